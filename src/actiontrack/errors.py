@@ -1,0 +1,47 @@
+"""Every error, sorted by what to do about it.
+
+The message of each is one line for the person who reads it: what, where (file, sheet, cell or key) and what to do.
+"""
+
+from __future__ import annotations
+
+
+class ActionTrackError(Exception):
+    """The root of everything actiontrack raises on purpose."""
+
+
+class UserError(ActionTrackError):
+    """Their input needs changing. Shown as one line, without a traceback (exit code 2 unless a subclass says more)."""
+
+    exit_code = 2
+
+
+class ConfigurationError(UserError):
+    """The configuration needs changing: the message names file, line, value and the nearest valid key."""
+
+    exit_code = 3
+
+
+class RetryableError(ActionTrackError):
+    """It may work later; nothing was changed."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds to wait before the next try, where the other side said so."""
+
+
+class SkippableError(ActionTrackError):
+    """This record cannot go; the rest can."""
+
+
+class PreconditionFailed(ActionTrackError):  # noqa: N818 - the HTTP term (RFC 9110, 15.5.13) is the clearest name
+    """The state is not what was expected: a stale version, something that already exists, or something not found."""
+
+
+class NotFound(PreconditionFailed, UserError):
+    """No record goes by that name here."""
+
+
+class NotAllowed(UserError):
+    """A rule of the domain forbids the step; the message says why and what is missing."""
