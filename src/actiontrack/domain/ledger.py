@@ -1,0 +1,255 @@
+"""What the suite must remember to keep its promise: links and bases, intents, conflicts, proposals, issues, sends.
+
+These are bookkeeping, not records of the domain: they are not chained in the audit log. JSON-valued fields hold
+canonical values as `fields.to_json` writes them (dates as ISO text, sets as sorted lists).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from actiontrack.domain.nouns import Stored
+
+Values = dict[str, Any]
+"""Field name → canonical JSON value."""
+
+
+class Instance(Stored):
+    """A connector instance as the store knows it: one row a configured name.
+
+    `settled` is the audit position up to which outbound changes were planned; `schema` the mapping (field → heading)
+    agreed at adoption; `fingerprint` the configuration and schema the digests were made with; `guard` why it waits.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("name",)
+
+    name: str
+    binding: str = ""
+    adopted_at: datetime | None = None
+    columns: Values = {}
+    fingerprint: str = ""
+    proof: str = ""
+    cursor: str = ""
+    settled: int = 0
+    must_confirm: str = ""
+    seen_at: datetime | None = None
+
+
+class LinkState(StrEnum):
+    """Where a linked record stands."""
+
+    PENDING = "pending"
+    """The action is made; its id has not been seen in the record yet."""
+    LIVE = "live"
+    MISSING = "missing"
+    LEFT_OUT = "left_out"
+    """A person agreed that the record stays away."""
+
+
+class Link(Stored):
+    """One remote record ↔ one action, unique both ways within an instance.
+
+    `base` is what both sides last agreed on, field by field; `seen` what was last read (canonical, also of fields that
+    have no base); `digest` the connector's token of the record when it was last settled.
+    `assumed` is what we set for a field the record held but we could not read.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("instance", "action")
+
+    instance: str
+    action: str
+    remote_id: str
+    state: LinkState = LinkState.LIVE
+    digest: str = ""
+    base: Values = {}
+    seen: Values = {}
+    assumed: Values = {}
+    dirty: bool = False
+    missing_since: datetime | None = None
+    heard: Values = {}
+    """For each append-only field, the refs this record's cell has already shown or given (see services/sync/append)."""
+    row: int = 0
+
+
+class IntentState(StrEnum):
+    """An outbound write's life."""
+
+    INTENDED = "intended"
+    ACKNOWLEDGED = "acknowledged"
+    MERGED = "merged"
+    """Superseded: somebody edited since; the merge takes over."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """Nobody can tell whether it landed; a person decides."""
+
+
+class Intent(Stored):
+    """An outbound write, committed before it is sent. `op_id` is its idempotency key."""
+
+    key: ClassVar[tuple[str, ...]] = ("op_id",)
+
+    op_id: str
+    instance: str
+    action: str
+    remote_id: str
+    creates: bool = False
+    before: Values = {}
+    after: Values = {}
+    state: IntentState = IntentState.INTENDED
+    why: str = ""
+    at: datetime
+    ended_at: datetime | None = None
+
+
+class Conflict(Stored):
+    """Two sides changed one unit differently. Keyed (noun, target, field); freezes that field on every instance.
+
+    `sides` maps each instance that disagrees to what it holds.
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: str
+    noun: str = "action"
+    target: str
+    action: str
+    field: str
+    base: Any = None
+    ours: Any = None
+    sides: Values = {}
+    since: datetime
+    closed_at: datetime | None = None
+    how: str = ""
+
+
+class ProposalKind(StrEnum):
+    """What is asked for."""
+
+    EDIT = "edit"
+    NEW = "new"
+    REMOVE = "remove"
+    CLEAR = "clear"
+    EXTEND = "extend"
+    REPAIR = "repair"
+
+
+class Proposal(Stored):
+    """Something only its owner may decide. `instance` is "" when the command line asked."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+
+    id: str
+    kind: ProposalKind
+    instance: str = ""
+    action: str = ""
+    remote_id: str = ""
+    field: str = ""
+    from_value: Any = None
+    to_value: Any = None
+    by: str = ""
+    reason: str = ""
+    why: str = ""
+    since: datetime
+    closed_at: datetime | None = None
+    how: str = ""
+
+
+class StoredIssue(Stored):
+    """An issue that stands open until it is mended: raised once, cleared by itself. `key` is (source, id)."""
+
+    key: ClassVar[tuple[str, ...]] = ("source", "id")
+
+    source: str
+    id: str
+    severity: str
+    text: str
+    do: str = ""
+    sheet: str = ""
+    cell: str = ""
+    value: str = ""
+    quarantines: bool = False
+    since: datetime
+
+
+class ImportedRow(Stored):
+    """A row an import read: its path, key and content, so that an instance that adopts the file links it to its action."""
+
+    key: ClassVar[tuple[str, ...]] = ("path", "row_key", "action")
+
+    path: str
+    row_key: str
+    action: str
+    content: Values = {}
+    at: datetime
+
+
+class Run(Stored):
+    """One sync run, with what it did (a ledger, not chained)."""
+
+    ref: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: Values = {}
+
+
+class Lease(Stored):
+    """Who works on what; `token` grows with each holder and fences off an older one."""
+
+    key: ClassVar[tuple[str, ...]] = ("name",)
+
+    name: str
+    holder: str
+    token: int
+    until: datetime
+
+
+class Escalation(Stored):
+    """A reminder or escalation owed, raised or passed: unique on (action, level, period)."""
+
+    key: ClassVar[tuple[str, ...]] = ("action", "level", "period")
+
+    action: str
+    level: str
+    period: date
+    state: str
+    """raised · passed (a higher level was reached first) · baseline (already passed at adoption)."""
+    to: str = ""
+    days_overdue: int = 0
+    why: str = ""
+    at: datetime
+
+
+class Send(Stored):
+    """What was told to whom, unique on (person, period, kind)."""
+
+    key: ClassVar[tuple[str, ...]] = ("person", "period", "kind")
+
+    person: str
+    period: date
+    kind: str
+    refs: tuple[str, ...] = ()
+    at: datetime
+    sent_at: datetime | None = None
+
+
+class JobRun(Stored):
+    """One slot of one scheduled job: unique, so that a restart neither repeats nor skips one."""
+
+    key: ClassVar[tuple[str, ...]] = ("job", "slot")
+
+    job: str
+    slot: datetime
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: str = ""
+
+
+class Setting(Stored):
+    """What the store knows of itself (`store_id`, `restored_at` …)."""
+
+    key: ClassVar[tuple[str, ...]] = ("name",)
+
+    name: str
+    value: str
