@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from actiontrack.domain.nouns import Stored
+from actiontrack.domain.vocabulary import Side
 
 S = TypeVar("S", bound=Stored)
 
@@ -296,6 +297,25 @@ class Connector(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class InstanceSettings:
+    """One `[[connector]]` of the configuration. `options` holds the keys of its type, validated by its options model.
+
+    `values` maps a field to the instance's own words: {"status": {"On course": "in_progress"}}.
+    """
+
+    name: str
+    type: str
+    side: Side
+    agency: str = ""
+    review: str = ""
+    dates: str = ""
+    """How dates typed as text are read: "dmy", "mdy", "ymd"; "" asks where it is ambiguous."""
+    embargo: Literal["", "refs"] = ""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
 # --- what the runtime hands in --------------------------------------------------------------------------------------
 
 
@@ -312,7 +332,7 @@ class InstanceContext:
     agencies: Sequence[str] = ()
     """Words for drop-downs: the agencies' names."""
     statuses: Sequence[str] = ()
-    title: str = ""
+    board_name: str = ""
 
 
 @runtime_checkable

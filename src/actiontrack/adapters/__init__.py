@@ -1,0 +1,1 @@
+"""What the ports are made of: the SQL store, the clock, the working-day calendar, the HTTP session."""

@@ -1,0 +1,51 @@
+"""What a board may configure about the rules; the defaults are domain.md's."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from actiontrack.domain.vocabulary import Nation
+
+
+class _Policy(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Board(_Policy):
+    """Whose suite this is."""
+
+    name: str
+    nation: Nation = Nation.ENG
+    timezone: str = "Europe/London"
+    manager: str = ""
+    chair: str = ""
+    holidays: str = ""
+    """Path of an override file with days added to or taken from the bank holidays."""
+    due_soon_days: int = 20
+    """Working days."""
+    stale_days: int = 60
+    """Calendar days without an update."""
+    reminder_days: tuple[int, ...] = (20, 10, 5)
+    """Working days before the due date."""
+    ladder: tuple[LadderStep, ...] = ()
+    """Empty: the default ladder."""
+
+
+class LadderStep(_Policy):
+    """One level of escalation: `after` working days past due it goes to `to` (officer, lead, executive, board)."""
+
+    level: str
+    after: int
+    to: str
+
+
+DEFAULT_LADDER = (
+    LadderStep(level="L1", after=1, to="officer"),
+    LadderStep(level="L2", after=15, to="lead"),
+    LadderStep(level="L3", after=31, to="executive"),
+    LadderStep(level="L4", after=61, to="board"),
+)
+LADDER_REPEAT_DAYS = 20
+"""At the last level, each further so many working days is a period of its own."""
+
+Board.model_rebuild()

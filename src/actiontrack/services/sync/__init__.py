@@ -1,0 +1,1 @@
+"""Two-way sync: observe, merge, plan, apply, recover (docs/explanation/sync.md)."""
