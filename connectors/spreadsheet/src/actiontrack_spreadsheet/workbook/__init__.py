@@ -1,0 +1,63 @@
+"""Workbooks as people keep them: read fast, written in place, nothing lost.
+
+This package knows sheets, cells, styles and merges; it knows nothing of actions or of syncing. It never loads and
+saves a whole workbook through a library: only the XML of what an edit touches is changed, all else is copied as bytes.
+
+    workbook = open_workbook("plan.xlsx")
+    grid = workbook.read("Action plan")
+    edits = [SetCell("Action plan", row=7, col=6, value="Complete")]
+    refusals = check_edits(workbook, edits)
+    result = plan_and_write("plan.xlsx", edits, expected_sha256=workbook.sha256, backup_dir="backups")
+"""
+
+from __future__ import annotations
+
+from .csvfile import read_csv, write_csv
+from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable, WriteResult
+from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
+from .grid import Grid, Table
+from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
+from .replace import check_edits, is_lock_file, open_elsewhere, plan_and_write
+from .values import NO_VALUE, BadDate, CellValue, Constant, ErrorValue, Formula
+from .workbook import DefinedName, Sheet, Workbook, open_workbook
+
+__all__ = [
+    "MAX_COL",
+    "MAX_ROW",
+    "NO_VALUE",
+    "AddColumn",
+    "AppendRow",
+    "Area",
+    "BadDate",
+    "CellValue",
+    "Constant",
+    "DefineName",
+    "DefinedName",
+    "Edit",
+    "ErrorValue",
+    "Formula",
+    "Grid",
+    "Refusal",
+    "SetCell",
+    "SetCustomProperty",
+    "Sheet",
+    "StaleWorkbook",
+    "Table",
+    "Workbook",
+    "WorkbookBusy",
+    "WorkbookRefused",
+    "Writable",
+    "WriteResult",
+    "check_edits",
+    "column_number",
+    "is_lock_file",
+    "letters",
+    "open_elsewhere",
+    "open_workbook",
+    "parse_area",
+    "parse_ref",
+    "plan_and_write",
+    "read_csv",
+    "ref",
+    "write_csv",
+]
