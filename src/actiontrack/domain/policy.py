@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from actiontrack.domain.vocabulary import Nation
@@ -49,3 +51,20 @@ LADDER_REPEAT_DAYS = 20
 """At the last level, each further so many working days is a period of its own."""
 
 Board.model_rebuild()
+
+
+class Schedule(_Policy):
+    """One `[[schedule]]`: a job at a wall-clock time of the board (HH:MM) on some days.
+
+    `days` is "daily", "working" (the board's working days) or a weekday's name. `catch_up` tells what becomes of slots
+    missed while nothing ran: each is run, the latest only, or none.
+    """
+
+    job: str
+    at: str
+    days: str = "daily"
+    catch_up: Literal["all", "latest", "none"] = "latest"
+    out: str = ""
+    """Where a report or backup goes: a folder, relative to the configuration file."""
+    formats: tuple[str, ...] = ("html",)
+    """Of a report."""
