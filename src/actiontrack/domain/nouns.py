@@ -115,6 +115,8 @@ class Recommendation(Noun):
     response: Response = Response.AWAITING
     response_reasons: str = ""
     decided_at: str = ""
+    review_by: date | None = None
+    """When a referral (needs_research) comes back to the Board."""
     intended_outcome: str = ""
     impact_measure: str = ""
     linked: tuple[str, ...] = ()
@@ -230,4 +232,14 @@ class DateChange(Noun):
     requested_by: str
     reason: str = ""
     approved_by: str = ""
+    at: datetime
+
+
+class SweepBatch(Noun):
+    """What one sweep recorded, as one entry of the chain: `digest` is the SHA-256 (hex) of its escalations' rows."""
+
+    ref: str
+    day: date
+    rows: int
+    digest: str
     at: datetime

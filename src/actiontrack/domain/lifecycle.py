@@ -1,0 +1,229 @@
+"""How a delivery status moves: legs are their agencies', what comes after is the Board's.
+
+Guards bind moves made from now on (`missing_for_move`). What an import found already done is accepted and its gaps
+are noted (`found_gaps`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from actiontrack.domain.nouns import Action, Evidence, ImpactCheck, Leg, SignOff
+from actiontrack.domain.vocabulary import CLOSED_STATUSES, LEG_STATUSES, Status
+
+BOARD_STATUSES = frozenset(Status) - LEG_STATUSES
+"""States that only the Board gives; they sit on the action, not on a leg."""
+
+ENDED_STATUSES = frozenset({Status.CLOSED_NOT_IMPLEMENTED, Status.SUPERSEDED, Status.NO_LONGER_APPLICABLE})
+"""Closed without having been done: each needs its reason."""
+
+LEG_ORDER = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.REPORTED_COMPLETE)
+"""A leg's way forward; blocked stands beside it."""
+
+_HELD = BOARD_STATUSES - {Status.EVIDENCE_QUERIED}
+_REOPEN = frozenset({Status.IN_PROGRESS})
+_BOARD_MOVES: dict[Status, frozenset[Status]] = {
+    Status.REPORTED_COMPLETE: frozenset({Status.EVIDENCE_QUERIED, Status.VERIFIED}),
+    Status.EVIDENCE_QUERIED: frozenset({Status.VERIFIED, Status.IN_PROGRESS, Status.REPORTED_COMPLETE}),
+    Status.VERIFIED: _REOPEN | {Status.EMBEDDED},
+    Status.EMBEDDED: _REOPEN,
+    **dict.fromkeys(ENDED_STATUSES, _REOPEN),
+}
+
+
+def words(status: Status) -> str:
+    """The status as a person says it ("reported complete")."""
+    return status.value.replace("_", " ")
+
+
+def status_of(legs: Sequence[Leg], board_status: Status | None = None) -> Status:
+    """The action's status: its least advanced leg's, blocked if any is; the Board's word where the Board has spoken.
+
+    `board_status` is what the Board said last (usually `action.status`); a leg status there counts as nothing said. A
+    query falls when an agency moves its leg again. An action has at least one leg.
+    """
+    if board_status in _HELD:
+        return board_status
+    statuses = {leg.status for leg in legs}
+    if Status.BLOCKED in statuses:
+        return Status.BLOCKED
+    least = next((status for status in LEG_ORDER if status in statuses), Status.NOT_STARTED)
+    if least is Status.REPORTED_COMPLETE and board_status is Status.EVIDENCE_QUERIED:
+        return board_status
+    return least
+
+
+def missing_for_move(
+    action: Action,
+    legs: Sequence[Leg],
+    evidence: Sequence[Evidence] = (),
+    sign_offs: Sequence[SignOff] = (),
+    checks: Sequence[ImpactCheck] = (),
+    *,
+    to: Status,
+    agency: str | None = None,
+    reason: str = "",
+    look_again: date | None = None,
+    superseded_by: str = "",
+) -> list[str]:
+    """What forbids this move, and what is missing for it, in sentences; empty where it may be made.
+
+    `agency` moves its own leg; None is the Board, which moves the action, or the only leg of one. `reason` and
+    `look_again` are those the move would leave behind (of the action or, for a leg's status, of the leg).
+    """
+    if agency is not None:
+        return _missing_for_leg(action, legs, agency, to, reason, look_again)
+    if to in LEG_STATUSES and action.status in LEG_STATUSES:
+        if len(legs) == 1:
+            return _missing_for_leg(action, legs, legs[0].agency, to, reason, look_again)
+        if to is action.status:
+            return []
+        return [f"Several agencies have a part in it; say whose moves: {', '.join(leg.agency for leg in legs)}."]
+    if to is action.status:
+        return []
+    forbidden = _forbidden_to_board(action.status, to)
+    if forbidden:
+        return [forbidden]
+    if action.status in ENDED_STATUSES and not reason.strip():
+        return [f"A reason is missing: it was {words(action.status)}."]
+    return _missing_in_state(to, action, legs, evidence, sign_offs, checks, reason, superseded_by)
+
+
+def found_gaps(
+    action: Action,
+    legs: Sequence[Leg],
+    evidence: Sequence[Evidence] = (),
+    sign_offs: Sequence[SignOff] = (),
+    checks: Sequence[ImpactCheck] = (),
+) -> tuple[str, ...]:
+    """What the present state lacks that a guard would have asked for: an import puts it in `Action.found`.
+
+    After a later change, what remains is `tuple(gap for gap in action.found if gap in found_gaps(...))`.
+    """
+    gaps = [gap for leg in legs for gap in _missing_in_leg(leg.agency, leg.status, leg.reason, leg.look_again)]
+    if action.status in _HELD - ENDED_STATUSES:
+        gaps += [
+            f"{leg.agency or 'The lead'} has not reported completion."
+            for leg in legs
+            if leg.status is not Status.REPORTED_COMPLETE
+        ]
+    gaps += _missing_in_state(
+        action.status, action, legs, evidence, sign_offs, checks, action.status_reason, action.superseded_by
+    )
+    if action.status is Status.EMBEDDED:
+        gaps += _missing_for_verified(action, legs, evidence, sign_offs)
+    return tuple(gaps)
+
+
+def content_hash(action: Action, legs: Iterable[Leg], evidence: Iterable[Evidence]) -> str:
+    """What a sign-off saw, as hex SHA-256: the promise, who reported what, and the evidence.
+
+    Dates due and the action's own status are left out, so that a sign-off stands through the Board's own move.
+    """
+    seen = {
+        "action": [action.ref, action.review, sorted(action.recommendations), action.text, action.lead_agency],
+        "legs": sorted([leg.agency, leg.status.value] for leg in legs),
+        "evidence": sorted(
+            [
+                item.ref,
+                item.agency,
+                item.shows,
+                item.link,
+                item.file,
+                item.sha256,
+                item.effective_date.isoformat() if item.effective_date else "",
+                item.received_date.isoformat(),
+            ]
+            for item in evidence
+        ),
+    }
+    text = json.dumps(seen, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def standing_sign_offs(
+    action: Action, legs: Sequence[Leg], evidence: Sequence[Evidence], sign_offs: Iterable[SignOff]
+) -> list[SignOff]:
+    """The sign-offs that count: given outside the lead agency, for exactly what is there now."""
+    now = content_hash(action, legs, evidence)
+    return [item for item in sign_offs if item.agency != action.lead_agency and item.seen == now]
+
+
+def _missing_for_leg(
+    action: Action, legs: Sequence[Leg], agency: str, to: Status, reason: str, look_again: date | None
+) -> list[str]:
+    who = agency or "The lead"
+    if not any(leg.agency == agency for leg in legs):
+        return [f"{who} has no part in this action."]
+    if to not in LEG_STATUSES:
+        return [f"Only the Board can say {words(to)}; {who} can report completion."]
+    if action.status in _HELD:
+        return [f"The Board has said {words(action.status)}; ask the Board to reopen it."]
+    return _missing_in_leg(agency, to, reason, look_again)
+
+
+def _missing_in_leg(agency: str, status: Status, reason: str, look_again: date | None) -> list[str]:
+    if status is not Status.BLOCKED:
+        return []
+    where = f"{agency}: " if agency else ""
+    missing = []
+    if not reason.strip():
+        missing.append(f"{where}Blocked without a reason.")
+    if look_again is None:
+        missing.append(f"{where}Blocked without a date to look again.")
+    return missing
+
+
+def _forbidden_to_board(at: Status, to: Status) -> str:
+    """Why the Board can't go from here to there at all; "" where it can."""
+    if to in ENDED_STATUSES and at not in CLOSED_STATUSES:
+        return ""
+    allowed = _BOARD_MOVES.get(at, frozenset())
+    if to in allowed:
+        return ""
+    ways = sorted(allowed | (ENDED_STATUSES if at not in CLOSED_STATUSES else frozenset()))
+    return f"It can't go from {words(at)} to {words(to)}; from here: {', '.join(map(words, ways))}."
+
+
+def _missing_in_state(
+    state: Status,
+    action: Action,
+    legs: Sequence[Leg],
+    evidence: Sequence[Evidence],
+    sign_offs: Sequence[SignOff],
+    checks: Sequence[ImpactCheck],
+    reason: str,
+    superseded_by: str,
+) -> list[str]:
+    """What one of the Board's states itself asks for, whether it is being entered or was found."""
+    if state is Status.VERIFIED:
+        return _missing_for_verified(action, legs, evidence, sign_offs)
+    if state is Status.EMBEDDED:
+        done = [check for check in checks if check.checked is not None and check.passed is not None]
+        newest = max(done, key=lambda check: (check.checked or date.min, check.ref), default=None)
+        return [] if newest is not None and newest.passed else ["No impact check has been passed."]
+    if state is Status.SUPERSEDED:
+        return [] if superseded_by.strip() else ["Superseded, but not by what."]
+    if state in ENDED_STATUSES and not reason.strip():
+        return [f"A reason is missing for {words(state)}."]
+    return []
+
+
+def _missing_for_verified(
+    action: Action, legs: Sequence[Leg], evidence: Sequence[Evidence], sign_offs: Sequence[SignOff]
+) -> list[str]:
+    missing = []
+    if not evidence:
+        missing.append("There is no evidence.")
+    if not standing_sign_offs(action, legs, evidence, sign_offs):
+        fallen = any(item.agency != action.lead_agency for item in sign_offs)
+        lead = action.lead_agency or "the lead agency"
+        missing.append(
+            "The sign-off fell: what was seen has changed since; it is needed anew."
+            if fallen
+            else f"Nobody outside {lead} has signed it off."
+        )
+    return missing
