@@ -193,11 +193,12 @@ class Observation:
     `columns` maps each field to the heading or remote field it was read from; `places` to its column letter.
     `allowed` maps a field to the words its validation or system accepts; `limits` to the longest text it takes.
     `setup` tells in sentences what adoption will do there; `binding` is the store's mark, "" where there is none.
-    `exists` is False where the file has not been made yet.
+    `exists` is False where the file has not been made yet. `source` is the resolved path or URL that was read.
     """
 
     records: Sequence[Record]
     proof: str
+    source: str = ""
     complete: bool = True
     cursor: str = ""
     key: KeyKind = "remote"

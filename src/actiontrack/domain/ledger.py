@@ -19,13 +19,15 @@ Values = dict[str, Any]
 class Instance(Stored):
     """A connector instance as the store knows it: one row a configured name.
 
-    `settled` is the audit position up to which outbound changes were planned; `schema` the mapping (field → heading)
+    An imported file is an instance named "import:PATH" that is only ever read.
+    `source` is where it reads (a resolved path, a URL); `settled` is the audit position up to which outbound changes were planned; `schema` the mapping (field → heading)
     agreed at adoption; `fingerprint` the configuration and schema the digests were made with; `guard` why it waits.
     """
 
     key: ClassVar[tuple[str, ...]] = ("name",)
 
     name: str
+    source: str = ""
     binding: str = ""
     adopted_at: datetime | None = None
     columns: Values = {}
@@ -69,7 +71,7 @@ class Link(Stored):
     dirty: bool = False
     missing_since: datetime | None = None
     heard: Values = {}
-    """For each append-only field, the refs this record's cell has already shown or given (see services/sync/append)."""
+    """For each append-only field, the highest position this record's cell has shown or given (services/sync/append)."""
     row: int = 0
 
 
@@ -171,18 +173,6 @@ class StoredIssue(Stored):
     value: str = ""
     quarantines: bool = False
     since: datetime
-
-
-class ImportedRow(Stored):
-    """A row an import read: its path, key and content, so that an instance that adopts the file links it to its action."""
-
-    key: ClassVar[tuple[str, ...]] = ("path", "row_key", "action")
-
-    path: str
-    row_key: str
-    action: str
-    content: Values = {}
-    at: datetime
 
 
 class Run(Stored):

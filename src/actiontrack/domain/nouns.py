@@ -163,10 +163,14 @@ class Leg(Noun):
 
 
 class Update(Noun):
-    """Progress, append-only. `agency` is the leg's; "" is the Board's. Known by its ref, never by its text."""
+    """Progress, append-only. `agency` is the leg's; "" is the Board's. Known by its ref, never by its text.
+
+    `position` counts an action's updates from 1: order never rests on a clock.
+    """
 
     ref: str
     action: str
+    position: int
     agency: str = ""
     text: str
     at: datetime
@@ -179,6 +183,7 @@ class Comment(Noun):
 
     ref: str
     action: str
+    position: int
     text: str
     at: datetime
     by: str = ""
@@ -190,6 +195,7 @@ class Evidence(Noun):
 
     ref: str
     action: str
+    position: int
     agency: str = ""
     shows: str = ""
     link: str = ""

@@ -1,0 +1,127 @@
+"""Faults of a configuration, told with file, line, value and the nearest valid key."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from actiontrack.errors import ConfigurationError
+from actiontrack.settings.places import Places
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Faults:
+    """Gathers what is wrong with one file; `raise_any` tells the first in the order of the file."""
+
+    def __init__(self, file: Path, places: Places) -> None:
+        self._file = file
+        self._places = places
+        self._found: list[tuple[int, str]] = []
+
+    def add(self, where: Iterable[str | int], text: str) -> None:
+        """Note a fault at that key."""
+        self._found.append((self._places.line(tuple(where)), text))
+
+    def raise_any(self) -> None:
+        """Raise ConfigurationError if anything was noted."""
+        if not self._found:
+            return
+        line, text = min(self._found)
+        more = len(self._found) - 1
+        rest = f" ({more} more {'fault' if more == 1 else 'faults'} after it)" if more else ""
+        raise ConfigurationError(f"{self._file}, line {line}: {text}{rest}")
+
+    def model(self, model: type[M], table: Mapping[str, Any], where: tuple[str | int, ...]) -> M | None:
+        """The table as that model; None, with its faults noted, where it doesn't fit."""
+        try:
+            return model.model_validate(dict(table))
+        except ValidationError as error:
+            for fault in error.errors(include_url=False):
+                loc = tuple(fault["loc"])
+                self.add((*where, *loc), _sentence(model, table, where, loc, dict(fault)))
+            return None
+
+
+def syntax(file: Path, error: Exception) -> NoReturn:
+    """A file that is no TOML; the parser's words hold the line."""
+    text = str(error)
+    what, _, place = text.rpartition(" (at ")
+    line = place.removeprefix("line ").partition(",")[0]
+    where = f"{file}, line {line}" if what and line.isdigit() else f"{file}"
+    raise ConfigurationError(f"{where}: {(what or text).rstrip('.')}; mend this line") from None
+
+
+def nearest(word: str, words: Collection[str]) -> str:
+    """`; nearest valid key: "x"`, or the list of keys where none is near."""
+    lower = {each.lower(): each for each in words}
+    near = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.5)
+    if near:
+        return f'; nearest valid key: "{lower[near[0]]}"'
+    return f"; valid keys: {', '.join(sorted(words))}" if words else ""
+
+
+def heading(where: tuple[str | int, ...]) -> str:
+    """How a table is written in the file: [[connector]], [connector.columns], [board]."""
+    names = [str(part) for part in where if isinstance(part, str)]
+    written = ".".join(names)
+    return f"[[{written}]]" if where and isinstance(where[-1], int) else f"[{written}]"
+
+
+def _sentence(
+    model: type[BaseModel],
+    table: Mapping[str, Any],
+    where: tuple[str | int, ...],
+    loc: tuple[str | int, ...],
+    fault: dict[str, Any],
+) -> str:
+    key = str(loc[-1]) if loc else ""
+    owner = heading((*where, *loc[:-1]))
+    if fault["type"] == "extra_forbidden":
+        return f'{owner} has no key "{key}"{nearest(key, _keys(model, loc[:-1]))}'
+    if fault["type"] == "missing":
+        return f'{owner} needs the key "{key}"'
+    if fault["type"] in {"enum", "literal_error"}:
+        words = [str(word) for word in _words(fault)]
+        return f"{owner} {key} = {fault['input']!r} is not known{_nearest_word(str(fault['input']), words)}"
+    told = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{owner} {key} = {fault['input']!r}: {told[:1].lower()}{told[1:]}" if key else f"{owner} {told}"
+
+
+def _nearest_word(word: str, words: Collection[str]) -> str:
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    choice = ", ".join(words)
+    return f'; nearest: "{near[0]}" (of {choice})' if near else f"; it must be one of {choice}"
+
+
+def _words(fault: dict[str, Any]) -> list[str]:
+    expected = str(fault.get("ctx", {}).get("expected", ""))
+    return [word.strip().strip("'") for word in expected.replace(" or ", ", ").split(",")]
+
+
+def _keys(model: type[BaseModel], way: tuple[str | int, ...]) -> list[str]:
+    """The keys of the (nested) model at that way."""
+    current: type[BaseModel] = model
+    for part in way:
+        if isinstance(part, int):
+            continue
+        found = current.model_fields.get(part)
+        inner = _model_in(found.annotation) if found else None
+        if inner is None:
+            return []
+        current = inner
+    return [field.alias or name for name, field in current.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in get_args(annotation):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,113 @@
+"""The tables of the configuration, one model each; their fields' docstrings are the reference of the keys."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from actiontrack.domain.policy import Board, Schedule
+from actiontrack.domain.vocabulary import Side
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Table(BaseModel):
+    """A table takes its own keys only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class BoardTable(Board):
+    """`[board]`: whose suite this is, and what it may set about the rules."""
+
+    code: str = "board"
+    """Which board's records these are in a store that several share; leave it alone in a store of your own."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError('no such time zone; write one like "Europe/London"') from None
+        return value
+
+
+class SecretTable(Table):
+    """Where a secret is kept: exactly one of `env`, `file` and `keyring`."""
+
+    env: str = ""
+    file: str = ""
+    keyring: str = ""
+
+
+class StoreTable(Table):
+    """`[store]`: where the records are kept."""
+
+    url: str | SecretTable = "sqlite:///actiontrack.db"
+    """A SQLAlchemy URL; a SQLite file is relative to the configuration. One with a password comes from `{ env = … }`."""
+
+
+class AgencyTable(Table):
+    """`[[agency]]`: an organisation that acts."""
+
+    code: str = Field(min_length=1)
+    """The short name that commands and reports use."""
+    name: str = Field(min_length=1)
+    """As people write it."""
+    kind: str = ""
+    """Police, health, council …: free."""
+    aliases: tuple[str, ...] = ()
+    """Other names workbooks use for it."""
+    lead: str = ""
+    """E-mail address of its lead."""
+    executive: str = ""
+    """E-mail address escalations reach at level L3."""
+
+
+class ConnectorTable(BaseModel):
+    """`[[connector]]`: one instance. Keys that are not here belong to its type."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    """The instance's own name: letters, digits, "-", "_" and "."."""
+    type: str
+    """What kind of system it is (`actiontrack plugin list` shows the types installed)."""
+    side: Side
+    """Who works there: board or agency."""
+    agency: str = ""
+    """On the agency side: whose it is (a code). Its scope is the actions in which that agency has a leg."""
+    review: str = ""
+    """The review of rows that name none."""
+    dates: Literal["", "dmy", "mdy", "ymd"] = ""
+    """How dates typed as text are read; without it an ambiguous one is asked about, never guessed."""
+    embargo: Literal["", "refs"] = ""
+    """`refs`: while a review is embargoed this instance gets references and dates only."""
+    values: dict[str, dict[str, str]] = {}
+    """The instance's own words, field by field: [connector.values.status] "On course" = "in_progress"."""
+
+    def options(self) -> dict[str, Any]:
+        """The keys of its type."""
+        return dict(self.model_extra or {})
+
+
+class ScheduleTable(Schedule):
+    """`[[schedule]]`: a job the scheduler runs."""
+
+    @field_validator("at")
+    @classmethod
+    def _clock_time(cls, value: str) -> str:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError('write a time of day like "06:00"')
+        return value
+
+    @field_validator("days")
+    @classmethod
+    def _known_days(cls, value: str) -> str:
+        if value not in ("daily", "working", *WEEKDAYS):
+            raise ValueError(f"must be one of daily, working, {', '.join(WEEKDAYS)}")
+        return value
