@@ -73,9 +73,9 @@ Edit = SetCell | AppendRow | AddColumn | DefineName | SetCustomProperty
 class Refusal:
     """Why one edit cannot be made.
 
-    ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``merged``, ``pivot``,
-    ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``, ``totals-row``,
-    ``column-occupied``, ``data-table``, ``bad-name``, ``twice``, ``protected-structure``.
+    ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``merged``,
+    ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``, ``totals-row``,
+    ``column-occupied``, ``bad-name``, ``twice``.
     """
 
     edit: Edit

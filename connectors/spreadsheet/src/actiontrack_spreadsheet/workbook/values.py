@@ -36,7 +36,7 @@ Constant = str | int | float | bool | date | datetime | time | ErrorValue | BadD
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A calculated cell: what it last showed, and its text without the ``=`` (empty in later members of a shared one)."""
+    """A calculated cell: what it last showed, and its text without ``=`` (empty in later members of a shared one)."""
 
     value: Constant | _NoValue
     text: str = ""

@@ -1,0 +1,62 @@
+"""The cell styles of a workbook: number format, lock and text prefix of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .numberformat import BUILT_IN, BUILT_IN_DATES, has_date_part, is_date_format
+from .xml import Element
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One entry of ``cellXfs``."""
+
+    format_id: int = 0
+    format: str = "General"
+    date: bool = False
+    """Numbers in this style are dates or times of day."""
+    time_only: bool = False
+    locked: bool = True
+    quote_prefix: bool = False
+
+
+DEFAULT = Style()
+
+
+class Styles:
+    """The styles by index, as cells name them."""
+
+    def __init__(self, found: list[Element]) -> None:
+        self.formats = {
+            int(element.attrs.get("numFmtId", "0")): element.attrs.get("formatCode", "General")
+            for element in found
+            if element.name == "numFmt" and element.parent and element.parent.name == "numFmts"
+        }
+        self.entries = [e for e in found if e.name == "xf" and e.parent and e.parent.name == "cellXfs"]
+        locks = {
+            id(element.parent): element.attrs.get("locked", "1") not in ("0", "false")
+            for element in found
+            if element.name == "protection"
+        }
+        self._styles = [self._style(entry, locks.get(id(entry), True)) for entry in self.entries]
+
+    def __getitem__(self, index: int) -> Style:
+        return self._styles[index] if 0 <= index < len(self._styles) else DEFAULT
+
+    def __len__(self) -> int:
+        return len(self._styles)
+
+    def _style(self, entry: Element, locked: bool) -> Style:
+        number = int(entry.attrs.get("numFmtId", "0"))
+        code = self.formats.get(number) or BUILT_IN.get(number, "General")
+        known_date = number in BUILT_IN_DATES and number not in self.formats
+        date = known_date or is_date_format(code)
+        return Style(
+            format_id=number,
+            format=code,
+            date=date,
+            time_only=number in (18, 19, 20, 21, 45, 47) if known_date else date and not has_date_part(code),
+            locked=locked,
+            quote_prefix=entry.attrs.get("quotePrefix", "0") in ("1", "true"),
+        )

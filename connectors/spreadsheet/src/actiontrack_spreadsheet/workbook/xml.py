@@ -1,0 +1,179 @@
+"""Small XML tools: where elements lie in a part's bytes, so that edits are splices and all else stays as it is."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from xml.parsers import expat
+from xml.sax.saxutils import escape, quoteattr
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+
+_START_TAG = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*(/?)>""")
+_DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+class XmlError(ValueError):
+    """The XML is not well-formed, or has what a workbook may not have."""
+
+
+@dataclass(slots=True)
+class Element:
+    """An element and where it lies: ``start`` <tag> ``inner`` ... ``close`` </tag> ``end`` (byte offsets).
+
+    ``name`` is without prefix; ``prefix`` is what stood before it, with the colon. For <tag/> inner = close = end.
+    """
+
+    name: str
+    prefix: str
+    attrs: dict[str, str]
+    parent: Element | None
+    start: int
+    inner: int
+    empty: bool
+    close: int = -1
+    end: int = -1
+
+    def path(self) -> str:
+        """'worksheet/mergeCells/mergeCell'."""
+        return f"{self.parent.path()}/{self.name}" if self.parent else self.name
+
+
+def local(name: str) -> str:
+    """'x:row' -> 'row'."""
+    return name.rpartition(":")[2]
+
+
+def elements(data: bytes) -> list[Element]:
+    """All elements of a UTF-8 document in document order. Raises XmlError (also for a DTD)."""
+    found: list[Element] = []
+    stack: list[Element] = []
+    parser = expat.ParserCreate("utf-8")
+
+    def start(name: str, attrs: dict[str, str]) -> None:
+        at = parser.CurrentByteIndex
+        tag = _START_TAG.match(data, at)
+        if not tag:
+            raise XmlError(f"cannot read the tag {name}")
+        prefix, colon, bare = name.rpartition(":")
+        element = Element(bare, prefix + colon, attrs, stack[-1] if stack else None, at, tag.end(), bool(tag[1]))
+        found.append(element)
+        stack.append(element)
+
+    def end(_name: str) -> None:
+        element = stack.pop()
+        if element.empty:
+            element.close = element.end = element.inner
+        else:
+            element.close = parser.CurrentByteIndex
+            element.end = data.index(b">", element.close) + 1
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parse_with(parser, [data])
+    return found
+
+
+def parse_with(parser: expat.XMLParserType, pieces: Iterable[bytes]) -> None:
+    """Feed a parser; every fault, a DTD included, becomes an XmlError."""
+    parser.StartDoctypeDeclHandler = _no_doctype
+    try:
+        for piece in pieces:
+            parser.Parse(piece, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise XmlError(str(error)) from None
+
+
+def _no_doctype(*_: object) -> None:
+    raise XmlError("a document type (DTD) is not allowed")
+
+
+def as_utf8(data: bytes) -> bytes:
+    """The document in UTF-8 without a BOM, its declaration corrected; the same bytes when it was that already."""
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[3:]
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
+    declared = _DECLARED.match(data)
+    if encoding is None and declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"):
+        encoding = declared[1].decode("ascii")
+    if encoding is None:
+        return data
+    try:
+        text = data.decode(encoding)
+    except (LookupError, UnicodeError) as error:
+        raise XmlError(str(error)) from None
+    return re.sub(r"""^(<\?xml[^>]*?encoding\s*=\s*["'])[^"']*""", r"\1UTF-8", text).encode()
+
+
+def main_prefix(root: Element) -> str:
+    """The prefix (with colon, or '') of the spreadsheet namespace in a part. Raises XmlError for an unknown one."""
+    key = "xmlns:" + root.prefix[:-1] if root.prefix else "xmlns"
+    namespace = root.attrs.get(key, "")
+    if namespace not in (MAIN, MAIN_STRICT):
+        raise XmlError(f"unknown namespace {namespace!r}")
+    return root.prefix
+
+
+def attribute_text(name: str, value: object) -> str:
+    """' name="value"', escaped."""
+    return f" {name}={quoteattr(str(value))}"
+
+
+def element_text(text: str) -> str:
+    """Escaped for element content."""
+    return escape(text)
+
+
+class Splices:
+    """Replacements of byte ranges of one document, made all at once."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._edits: list[tuple[int, int, int, bytes]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._edits)
+
+    def replace(self, start: int, end: int, text: str) -> None:
+        """Replace a range; ``start == end`` inserts. Inserts at one place keep the order they were given in."""
+        self._edits.append((start, end, len(self._edits), text.encode()))
+
+    def set_attributes(self, element: Element, values: dict[str, str | None]) -> None:
+        """Set attributes in an element's start tag (None removes), leaving the others as they are written."""
+        tag = self.data[element.start : element.inner].decode()
+        for name, value in values.items():
+            pattern = re.compile(rf"""\s+{re.escape(name)}\s*=\s*("[^"]*"|'[^']*')""")
+            written = attribute_text(name, value) if value is not None else ""
+            if pattern.search(tag):
+                tag = pattern.sub(lambda _, written=written: written, tag, count=1)
+            else:
+                tag = re.sub(r"\s*/?>\Z", lambda end, written=written: written + end[0], tag)
+        self.replace(element.start, element.inner, tag)
+
+    def append_child(self, element: Element, text: str) -> None:
+        """Add inside an element, as its last child. An empty tag is opened."""
+        if element.empty:
+            tag = self.data[element.start : element.inner].decode()
+            name = element.prefix + element.name
+            self.replace(element.start, element.inner, f"{tag[:-2].rstrip()}>{text}</{name}>")
+        else:
+            self.replace(element.close, element.close, text)
+
+    def result(self) -> bytes:
+        """The document with all replacements made."""
+        return b"".join(self._run())
+
+    def _run(self) -> Iterator[bytes]:
+        at = 0
+        for start, end, _, text in sorted(self._edits, key=lambda edit: edit[:3]):
+            if start < at:
+                raise XmlError("two edits of the same place")
+            yield self.data[at:start]
+            yield text
+            at = end
+        yield self.data[at:]
