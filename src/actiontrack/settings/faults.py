@@ -47,6 +47,18 @@ class Faults:
             return None
 
 
+    def options(
+        self, model: type[M], table: Mapping[str, Any], where: tuple[str | int, ...], common: Collection[str]
+    ) -> M | None:
+        """A connector's own keys as its options model; a misspelt key is compared with the `common` ones as well."""
+        unknown = [key for key in table if key not in _keys(model, ())]
+        for key in unknown:
+            near = nearest(key, [*common, *_keys(model, ())])
+            self.add((*where, key), f'{heading(where)} has no key "{key}"{near}')
+        known = {key: value for key, value in table.items() if key not in unknown}
+        return self.model(model, known, where)
+
+
 def syntax(file: Path, error: Exception) -> NoReturn:
     """A file that is no TOML; the parser's words hold the line."""
     text = str(error)
