@@ -1,0 +1,173 @@
+"""The board report as one frozen object: every format is a rendering of it, so every number agrees between them.
+
+A report is sections of sentences, tables and at most one chart each, in the order the Board receives them. A renderer
+needs to know no section by name: columns say how their values are shown, tables what is said where they are empty.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+Cell = str | int | float | date | None
+"""A value in a table; None is "not known" or "none set", shown blank with the column's own `missing` word."""
+
+ColumnKind = Literal["text", "code", "number", "rate", "date"]
+"""How values are shown. A rate is a fraction of one, shown as a percentage; a code (an Action ID) is never broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. `missing` is shown for None and for ""."""
+
+    key: str
+    title: str
+    kind: ColumnKind = "text"
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of values under columns. `empty` is the sentence that stands in its place where there are no rows."""
+
+    key: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing with the words that stand for it, and the table that holds its numbers.
+
+    `svg` stands alone (namespace, title and description within) and asks for nothing from outside.
+    """
+
+    key: str
+    title: str
+    alt: str
+    svg: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report, `key` being its anchor. `says` are whole sentences in plain English."""
+
+    key: str
+    title: str
+    says: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One of the few things that need a decision: what is asked, in a sentence, and the section that holds it."""
+
+    ref: str
+    label: str
+    text: str
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyFigures:
+    """One lead agency's share. `code` is "" for actions that nobody leads."""
+
+    code: str
+    name: str
+    live: int
+    overdue: int
+
+    @property
+    def rate(self) -> float:
+        """Overdue actions as a fraction of live ones (there is at least one live action)."""
+        return self.overdue / self.live
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The counts that the report rests on; what each counts is told in the report's own list of key figures.
+
+    `overdue_last` and `done_since` are None where there is no earlier meeting to compare with. `ageing` counts overdue
+    actions by calendar days overdue and sums to `overdue`; `by_agency` sums to `live` and `overdue`.
+    """
+
+    live: int
+    overdue: int
+    overdue_last: int | None
+    due_soon: int
+    undated: int
+    awaiting_verification: int
+    done_since: int | None
+    closed_without_evidence: int
+    reopened: int
+    incomplete: int
+    extensions_requested: int
+    decisions: int
+    ageing: tuple[tuple[str, int], ...]
+    by_agency: tuple[AgencyFigures, ...]
+    dates_moved: int
+    excluded: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures by the names of the command line's contract."""
+        plain = {
+            name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("ageing", "by_agency")
+        }
+        return plain | {
+            "ageing": dict(self.ageing),
+            "by_agency": {one.code: {"live": one.live, "overdue": one.overdue} for one in self.by_agency},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the Board receives. `position` and `head` name the audit entry it was made from."""
+
+    title: str
+    board: str
+    as_at: date
+    since: date | None
+    next_meeting: date | None
+    period: str
+    """Which days it compares, in a sentence."""
+    position: int
+    head: str
+    figures: Figures
+    key_figures: Table
+    headlines: tuple[Headline, ...]
+    sections: tuple[Section, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Every table, in the order of the report."""
+        found = [self.key_figures]
+        for section in self.sections:
+            found += section.tables
+            if section.chart:
+                found.append(section.chart.table)
+        return tuple(found)
+
+
+def day_in_words(day: date) -> str:
+    """24 November 2026: the same on every machine, whatever its locale."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
