@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
-from actiontrack.domain.nouns import Stored
+from actiontrack.domain.nouns import Noun, Stored
 from actiontrack.domain.vocabulary import Side
 
 S = TypeVar("S", bound=Stored)
@@ -65,6 +66,22 @@ class AuditEntry:
     after: Mapping[str, Any] | None
 
 
+@dataclass(frozen=True, slots=True)
+class SealedEntry:
+    """One entry as it is chained (domain/chain.py). `salt` and `payload` are None once they were erased."""
+
+    position: int
+    at: datetime
+    who: str
+    source: str
+    noun: str
+    ref: str
+    salt: str | None
+    payload: str | None
+    digest: str
+    hash: str
+
+
 class Reader(Protocol):
     """A consistent view of the store. `where` takes a field's value, a collection of values, or FIELD__gt/__ge/__lt/__le/__ne."""
 
@@ -98,6 +115,18 @@ class Reader(Protocol):
         """(noun, ref) of every record with an audit entry above that position: a quick index-only read."""
         ...
 
+    def position_at(self, instant: datetime) -> int:
+        """The position of the newest entry made at or before that instant; 0 where there is none."""
+        ...
+
+    def seal(self) -> tuple[str, int, str]:
+        """(board, position, hash) of the chain's head as the board keeps it beside the chain."""
+        ...
+
+    def sealed(self) -> Iterator[SealedEntry]:
+        """The whole chain as stored, in order, for checking and exporting."""
+        ...
+
 
 class Writer(Reader, Protocol):
     """One transaction. All of it is committed at the end of the `with` block, or none; nobody sees half."""
@@ -114,6 +143,13 @@ class Writer(Reader, Protocol):
         """Forget bookkeeping records; an audited noun can't be removed (TypeError)."""
         ...
 
+    def erase(self, noun: type[Noun], *key: str) -> int:
+        """Blank what the chain holds of one record, as an entry of its own; how many entries were blanked.
+
+        The record itself stays, and its present state enters the chain anew: mend it first, then erase its past.
+        """
+        ...
+
 
 class Store(Protocol):
     """The canonical records, the ledgers and the audit chain of one board."""
@@ -124,6 +160,18 @@ class Store(Protocol):
 
     def writing(self, who: str, source: str) -> AbstractContextManager[Writer]:
         """A transaction on behalf of WHO; `source` says by which way it came ("cli", "sync:master-plan", "import:plan.xlsx")."""
+        ...
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy while others go on working. Raises UserError where this store can't."""
+        ...
+
+    def candidate(self, source: Path) -> AbstractContextManager[Store]:
+        """A private copy of a backup, checked and opened as a store of this board. Raises UserError where it is none."""
+        ...
+
+    def replace_with(self, candidate: Store, keep: Path) -> None:
+        """Put the candidate's content in this store's place, at once or not at all; `keep` gets what was there."""
         ...
 
 
