@@ -160,6 +160,8 @@ class Leg(Noun):
     reason: str = ""
     look_again: date | None = None
     blocked_since: date | None = None
+    active: bool = True
+    """False once the agency no longer has a part in it: a leg is never erased."""
 
 
 class Update(Noun):
