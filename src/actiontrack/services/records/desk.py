@@ -1,0 +1,167 @@
+"""The desk: the records one transaction works on, loaded in bulk, changed in memory, saved once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from actiontrack.domain.nouns import (
+    Action,
+    Comment,
+    Evidence,
+    ImpactCheck,
+    Leg,
+    Noun,
+    Recommendation,
+    Review,
+    SignOff,
+    Update,
+)
+from actiontrack.domain.policy import Board
+from actiontrack.errors import NotFound
+from actiontrack.ports import Reader, Writer
+
+N = TypeVar("N", Update, Comment, Evidence, SignOff, ImpactCheck)
+
+
+@dataclass(slots=True)
+class ActionFile:
+    """Everything kept about one action. Lists are in order of position; `legs` has only those that stand."""
+
+    action: Action
+    legs: list[Leg]
+    former_legs: list[Leg] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
+    comments: list[Comment] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    sign_offs: list[SignOff] = field(default_factory=list)
+    checks: list[ImpactCheck] = field(default_factory=list)
+
+    def leg(self, agency: str) -> Leg | None:
+        """That agency's standing leg."""
+        return next((leg for leg in self.legs if leg.agency == agency), None)
+
+    @property
+    def agencies(self) -> tuple[str, ...]:
+        """The agencies with a part in it, the lead first; "" is left out."""
+        return tuple(leg.agency for leg in self.legs if leg.agency)
+
+
+class Desk:
+    """A unit of work over a Reader or Writer. Nothing is stored before `save`."""
+
+    def __init__(self, reader: Reader, board: Board, now: datetime) -> None:
+        self.reader = reader
+        self.board = board
+        self.now = now
+        self.files: dict[str, ActionFile] = {}
+        self._reviews: dict[str, Review] | None = None
+        self._recommendations: dict[str, Recommendation] | None = None
+        self._by_number: dict[tuple[str, str], str] = {}
+        self._by_text: dict[tuple[str, str], str] = {}
+        self._changed: dict[tuple[type[Noun], tuple[Any, ...]], Noun] = {}
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def load(self, refs: Iterable[str]) -> dict[str, ActionFile]:
+        """These actions with all they carry, in a handful of queries; a ref unknown here is left out."""
+        wanted = [ref for ref in dict.fromkeys(refs) if ref not in self.files]
+        if wanted:
+            found = {action.ref: ActionFile(action, []) for action in self.reader.find(Action, ref=wanted)}
+            for leg in sorted(self.reader.find(Leg, action=list(found)), key=lambda leg: (leg.position, leg.agency)):
+                (found[leg.action].legs if leg.active else found[leg.action].former_legs).append(leg)
+            self._attach(found, Update, "updates")
+            self._attach(found, Comment, "comments")
+            self._attach(found, Evidence, "evidence")
+            self._attach(found, SignOff, "sign_offs")
+            self._attach(found, ImpactCheck, "checks")
+            self.files.update(found)
+        return self.files
+
+    def _attach(self, found: dict[str, ActionFile], noun: type[N], name: str) -> None:
+        items = self.reader.find(noun, action=list(found))
+        items.sort(key=lambda item: (getattr(item, "position", 0), item.ref))
+        for item in items:
+            getattr(found[item.action], name).append(item)
+
+    def file(self, ref: str) -> ActionFile:
+        """One action with all it carries. Raises NotFound."""
+        self.load([ref])
+        if ref not in self.files:
+            raise NotFound(f"There is no action {ref} here. `actiontrack action list` shows those there are.")
+        return self.files[ref]
+
+    @property
+    def reviews(self) -> dict[str, Review]:
+        """Every review by ref."""
+        if self._reviews is None:
+            self._reviews = {review.ref: review for review in self.reader.find(Review)}
+        return self._reviews
+
+    @property
+    def recommendations(self) -> dict[str, Recommendation]:
+        """Every recommendation by ref."""
+        if self._recommendations is None:
+            self._recommendations = {}
+            for item in self.reader.find(Recommendation):
+                self._index(item)
+        return self._recommendations
+
+    def recommendation_by(self, review: str, *, number: str = "", text: str = "") -> Recommendation | None:
+        """The review's recommendation of that number, or of exactly that text where no number is given."""
+        everything = self.recommendations
+        ref = self._by_number.get((review, number)) if number else self._by_text.get((review, text))
+        return everything[ref] if ref else None
+
+    def _index(self, item: Recommendation) -> None:
+        if self._recommendations is not None:
+            self._recommendations[item.ref] = item
+        if item.number:
+            self._by_number.setdefault((item.review, item.number), item.ref)
+        if item.text:
+            self._by_text.setdefault((item.review, item.text), item.ref)
+
+    # --- changing -------------------------------------------------------------------------------------------------
+
+    def put(self, item: Noun) -> None:
+        """Note a record as new or changed; `save` stores it."""
+        self._changed[type(item), tuple(getattr(item, name) for name in item.key)] = item
+        if isinstance(item, Review):
+            self.reviews[item.ref] = item
+        elif isinstance(item, Recommendation):
+            _ = self.recommendations
+            self._index(item)
+
+    def put_action(self, file: ActionFile, **changes: Any) -> None:
+        """Change the action of a file; `changed_at` follows."""
+        changed = file.action.model_copy(update=changes)
+        if changed != file.action:
+            file.action = changed.model_copy(update={"changed_at": self.now})
+            self.put(file.action)
+
+    def put_leg(self, file: ActionFile, leg: Leg) -> None:
+        """Change or add a leg of a file; one that is no longer active moves to the former."""
+        for legs in (file.legs, file.former_legs):
+            legs[:] = [other for other in legs if other.agency != leg.agency]
+        target = file.legs if leg.active else file.former_legs
+        target.append(leg)
+        target.sort(key=lambda other: (other.position, other.agency))
+        self.put(leg)
+        self.touch(file)
+
+    def touch(self, file: ActionFile) -> None:
+        """Say that something of the action changed now."""
+        if file.action.changed_at != self.now:
+            file.action = file.action.model_copy(update={"changed_at": self.now})
+            self.put(file.action)
+
+    def save(self, writer: Writer) -> set[tuple[str, str]]:
+        """Store what changed; returns (noun name, first key part) of each. The desk may be used on."""
+        items = list(self._changed.values())
+        self._changed.clear()
+        writer.put(*items)
+        return {(type(item).__name__, str(getattr(item, item.key[0]))) for item in items}
+
+
