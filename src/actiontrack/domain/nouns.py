@@ -160,6 +160,8 @@ class Leg(Noun):
     reason: str = ""
     look_again: date | None = None
     blocked_since: date | None = None
+    paused_days: int = 0
+    """Working days of pauses that have ended; they are added to the due date (derived.py)."""
     active: bool = True
     """False once the agency no longer has a part in it: a leg is never erased."""
 
