@@ -1,0 +1,135 @@
+"""The report as a workbook: one table a sheet, header row frozen, dates as dates, nothing merged, nothing computed."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from actiontrack.domain.report import Cell, Column, Report, Table, day_in_words
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+_WIDTHS = {"text": 28, "code": 20, "number": 11, "rate": 11, "date": 19}
+_LONGEST_CELL = 32_767
+"""Excel's limit; XlsxWriter leaves a longer text out without a word."""
+_LONGEST_NAME = 31
+
+
+def render(report: Report) -> bytes:
+    """The same report gives the same bytes: the file's own dates are the report's as-at day."""
+    from xlsxwriter import Workbook
+
+    buffer = BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+        "default_date_format": "d mmmm yyyy",
+    }
+    book = Workbook(buffer, options)
+    made = datetime(report.as_at.year, report.as_at.month, report.as_at.day)  # noqa: DTZ001 - written as a plain date
+    book.set_properties({"title": report.title, "company": report.board, "author": report.board, "created": made})
+    styles = _styles(book)
+    _cover(book, report, styles)
+    taken = {"summary"}
+    for table in report.tables()[1:]:
+        sheet = book.add_worksheet(_sheet_name(table, taken))
+        _write_table(sheet, table, 0, styles)
+        sheet.freeze_panes(1, 0)
+        _paper(sheet, report, table)
+        sheet.repeat_rows(0)
+    book.close()
+    return buffer.getvalue()
+
+
+def _styles(book: Workbook) -> dict[str, Any]:
+    top = {"valign": "top"}
+    return {
+        "title": book.add_format({"bold": True, "font_size": 16}),
+        "head": book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#D9E5F2"}
+        ),
+        "text": book.add_format({**top, "text_wrap": True}),
+        # A text that begins like a formula keeps being a text when somebody edits its cell.
+        "quoted": book.add_format({**top, "text_wrap": True, "quote_prefix": True}),
+        "number": book.add_format({**top, "num_format": "0"}),
+        "rate": book.add_format({**top, "num_format": "0%"}),
+        "date": book.add_format({**top, "num_format": "d mmmm yyyy", "align": "left"}),
+    }
+
+
+def _cover(book: Workbook, report: Report, styles: dict[str, Any]) -> None:
+    """The first sheet: the key figures as a table, then what the report is and what needs a decision, line by line."""
+    sheet = book.add_worksheet("Summary")
+    _write_table(sheet, report.key_figures, 0, styles)
+    sheet.freeze_panes(1, 0)
+    row = len(report.key_figures.rows) + 2
+    for label, value in (
+        ("Report", report.title),
+        ("Board", report.board),
+        ("As at", day_in_words(report.as_at)),
+        ("Period", report.period),
+        *((f"Needs a decision: {one.label}", one.text) for one in report.headlines),
+        *((section.title, sentence) for section in report.sections for sentence in section.says),
+    ):
+        _write(sheet, row, 0, label, Column("", ""), styles)
+        _write(sheet, row, 2, value, Column("", ""), styles)
+        row += 1
+    _paper(sheet, report, report.key_figures)
+    sheet.repeat_rows(0)
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 1, 12)
+    sheet.set_column(2, 2, 100)
+
+
+def _write_table(sheet: Worksheet, table: Table, first: int, styles: dict[str, Any]) -> None:
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, 60 if column.key in ("text", "meaning", "what") else _WIDTHS[column.kind])
+    for place, column in enumerate(table.columns):
+        sheet.write_string(first, place, column.title, styles["head"])
+    for offset, row in enumerate(table.rows, start=first + 1):
+        for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
+            _write(sheet, offset, place, value, column, styles)
+    if not table.rows:
+        sheet.write_string(first + 1, 0, table.empty)
+    elif table.columns:
+        sheet.autofilter(first, 0, first + len(table.rows), len(table.columns) - 1)
+
+
+def _write(sheet: Worksheet, row: int, place: int, value: Cell, column: Column, styles: dict[str, Any]) -> None:
+    """Every value by the method of its own type: a text never becomes a formula, a link or a number."""
+    if value is None or value == "":
+        value = column.missing
+        if not value:
+            return
+    if isinstance(value, date):
+        sheet.write_datetime(row, place, value, styles["date"])
+    elif isinstance(value, str):
+        text = value if len(value) <= _LONGEST_CELL else f"{value[: _LONGEST_CELL - 1]}…"
+        risky = text.lstrip()[:1] in ("=", "+", "-", "@") or text[:1] in ("\t", "\r", "\n", "'")
+        sheet.write_string(row, place, text, styles["quoted" if risky else "text"])
+    else:
+        sheet.write_number(row, place, value, styles["rate" if column.kind == "rate" else "number"])
+
+
+def _sheet_name(table: Table, taken: set[str]) -> str:
+    """A name Excel takes: at most 31 characters, none of its own signs, unique without regard to case."""
+    name = re.sub(r"[\[\]:*?/\\']", " ", table.key.replace("_", " ")).strip().capitalize()[:_LONGEST_NAME]
+    while name.lower() in taken:
+        name = f"{name[: _LONGEST_NAME - 2]} 2"
+    taken.add(name.lower())
+    return name
+
+
+def _paper(sheet: Worksheet, report: Report, table: Table) -> None:
+    """A4 landscape, as wide as one page; the caption is the page's header (doubled signs: & starts a code there)."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_header("&L" + table.caption.replace("&", "&&")[:200])
+    sheet.set_footer(f"&L{report.board.replace('&', '&&')[:120]}, as at {day_in_words(report.as_at)}&RPage &P of &N")
