@@ -17,13 +17,14 @@ def from_serial(serial: float, *, date1904: bool = False, time_only: bool = Fals
     if time_only and 0 <= serial < 1:
         return _time(serial)
     day = serial + _DAY_OFFSET_1904 if date1904 else serial
-    if not (1 <= day < _LAST_1900 or (date1904 and serial >= 0)) or (not date1904 and 60 <= day < 61):
+    first = _DAY_OFFSET_1904 if date1904 else 1
+    if not first <= day < _LAST_1900 or 60 <= day < 61:
         return BadDate(serial)
-    if day < 60 and not date1904:
+    if day < 60:
         day += 1  # before the 29 February 1900 that never was
     try:
         moment = _EPOCH_1900 + timedelta(milliseconds=round(day * 86_400_000))
-    except OverflowError:
+    except OverflowError:  # the last millisecond of 9999, rounded up
         return BadDate(serial)
     return moment.date() if moment.time() == time() else moment
 

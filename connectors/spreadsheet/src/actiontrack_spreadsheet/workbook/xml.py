@@ -52,13 +52,11 @@ def elements(data: bytes) -> list[Element]:
     """All elements of a UTF-8 document in document order. Raises XmlError (also for a DTD)."""
     found: list[Element] = []
     stack: list[Element] = []
-    parser = expat.ParserCreate("utf-8")
+    parser = new_parser(namespaces=False)
 
     def start(name: str, attrs: dict[str, str]) -> None:
         at = parser.CurrentByteIndex
-        tag = _START_TAG.match(data, at)
-        if not tag:
-            raise XmlError(f"cannot read the tag {name}")
+        tag = start_tag(data, at)
         prefix, colon, bare = name.rpartition(":")
         element = Element(bare, prefix + colon, attrs, stack[-1] if stack else None, at, tag.end(), bool(tag[1]))
         found.append(element)
@@ -78,9 +76,25 @@ def elements(data: bytes) -> list[Element]:
     return found
 
 
-def parse_with(parser: expat.XMLParserType, pieces: Iterable[bytes]) -> None:
-    """Feed a parser; every fault, a DTD included, becomes an XmlError."""
+def start_tag(data: bytes, at: int) -> re.Match[bytes]:
+    """The start tag at an offset; group 1 is '/' for an empty element."""
+    tag = _START_TAG.match(data, at)
+    if not tag:
+        raise XmlError("a tag that cannot be read")
+    return tag
+
+
+def new_parser(*, namespaces: bool = True) -> expat.XMLParserType:
+    """A parser that refuses a DTD and calls its handlers at once; names are 'namespace local'."""
+    parser = expat.ParserCreate("utf-8", " " if namespaces else None)
     parser.StartDoctypeDeclHandler = _no_doctype
+    if hasattr(parser, "SetReparseDeferralEnabled"):
+        parser.SetReparseDeferralEnabled(False)
+    return parser
+
+
+def parse_with(parser: expat.XMLParserType, pieces: Iterable[bytes]) -> None:
+    """Feed a parser; every fault becomes an XmlError."""
     try:
         for piece in pieces:
             parser.Parse(piece, False)

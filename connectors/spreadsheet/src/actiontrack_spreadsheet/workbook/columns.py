@@ -1,0 +1,118 @@
+"""Where the readers put cells: values and styles by column, one entry a row."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import compress
+
+from .refs import MAX_COL, MAX_ROW, Area
+from .values import CellValue, Formula
+from .xml import XmlError
+
+NO_STYLE = -1
+"""No cell here; column or row styles apply."""
+
+
+class Column:
+    """``values`` and ``styles`` (the ``s`` attribute or NO_STYLE), aligned with the sheet's rows."""
+
+    def __init__(self) -> None:
+        self.values: list[CellValue] = []
+        self.styles = array("i")
+
+    def extend(self, at: int, values: Sequence[CellValue], styles: Iterable[int]) -> None:
+        """Add cells from row index ``at`` on; the gap before is filled with nothing."""
+        self.pad(at)
+        self.values += values
+        self.styles.extend(styles)
+
+    def pad(self, length: int) -> None:
+        """Fill up with nothing."""
+        gap = length - len(self.values)
+        if gap > 0:
+            self.values += [None] * gap
+            self.styles.extend([NO_STYLE] * gap)
+
+
+class Columns:
+    """The cells of a sheet under construction. Rows without a value are left out."""
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.columns: dict[int, Column] = {}
+        self.hidden: set[int] = set()
+        self.arrays: list[Area] = []
+        """Ranges of array formulas and data tables: their members are calculated, whatever their own XML says."""
+        self.last_row = 0
+        """The number of the row read last, empty ones included."""
+
+    def add(
+        self, rows: Sequence[int], cells: dict[int, tuple[Sequence[CellValue], Sequence[int]]], hidden: Iterable[int]
+    ) -> None:
+        """Add rows: column -> (values, styles), each aligned with ``rows``."""
+        self.last_row = rows[-1]
+        keep = _filled(len(rows), [values for values, _ in cells.values()])
+        if keep is not None:
+            rows = list(compress(rows, keep))
+            cells = {c: (list(compress(v, keep)), list(compress(s, keep))) for c, (v, s) in cells.items()}
+            if not rows:
+                return
+        at = len(self.rows)
+        self.rows += rows
+        self.hidden.update(hidden)
+        for col, (values, styles) in cells.items():
+            if col not in self.columns:
+                self.columns[col] = Column()
+            self.columns[col].extend(at, values, styles)
+
+    def finish(self) -> None:
+        """Bring rows into order, complete the columns and mark array members. Raises XmlError for repeated rows."""
+        for column in self.columns.values():
+            column.pad(len(self.rows))
+        if any(a >= b for a, b in zip(self.rows, self.rows[1:], strict=False)):
+            self._sort()
+        if self.rows and not 1 <= self.rows[0] <= self.rows[-1] <= MAX_ROW:
+            raise XmlError("a row outside the sheet")
+        self.hidden.intersection_update(self.rows)
+        for area in self.arrays:
+            self._mark(area)
+
+    def _sort(self) -> None:
+        order = sorted(range(len(self.rows)), key=self.rows.__getitem__)
+        self.rows = [self.rows[index] for index in order]
+        for a, b in zip(self.rows, self.rows[1:], strict=False):
+            if a == b:
+                raise RepeatedRow(f"row {a} is there twice")
+        for column in self.columns.values():
+            column.values = [column.values[index] for index in order]
+            column.styles = array("i", [column.styles[index] for index in order])
+
+    def _mark(self, area: Area) -> None:
+        for col, column in self.columns.items():
+            if area.left <= col <= area.right:
+                for index, row in enumerate(self.rows):
+                    value = column.values[index]
+                    if area.top <= row <= area.bottom and value is not None and not isinstance(value, Formula):
+                        column.values[index] = Formula(value)
+
+
+class RepeatedRow(XmlError):
+    """A row or cell that is in the sheet twice: which one a program shows is anybody's guess."""
+
+
+def _filled(count: int, columns: list[Sequence[CellValue]]) -> list[bool] | None:
+    """Which of the rows have a value; None when all have."""
+    if any(None not in values for values in columns):
+        return None
+    if not columns:
+        return [False] * count
+    keep = [any(value is not None for value in row) for row in zip(*columns, strict=True)]
+    return None if all(keep) else keep
+
+
+def check_column(col: int) -> int:
+    """The column number, or XmlError when there is no such column."""
+    if not 1 <= col <= MAX_COL:
+        raise XmlError("a column outside the sheet")
+    return col

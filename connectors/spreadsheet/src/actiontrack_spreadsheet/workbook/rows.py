@@ -1,0 +1,297 @@
+"""Reading the rows of a sheet: a pattern that takes a whole row at once, and expat for what does not fit it."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from xml.parsers import expat
+
+from .cells import CellDecoder
+from .columns import NO_STYLE, Columns, RepeatedRow, check_column
+from .items import Slow, read_items
+from .refs import column_number, letters, parse_area
+from .strings import BAD_XML, RichText, decode_escapes, unescape
+from .values import CellValue
+from .xml import XmlError, new_parser
+
+_BATCH = 1024
+_MAX_PATTERN = 400
+"""Columns one pattern may have; rows with more go to the parser."""
+_STYLE = re.compile(r' s="([0-9]+)"')
+_KIND = re.compile(r' t="([a-zA-Z]+)"')
+_NUMBER = re.compile(r"[0-9]{1,7}\Z")
+_HIDDEN = re.compile(r' hidden="(?:1|true)"')
+
+Cells = dict[int, tuple[Sequence[CellValue], Sequence[int]]]
+
+
+def read_rows(
+    pieces: Iterable[bytes], decoder: CellDecoder, handler: OtherHandler | None = None, *, fast: bool = True
+) -> Columns:
+    """All cells of a sheet part. ``handler`` is told of the elements outside the rows. Raises XmlError.
+
+    ``fast=False`` reads through the parser alone: slower, and the measure of what is right.
+    """
+    reader = _RowParser(decoder, handler)
+    read_items(pieces, reader.parser(), "sheetData", "row", _RowPatterns(reader).fast if fast else None)
+    reader.columns.finish()
+    return reader.columns
+
+
+OtherHandler = Callable[[str, dict[str, str] | None, str], None]
+"""Called as (name, attributes, '') at a start tag and (name, None, text) at an end tag outside ``sheetData``."""
+
+
+class _RowPatterns:
+    """The fast reader of rows.
+
+    One pattern has all columns met so far, each optional, with three groups a cell: its attributes, the text of a
+    lone ``v``, and any other body. A batch of matches is turned on its side, so that values are made by column.
+    """
+
+    def __init__(self, reader: _RowParser) -> None:
+        self._reader = reader
+        self._prefix = ""
+        self._known: list[int] = []
+        self._kinds: dict[str, tuple[int, str]] = {}
+
+    def fast(self, prefix: str) -> Callable[[str, Slow], None]:
+        """The reader of blocks for a sheet whose elements have this prefix."""
+        self._prefix = name = re.escape(prefix)
+        self._end = f"</{prefix}row>"
+        self._cell_ref = re.compile(rf'<{name}c r="([A-Z]{{1,3}})[0-9]')
+        self._body = re.compile(
+            rf"(?:<{name}f((?:\s[^<>]*)?)(?:/>|>([^<]*)</{name}f>))?(?:<{name}v>([^<]*)</{name}v>)?"
+            rf"|<{name}is><{name}t(?: xml:space=\"preserve\")?>([^<]*)</{name}t></{name}is>"
+        )
+        self._empty_rows = re.compile(
+            rf"(?:<{name}row\b[^<>]*(?:/>|(?<!/)>(?:<{name}c\b[^<>]*/>)*+</{name}row>)\s*)++", re.ASCII
+        )
+        self._row = self._compile()
+        return self._read
+
+    def _compile(self) -> re.Pattern[str]:
+        name, text = self._prefix, f"[^<{BAD_XML}]*+"
+        formula = rf"<{name}f(?:\s[^<>]*+)?(?:(?<=/)>|(?<!/)>{text}</{name}f>)(?:<{name}v>{text}</{name}v>)?"
+        inline = rf'<{name}is><{name}t(?: xml:space="preserve")?>{text}</{name}t></{name}is>'
+        cells = "".join(
+            rf'(?:<{name}c r="{letters(col)}\1"([^<>/]*+)'
+            rf"(?:/>|>(?:<{name}v>({text})</{name}v>|({formula}|{inline}))</{name}c>))?+"
+            for col in self._known
+        )
+        return re.compile(rf'<{name}row r="([0-9]{{1,7}})"([^<>/]*+)>{cells}</{name}row>\s*')
+
+    def _read(self, block: str, slow: Slow) -> None:
+        at, size = 0, len(block)
+        match, skip = self._row.match, self._empty_rows.match
+        batch: list[tuple[str | None, ...]] = []
+        while at < size:
+            blank = skip(block, at)
+            if blank:
+                at = blank.end()
+                continue
+            row = match(block, at)
+            if row:
+                batch.append(row.groups())
+                at = row.end()
+                if len(batch) < _BATCH:
+                    continue
+            self._take(batch)
+            batch = []
+            if not row:
+                cut = block.find(self._end, at) + len(self._end)
+                if not self._learn(block[at:cut]):
+                    slow(block[at:cut])
+                    at = cut
+                match = self._row.match
+        self._take(batch)
+
+    def _learn(self, row: str) -> bool:
+        """Take a row's new columns into the pattern, if there are any."""
+        found = {column_number(name) for name in self._cell_ref.findall(row)}
+        if found.issubset(self._known) or len(found.union(self._known)) > _MAX_PATTERN:
+            return False
+        self._known = sorted(found.union(self._known))
+        self._row = self._compile()
+        return True
+
+    def _take(self, batch: list[tuple[str | None, ...]]) -> None:
+        if not batch:
+            return
+        sides = list(zip(*batch, strict=True))
+        rows = [int(number) for number in sides[0] if number]
+        hidden = [row for row, attrs in zip(rows, sides[1], strict=True) if attrs and _HIDDEN.search(attrs)]
+        cells: Cells = {}
+        for index, col in enumerate(self._known):
+            attrs, values, others = sides[2 + 3 * index : 5 + 3 * index]
+            taken = self._column(attrs, values, others)
+            if taken:
+                cells[check_column(col)] = taken
+        self._reader.columns.add(rows, cells, hidden)
+
+    def _column(
+        self, attrs: Sequence[str | None], raws: Sequence[str | None], others: Sequence[str | None]
+    ) -> tuple[Sequence[CellValue], Sequence[int]] | None:
+        """(values, styles) of one column of a batch; None when it has no cell at all."""
+        kinds = {written: self._kind(written) for written in set(attrs)}
+        values: list[CellValue]
+        styles: Sequence[int]
+        decoder = self._reader.decoder
+        if len(kinds) == 1:
+            style, kind = kinds[attrs[0]]
+            if style == NO_STYLE:
+                return None
+            styles = array("i", [style]) * len(attrs)
+            values = list(decoder.many(kind, style, raws))
+        else:
+            styles = [kinds[written][0] for written in attrs]
+            one = decoder.one
+            values = [
+                None if raw is None else one(kinds[written][1], kinds[written][0], raw)
+                for written, raw in zip(attrs, raws, strict=True)
+            ]
+        for index, other in enumerate(others):
+            if other is not None:
+                style, kind = kinds[attrs[index]]
+                values[index] = self._other(kind, style, other)
+        return values, styles
+
+    def _other(self, kind: str, style: int, body: str) -> CellValue:
+        """A cell whose body is a formula or an inline text."""
+        found = self._body.fullmatch(body)
+        if not found:
+            raise XmlError("a cell that cannot be read")
+        attrs, text, raw, inline = found.groups()
+        if inline is not None:
+            return self._reader.inline(kind, unescape(inline))
+        self._reader.note_array(dict(re.findall(r'\s(t|ref)="([^"]*)"', attrs or "")))
+        return self._reader.decoder.formula(kind, style, raw, unescape(text or ""))
+
+    def _kind(self, attrs: str | None) -> tuple[int, str]:
+        """(style, type) as a cell's attributes say."""
+        if attrs is None:
+            return NO_STYLE, ""
+        if attrs not in self._kinds:
+            style, kind = _STYLE.search(attrs), _KIND.search(attrs)
+            self._kinds[attrs] = (int(style[1]) if style else 0, kind[1] if kind else "")
+        return self._kinds[attrs]
+
+
+class _RowParser:
+    """The reader of rows through expat events; right for any well-formed sheet."""
+
+    def __init__(self, decoder: CellDecoder, handler: OtherHandler | None) -> None:
+        self.decoder = decoder
+        self.columns = Columns()
+        self._handler = handler
+        self._inside = False
+        self._text: list[str] = []
+        self._rich: RichText | None = None
+        self._col = 0
+
+    def parser(self) -> expat.XMLParserType:
+        """A parser that fills ``columns``."""
+        parser = new_parser()
+        parser.buffer_text = True
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._characters
+        return parser
+
+    def inline(self, kind: str, text: str) -> CellValue:
+        """The value of an ``is`` text."""
+        if kind != "inlineStr":
+            raise XmlError("a text in a cell of another type")
+        return self.decoder.text(decode_escapes(text))
+
+    def note_array(self, attrs: dict[str, str]) -> None:
+        """Remember the range of an array formula or data table."""
+        if attrs.get("t") in ("array", "dataTable") and "ref" in attrs:
+            try:
+                self.columns.arrays.append(parse_area(attrs["ref"]))
+            except ValueError as error:
+                raise XmlError(str(error)) from None
+
+    def _start(self, name: str, attrs: dict[str, str]) -> None:
+        bare = name.rpartition(" ")[2]
+        if not self._inside:
+            self._inside = bare == "sheetData"
+            if self._handler:
+                self._handler(bare, attrs, "")
+        elif bare == "row":
+            self._start_row(attrs)
+        elif bare == "c":
+            self._start_cell(attrs)
+        elif self._rich:
+            self._rich.start(bare)
+        elif bare == "is":
+            self._rich = RichText()
+        elif bare == "f":
+            self.note_array(attrs)
+            self._formula = ""
+        self._text = []
+
+    def _end(self, name: str) -> None:
+        bare = name.rpartition(" ")[2]
+        if bare == "sheetData":
+            self._inside = False
+        if not self._inside:
+            if self._handler:
+                self._handler(bare, None, "".join(self._text))
+        elif bare == "v":
+            self._raw = "".join(self._text)
+        elif bare == "f":
+            self._formula = "".join(self._text)
+        elif bare == "is" and self._rich:
+            self._inline, self._rich = self._rich.text(), None
+        elif bare == "c":
+            self._end_cell()
+        elif bare == "row":
+            cells = {col: ([value], [style]) for col, (value, style) in self._cells.items()}
+            self.columns.add([self._row], cells, [self._row] if self._row_hidden else [])
+        elif self._rich:
+            self._rich.end(bare)
+        self._text = []
+
+    def _characters(self, data: str) -> None:
+        if self._rich:
+            self._rich.characters(data)
+        else:
+            self._text.append(data)
+
+    def _start_row(self, attrs: dict[str, str]) -> None:
+        self._row = self.columns.last_row + 1
+        if "r" in attrs:
+            if not _NUMBER.match(attrs["r"]):
+                raise XmlError("a row without a proper number")
+            self._row = int(attrs["r"])
+        self._row_hidden = attrs.get("hidden") in ("1", "true")
+        self._cells: dict[int, tuple[CellValue, int]] = {}
+        self._col = 0
+
+    def _start_cell(self, attrs: dict[str, str]) -> None:
+        self._col += 1
+        if "r" in attrs:
+            name = attrs["r"].rstrip("0123456789")
+            if attrs["r"] != f"{name}{self._row}" or not name.isalpha() or len(name) > 3:
+                raise RepeatedRow(f"cell {attrs['r'][:20]} is not in its row")
+            self._col = column_number(name)
+        check_column(self._col)
+        self._kind = attrs.get("t", "")
+        self._style = int(attrs.get("s", "0"))
+        self._raw: str | None = None
+        self._inline: str | None = None
+        self._formula: str | None = None
+
+    def _end_cell(self) -> None:
+        if self._col in self._cells:
+            raise RepeatedRow(f"cell {letters(self._col)}{self._row} is there twice")
+        value: CellValue = None
+        if self._formula is not None:
+            value = self.decoder.formula(self._kind, self._style, self._raw, self._formula)
+        elif self._inline is not None:
+            value = self.inline(self._kind, self._inline)
+        elif self._raw is not None:
+            value = self.decoder.one(self._kind, self._style, self._raw)
+        self._cells[self._col] = (value, self._style)
