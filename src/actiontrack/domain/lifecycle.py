@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
-from actiontrack.domain.nouns import Action, Evidence, ImpactCheck, Leg, SignOff
+from actiontrack.domain.nouns import Action, Evidence, ImpactCheck, Leg, Pause, SignOff
 from actiontrack.domain.vocabulary import CLOSED_STATUSES, LEG_STATUSES, Status
 
 BOARD_STATUSES = frozenset(Status) - LEG_STATUSES
@@ -54,6 +54,25 @@ def status_of(legs: Sequence[Leg], board_status: Status | None = None) -> Status
     if least is Status.REPORTED_COMPLETE and board_status is Status.EVIDENCE_QUERIED:
         return board_status
     return least
+
+
+def moved_leg(leg: Leg, *, to: Status, today: date, reason: str = "", look_again: date | None = None) -> Leg:
+    """The leg after a move that nothing forbids. A pause that ends is kept, so that its days stay added to the clock.
+
+    Only a blocked leg keeps `look_again`. Blocked again for another while, the same pause goes on.
+    """
+    if to is Status.BLOCKED:
+        since = leg.blocked_since if leg.status is Status.BLOCKED else None
+        blocked = {"status": to, "reason": reason, "look_again": look_again, "blocked_since": since or today}
+        return leg.model_copy(update=blocked)
+    pauses = leg.pauses
+    if leg.status is Status.BLOCKED and leg.reason and leg.look_again and leg.blocked_since:
+        # The clock stood still up to the day before it moves again, and never beyond the day agreed.
+        end = min(today - timedelta(days=1), leg.look_again)
+        if end >= leg.blocked_since:
+            pauses = (*pauses, Pause(start=leg.blocked_since, end=end))
+    moved = {"status": to, "reason": reason, "look_again": None, "blocked_since": None, "pauses": pauses}
+    return leg.model_copy(update=moved)
 
 
 def missing_for_move(

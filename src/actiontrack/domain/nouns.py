@@ -45,6 +45,15 @@ class Member(BaseModel):
     count: int = 1
 
 
+class Pause(BaseModel):
+    """Days a leg was blocked with a reason and a date to look again, the first and the last included."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: date
+    end: date
+
+
 class Agency(Noun):
     """An organisation that acts. `kind` is free (police, health, council …)."""
 
@@ -160,8 +169,8 @@ class Leg(Noun):
     reason: str = ""
     look_again: date | None = None
     blocked_since: date | None = None
-    paused_days: int = 0
-    """Working days of pauses that have ended; they are added to the due date (derived.py)."""
+    pauses: tuple[Pause, ...] = ()
+    """Pauses that have ended: their working days stay added to the due date (derived.py)."""
     active: bool = True
     """False once the agency no longer has a part in it: a leg is never erased."""
 

@@ -1,0 +1,201 @@
+"""The one door for plugins: everything a plugin may import.
+
+Names are fetched from the house when they are first asked for, so that importing this module costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from actiontrack.errors import (
+    ActionTrackError,
+    ConfigurationError,
+    NotAllowed,
+    NotFound,
+    PreconditionFailed,
+    RetryableError,
+    SkippableError,
+    UserError,
+)
+from actiontrack.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from actiontrack.domain.derived import DueAction, Standing, effective_due, standing_of
+    from actiontrack.domain.escalation import Owed
+    from actiontrack.domain.issue import Issue, Severity
+    from actiontrack.domain.ledger import Conflict, Escalation, Proposal, Send
+    from actiontrack.domain.lifecycle import content_hash, found_gaps, missing_for_move, status_of
+    from actiontrack.domain.nouns import (
+        Action,
+        Agency,
+        Comment,
+        DateChange,
+        Evidence,
+        Finding,
+        ImpactCheck,
+        Leg,
+        Meeting,
+        Recommendation,
+        Review,
+        SignOff,
+        Update,
+    )
+    from actiontrack.domain.policy import Board
+    from actiontrack.domain.refs import is_ref, new_ref, normal_ref
+    from actiontrack.domain.vocabulary import (
+        CLOSED_STATUSES,
+        DONE_STATUSES,
+        LEG_STATUSES,
+        Confidence,
+        Effect,
+        Kind,
+        Level,
+        Nation,
+        Publication,
+        Rating,
+        Response,
+        Side,
+        Status,
+    )
+    from actiontrack.ports import (
+        App,
+        AuditEntry,
+        Batch,
+        Calendar,
+        Capabilities,
+        Clock,
+        Connector,
+        Fixed,
+        InstanceContext,
+        InstanceSettings,
+        KeyKind,
+        Notifier,
+        Observation,
+        Outcome,
+        Plain,
+        Problem,
+        Queue,
+        Raw,
+        Reader,
+        Record,
+        Store,
+        Unread,
+        Write,
+        Writer,
+    )
+
+_DOORS = {
+    "derived": "DueAction Standing effective_due standing_of",
+    "escalation": "Owed",
+    "issue": "Issue Severity",
+    "ledger": "Conflict Escalation Proposal Send",
+    "lifecycle": "content_hash found_gaps missing_for_move status_of",
+    "nouns": "Action Agency Comment DateChange Evidence Finding ImpactCheck Leg Meeting Recommendation Review SignOff "
+    "Update",
+    "policy": "Board",
+    "refs": "is_ref new_ref normal_ref",
+    "vocabulary": "CLOSED_STATUSES DONE_STATUSES LEG_STATUSES Confidence Effect Kind Level Nation Publication Rating "
+    "Response Side Status",
+}
+_PORTS = (
+    "App AuditEntry Batch Calendar Capabilities Clock Connector Fixed InstanceContext InstanceSettings KeyKind Notifier "
+    "Observation Outcome Plain Problem Queue Raw Reader Record Store Unread Write Writer"
+)
+_HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
+_HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *globals()})
+
+
+__all__ = [
+    "CLOSED_STATUSES",
+    "DONE_STATUSES",
+    "LEG_STATUSES",
+    "Action",
+    "ActionTrackError",
+    "Agency",
+    "App",
+    "AuditEntry",
+    "Batch",
+    "Board",
+    "Calendar",
+    "Capabilities",
+    "Clock",
+    "Comment",
+    "Confidence",
+    "ConfigurationError",
+    "Conflict",
+    "Connector",
+    "DateChange",
+    "DueAction",
+    "Effect",
+    "Escalation",
+    "Evidence",
+    "Finding",
+    "Fixed",
+    "ImpactCheck",
+    "InstanceContext",
+    "InstanceSettings",
+    "Issue",
+    "KeyKind",
+    "Kind",
+    "Leg",
+    "Level",
+    "Meeting",
+    "Nation",
+    "NotAllowed",
+    "NotFound",
+    "Notifier",
+    "Observation",
+    "Outcome",
+    "Owed",
+    "Plain",
+    "PreconditionFailed",
+    "Problem",
+    "Proposal",
+    "Publication",
+    "Queue",
+    "Rating",
+    "Raw",
+    "Reader",
+    "Recommendation",
+    "Record",
+    "Response",
+    "RetryableError",
+    "Review",
+    "Send",
+    "Severity",
+    "Side",
+    "SignOff",
+    "SkippableError",
+    "Standing",
+    "Status",
+    "Store",
+    "Unread",
+    "Update",
+    "UserError",
+    "Write",
+    "Writer",
+    "content_hash",
+    "effective_due",
+    "found_gaps",
+    "hookimpl",
+    "is_ref",
+    "missing_for_move",
+    "new_ref",
+    "normal_ref",
+    "standing_of",
+    "status_of",
+]
