@@ -1,0 +1,261 @@
+"""Which record is which action: by a permanent id, checked against what the record last said. Pure.
+
+A row's position is never an identity. It only settles which of two equal copies was there before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from actiontrack.domain.ledger import Link, LinkState
+from actiontrack.domain.refs import normal_ref
+from actiontrack.ports import KeyKind, Record
+
+Values = Mapping[str, str]
+"""A record's readable values, canonical."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A record held back, and why. `action` is the one its id claims."""
+
+    record: Record
+    why: str
+    do: str
+    action: str = ""
+    new: bool = False
+    """It may be a new action: a copied row typed over."""
+
+
+@dataclass(slots=True)
+class Matching:
+    """Every record in one place, and every link that no record answers to."""
+
+    pairs: list[tuple[Record, Link]] = field(default_factory=list)
+    fresh: list[Record] = field(default_factory=list)
+    rejoined: list[tuple[Record, str]] = field(default_factory=list)
+    """A record that carries the id of an action of ours that has no link here: (record, action)."""
+    held: list[Held] = field(default_factory=list)
+    missing: list[Link] = field(default_factory=list)
+    repairs: dict[str, str] = field(default_factory=dict)
+    """Ids shuffled by a partial sort: the action an id stands beside now → the action it belongs beside."""
+
+
+def match(
+    records: Sequence[Record],
+    links: Sequence[Link],
+    key: KeyKind,
+    *,
+    known: Callable[[str], bool],
+    read: Callable[[Record], Values],
+) -> Matching:
+    """Pair records with links.
+
+    `links` carry at least remote_id, action, digest, state and row; `seen` is read only of links whose record changed.
+    `known` says whether an id is an action of this store; `read` gives a record's canonical values.
+    """
+    found = Matching()
+    by_key = {link.remote_id: link for link in links if link.remote_id}
+    by_action = {link.action: link for link in links}
+    claims: dict[str, list[Record]] = defaultdict(list)
+    keyless: list[Record] = []
+    for record in records:
+        if not record.remote_id:
+            keyless.append(record)
+        else:
+            claims[_same_key(record.remote_id, by_key)].append(record)
+    answered: set[str] = set()
+    strangers: list[Record] = []
+    for remote_id, claiming in claims.items():
+        link = by_key.get(remote_id) or by_action.get(normal_ref(remote_id) or "")
+        if link is None:
+            strangers += _first_of(claiming, remote_id, found)
+            continue
+        answered.add(link.action)
+        found.pairs.append((_keeper(claiming, link, read, found), link))
+    unanswered = [link for link in links if link.action not in answered]
+    _place_strangers(strangers, unanswered, key, found, known, read)
+    taken = {link.action for _, link in found.pairs}
+    _place_keyless(keyless, [link for link in unanswered if link.action not in taken], found, read)
+    taken = {link.action for _, link in found.pairs}
+    found.missing = [link for link in unanswered if link.action not in taken]
+    _hold_shuffled(found, read)
+    return found
+
+
+def _same_key(remote_id: str, by_key: Mapping[str, Link]) -> str:
+    """The key as the links know it: an Action ID counts however it is typed."""
+    if remote_id in by_key:
+        return remote_id
+    return normal_ref(remote_id) or remote_id
+
+
+def _first_of(claiming: list[Record], remote_id: str, found: Matching) -> list[Record]:
+    """Records with a key unknown to the links; two with the same one are both held."""
+    if len(claiming) == 1:
+        return claiming
+    rows = ", ".join(str(record.row) for record in claiming)
+    for record in claiming:
+        why = f"the id “{remote_id}” stands in {len(claiming)} rows ({rows})"
+        found.held.append(Held(record, why, "give each row its own: correct or clear the cells that are wrong"))
+    return []
+
+
+def _keeper(claiming: list[Record], link: Link, read: Callable[[Record], Values], found: Matching) -> Record:
+    """The record that keeps a link's id: the one nearest to what it last said. The others are held."""
+    if len(claiming) == 1:
+        return claiming[0]
+    ranked = sorted(claiming, key=lambda record: (-_likeness(read(record), link.seen), record.row != link.row, record.row))
+    for record in ranked[1:]:
+        why = f"row {record.row} repeats the id of row {ranked[0].row}, which keeps it"
+        do = "accept it as a new action, or clear or correct its id"
+        found.held.append(Held(record, why, do, action=link.action, new=True))
+    return ranked[0]
+
+
+def _likeness(now: Values, seen: Mapping[str, str]) -> int:
+    """How many fields say the same; the action's text weighs most."""
+    same = sum(1 for name, value in seen.items() if value and now.get(name) == value)
+    return same + (len(seen) if seen.get("text") and now.get("text") == seen.get("text") else 0)
+
+
+def _place_strangers(
+    strangers: Sequence[Record],
+    unanswered: Sequence[Link],
+    key: KeyKind,
+    found: Matching,
+    known: Callable[[str], bool],
+    read: Callable[[Record], Values],
+) -> None:
+    """A key without a link: an action of ours come back, a renumbered row, somebody else's id, or a new row."""
+    by_text = _unique_by_text(unanswered)
+    for record in strangers:
+        ref = normal_ref(record.remote_id)
+        if ref is not None:
+            if known(ref):
+                found.rejoined.append((record, ref))
+            else:
+                why = f"the Action ID {ref} is not known here"
+                found.held.append(Held(record, why, "clear the cell to have the row taken as new, or correct the id"))
+        elif key == "ref":
+            why = f"“{record.remote_id}” is no Action ID (its check digit does not fit)"
+            likely = by_text.get(read(record).get("text", ""))
+            do = f"it was {likely.action}: type that, or clear the cell" if likely else "correct it, or clear the cell"
+            found.held.append(Held(record, why, do, action=likely.action if likely else ""))
+        elif key == "number" and (likely := by_text.pop(read(record).get("text", ""), None)):
+            found.pairs.append((record, likely))
+        else:
+            found.fresh.append(record)
+
+
+def _unique_by_text(links: Iterable[Link]) -> dict[str, Link]:
+    """Links by the text last seen, where only one has it."""
+    groups: dict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        if link.seen.get("text"):
+            groups[link.seen["text"]].append(link)
+    return {text: group[0] for text, group in groups.items() if len(group) == 1}
+
+
+def _place_keyless(
+    keyless: Sequence[Record], waiting: Sequence[Link], found: Matching, read: Callable[[Record], Values]
+) -> None:
+    """A row without an id is one whose id has not been written yet, one whose id was cleared, or new.
+
+    It is an old one where exactly one of those waiting said the same: in all fields, else by number, else by text,
+    else by most fields in the same row (an edit made while our id was still on its way).
+    """
+    rest = list(keyless)
+    links = {link.action: link for link in waiting if link.state is not LinkState.LEFT_OUT}
+    for signature in (_everything, _number, _text):
+        rest = _pair_by(signature, rest, links, found, read)
+    for record in rest:
+        link = _same_row_mostly(record, links, read)
+        if link is None:
+            found.fresh.append(record)
+        else:
+            found.pairs.append((record, links.pop(link.action)))
+
+
+def _everything(values: Values) -> tuple[str, ...]:
+    return tuple(f"{name}={values[name]}" for name in sorted(values) if values[name])
+
+
+def _number(values: Values) -> tuple[str, ...]:
+    return (values["number"], values.get("review", "")) if values.get("number") else ()
+
+
+def _text(values: Values) -> tuple[str, ...]:
+    return (values["text"],) if values.get("text") else ()
+
+
+def _pair_by(
+    signature: Callable[[Values], tuple[str, ...]],
+    records: list[Record],
+    links: dict[str, Link],
+    found: Matching,
+    read: Callable[[Record], Values],
+) -> list[Record]:
+    """Pair what has the same signature, where it is one to one, or equal copies in their old rows; return the rest."""
+    waiting: dict[tuple[str, ...], list[Link]] = defaultdict(list)
+    for link in links.values():
+        if signature(link.seen):
+            waiting[signature(link.seen)].append(link)
+    groups: dict[tuple[str, ...], list[Record]] = defaultdict(list)
+    for record in records:
+        groups[signature(read(record))].append(record)
+    rest: list[Record] = []
+    for sign, group in groups.items():
+        candidates = waiting.get(sign, []) if sign else []
+        if len(candidates) != len(group) or (len(group) > 1 and signature is not _everything):
+            rest += group
+            continue
+        for record, link in zip(group, sorted(candidates, key=lambda link: link.row), strict=True):
+            found.pairs.append((record, links.pop(link.action)))
+    return sorted(rest, key=lambda record: record.row)
+
+
+def _same_row_mostly(record: Record, links: Mapping[str, Link], read: Callable[[Record], Values]) -> Link | None:
+    values = read(record)
+    for link in links.values():
+        filled = [name for name, value in link.seen.items() if value]
+        same = sum(1 for name in filled if values.get(name) == link.seen[name])
+        if link.state is LinkState.PENDING and link.row == record.row and filled and same * 2 > len(filled):
+            return link
+    return None
+
+
+def _hold_shuffled(found: Matching, read: Callable[[Record], Values]) -> None:
+    """Ids that stand beside another row's content: a sort that left the id column out. All of those rows are held."""
+    moved: dict[str, tuple[Record, Link]] = {}
+    texts: dict[str, list[str]] = defaultdict(list)
+    for record, link in found.pairs:
+        if record.version != link.digest and link.seen.get("text"):
+            texts[link.seen["text"]].append(link.action)
+            if read(record).get("text") != link.seen["text"]:
+                moved[link.action] = (record, link)
+    for link in found.missing:
+        if link.seen.get("text"):
+            texts[link.seen["text"]].append(link.action)
+    belongs: dict[str, str] = {}
+    for action, (record, _) in moved.items():
+        owners = [other for other in texts.get(read(record).get("text", ""), ()) if other != action]
+        if len(owners) == 1:
+            belongs[action] = owners[0]
+    gone = {link.action for link in found.missing}
+    # Where the owner's own row still says what it said, this is a copied text, not a shuffle.
+    shuffled = {action for action, owner in belongs.items() if owner in moved or owner in gone}
+    if not shuffled:
+        return
+    found.repairs = {action: belongs[action] for action in shuffled}
+    keep: list[tuple[Record, Link]] = []
+    for record, link in found.pairs:
+        if link.action in shuffled:
+            why = f"row {record.row} has the id of {link.action} and the content of {belongs[link.action]}"
+            found.held.append(Held(record, why, "accept the repair, or sort the whole table with its id column", link.action))
+        else:
+            keep.append((record, link))
+    found.pairs = keep
+

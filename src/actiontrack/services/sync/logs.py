@@ -1,0 +1,40 @@
+"""Append-only fields in one cell: what a person added to it, and what it shows next. Pure.
+
+A cell shows the newest entry; where several sides wrote since it last agreed, all of those, dated. Typing over it adds
+an entry; clearing it adds nothing, and the history stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from actiontrack.services.records.projection import Entry
+
+_BETWEEN = " \n\t;|-–—•"
+
+
+def added(before: str, now: str) -> str:
+    """What was typed: the cell's text less an unchanged head or tail; "" where nothing was."""
+    if now == before:
+        return ""
+    if before and now.startswith(before):
+        return now[len(before) :].strip(_BETWEEN)
+    if before and now.endswith(before):
+        return now[: -len(before)].strip(_BETWEEN)
+    return now
+
+
+def shown(fresh: Sequence[Entry], typed: bool, names: Mapping[str, str]) -> str:
+    """What the cell shall show of the entries it has not shown yet, oldest first (at least one).
+
+    `typed` says that one of them was typed in this very cell; `names` gives an agency's name, "" the Board's.
+    """
+    sides = {entry.agency for entry in fresh}
+    if len(sides) == 1 and not typed:
+        return fresh[-1].text
+    return "\n".join(f"{dated(entry, names)}: {entry.text}" for entry in reversed(fresh))
+
+
+def dated(entry: Entry, names: Mapping[str, str]) -> str:
+    """When and by whom: "24 Nov 2026, Police"."""
+    return f"{entry.on.day} {entry.on:%b %Y}, {names.get(entry.agency, entry.agency)}"
