@@ -1,0 +1,5 @@
+"""`python -m actiontrack` is `actiontrack`."""
+
+from actiontrack.cli import main
+
+main()

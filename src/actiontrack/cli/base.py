@@ -1,0 +1,194 @@
+"""What every command shares: the options that may stand before or after it, the session, the way out."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from actiontrack.domain.fields import Actor
+    from actiontrack.runtime import Runtime
+    from actiontrack.services.core import Core
+
+
+@dataclass
+class Session:
+    """One run of the command line: where the configuration is, who acts for whom, and how to answer."""
+
+    config: str = ""
+    json: bool = False
+    by: str = ""
+    agency: str = ""
+
+    @property
+    def who(self) -> str:
+        """`--by`, else `$ACTIONTRACK_USER`, else the operating system's user."""
+        return self.by or os.environ.get("ACTIONTRACK_USER", "") or _system_user()
+
+    @contextlib.contextmanager
+    def runtime(self) -> Iterator[Runtime]:
+        """The suite, wired as the configuration says."""
+        from actiontrack.runtime import open_runtime
+
+        with open_runtime(self.config) as runtime:
+            yield runtime
+
+    @contextlib.contextmanager
+    def core(self) -> Iterator[Core]:
+        """What use cases are given."""
+        with self.runtime() as runtime:
+            yield runtime.core
+
+    def actor(self, core: Core) -> Actor:
+        """The Board, or the agency `--agency` names (a code or any of its names)."""
+        from actiontrack.domain.fields import Actor
+        from actiontrack.domain.vocabulary import Side
+
+        if not self.agency:
+            return Actor(Side.BOARD)
+        return Actor(Side.AGENCY, agency_code(core, self.agency))
+
+    def show(self, data: object, human: Callable[[], None]) -> None:
+        """Answer on stdout: one JSON document, or what `human` prints."""
+        if self.json:
+            print_json(data)
+        else:
+            human()
+
+    @contextlib.contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """Show on a terminal that work is under way; elsewhere nothing."""
+        if self.json or not sys.stderr.isatty():
+            yield
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(f"{what} …"):
+            yield
+
+
+def _system_user() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
+
+
+def agency_code(core: Core, word: str) -> str:
+    """The code of the agency that goes by that code, name or alias. Raises UserError."""
+    from actiontrack.errors import UserError
+
+    wanted = word.strip().casefold()
+    for agency in core.agencies:
+        if wanted in {name.casefold() for name in (agency.code, agency.name, *agency.aliases)}:
+            return agency.code
+    known = ", ".join(agency.code for agency in core.agencies) or "none"
+    raise UserError(f"no agency goes by {word!r}; the configuration has {known}")
+
+
+def print_json(data: object, stream: TextIO | None = None) -> None:
+    """One JSON document, in UTF-8, dates as ISO text."""
+    import json
+    from datetime import date
+
+    def plain(value: object) -> str:
+        return value.isoformat() if isinstance(value, date) else str(value)
+
+    print(json.dumps(data, ensure_ascii=False, indent=2, default=plain), file=stream or sys.stdout)
+
+
+def say(text: str) -> None:
+    """A message for the person at the terminal, apart from the data."""
+    print(text, file=sys.stderr)
+
+
+def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    def callback(ctx: click.Context, _param: click.Parameter, value: Any) -> Any:
+        if value:
+            setattr(ctx.ensure_object(Session), name, value)
+        return value
+
+    return callback
+
+
+def shared_options(*, agency: bool) -> list[click.Option]:
+    """`--config`, `--json` and `--by`, wherever they stand; `--agency` before the command only, where it says who acts."""
+    options = [
+        click.Option(["--config"], metavar="FILE", expose_value=False, callback=_keep("config"),
+                     help="The configuration (default: $ACTIONTRACK_CONFIG, else actiontrack.toml here or above)."),
+        click.Option(["--json"], is_flag=True, expose_value=False, callback=_keep("json"),
+                     help="Print one JSON document."),
+        click.Option(["--by"], metavar="WHO", expose_value=False, callback=_keep("by"),
+                     help="Who acts (default: $ACTIONTRACK_USER, else the system's user)."),
+    ]  # fmt: skip
+    if agency:
+        options.append(
+            click.Option(["--agency"], metavar="CODE", expose_value=False, callback=_keep("agency"),
+                         help="Act for this agency instead of the Board.")
+        )  # fmt: skip
+    return options
+
+
+class Command(click.Command):
+    """A command that takes the shared options as well."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(shared_options(agency=False))
+
+
+class Group(click.Group):
+    """A noun: `actiontrack NOUN VERB`."""
+
+    command_class = Command
+
+
+@dataclass(frozen=True)
+class Lazy:
+    """A command that is imported when called: its module's attribute, and its line in `--help`."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+class LazyGroup(click.Group):
+    """Lists its commands without importing them."""
+
+    def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lazy = lazy
+        self.params.extend(shared_options(agency=True))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table: what one does first stands first."""
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command's module."""
+        found = self._lazy.get(cmd_name)
+        if found is None:
+            return None
+        command = getattr(importlib.import_module(f"actiontrack.cli.{found.module}"), found.attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{found.attribute} is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.help) for name, each in self._lazy.items()])
+
+
+def command(name: str, **kwargs: Any) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command of its own (not in a group), with the shared options."""
+    return click.command(name, cls=Command, **kwargs)

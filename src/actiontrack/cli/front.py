@@ -1,0 +1,114 @@
+"""The front door: the table of commands, errors as one line, exit codes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import click
+
+from actiontrack import __version__, errors
+from actiontrack.cli.base import Lazy, LazyGroup, Session, print_json, say
+
+FAULT = 70
+"""Exit code of a fault of ours (EX_SOFTWARE of sysexits.h)."""
+
+COMMANDS = {
+    "demo": Lazy("demo", "demo", "The whole job on made-up data: start here."),
+    "init": Lazy("setup", "init", "Write a configuration and make the store."),
+    "sync": Lazy("sync", "sync", "Bring the store and every workbook or system into step."),
+    "import": Lazy("sync", "import_", "Read a plan into the store; its file is never written."),
+    "action": Lazy("actions", "action", "List, show, add and change actions."),
+    "review": Lazy("nouns", "review", "List, show, add and change reviews."),
+    "finding": Lazy("nouns", "finding", "List, show, add and change findings."),
+    "recommendation": Lazy("nouns", "recommendation", "List, show, add and change recommendations."),
+    "meeting": Lazy("nouns", "meeting", "List, show, add and change meetings."),
+    "conflict": Lazy("decisions", "conflict", "What two sides changed differently: list, resolve."),
+    "proposal": Lazy("decisions", "proposal", "What only its owner may decide: list, accept, refuse."),
+    "sweep": Lazy("sweep", "sweep", "What is overdue, and who must be told."),
+    "report": Lazy("report", "report", "The board pack."),
+    "connector": Lazy("connectors", "connector", "What is configured, and whether it can be reached."),
+    "run": Lazy("scheduler", "run", "The scheduler."),
+    "audit": Lazy("audit", "audit", "Verify or export the chain of changes."),
+    "backup": Lazy("backup", "backup", "Copy the store to a file."),
+    "restore": Lazy("backup", "restore", "Put a backup in the store's place."),
+    "status": Lazy("health", "status", "What needs a person."),
+    "doctor": Lazy("health", "doctor", "Check configuration, store, connectors and plugins."),
+    "plugin": Lazy("connectors", "plugin", "Which plugins are installed."),
+}
+
+
+@click.group(cls=LazyGroup, lazy=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="actiontrack")
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """Carry the recommendations of case reviews through to proof that practice changed."""
+    ctx.ensure_object(Session)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; errors become one line on stderr."""
+    session = Session(json="--json" in arguments)
+    try:
+        done = root.main(args=list(arguments), prog_name="actiontrack", standalone_mode=False, obj=session)
+    except click.exceptions.Abort:
+        return _fail(session, "stopped", 130)
+    except click.ClickException as error:
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "actiontrack"
+        return _fail(session, f"{error.format_message().rstrip('.')} (see `{where} --help`)", 2)
+    except errors.ActionTrackError as error:
+        return _fail(session, str(error), exit_code(error))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _fail(session, _system_line(error), 2)
+    except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours, told without what it was handling
+        return _fail(session, _fault_line(error), FAULT)
+    return done if isinstance(done, int) else 0
+
+
+def exit_code(error: errors.ActionTrackError) -> int:
+    """What an error that ended the command exits with."""
+    if isinstance(error, errors.UserError):
+        return error.exit_code
+    if isinstance(error, errors.RetryableError):
+        return 5
+    return 2
+
+
+def _fail(session: Session, text: str, code: int) -> int:
+    line = " ".join(text.split())
+    say(f"actiontrack: {line}")
+    if session.json:
+        print_json({"error": line, "exit_code": code})
+    return code
+
+
+def _system_line(error: OSError) -> str:
+    name = f"{error.filename}: " if error.filename else ""
+    return f"{name}{error.strerror or 'the system refused'}"
+
+
+def _fault_line(error: Exception) -> str:
+    """Where it happened, not what it held: values may be about people. $ACTIONTRACK_DEBUG shows the traceback."""
+    if os.environ.get("ACTIONTRACK_DEBUG"):
+        traceback.print_exc()
+    last: TracebackType | None = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    place = f" at {Path(last.tb_frame.f_code.co_filename).name}:{last.tb_lineno}" if last else ""
+    return f"a fault of ours ({type(error).__name__}{place}); please report it ($ACTIONTRACK_DEBUG=1 shows more)"
+
+
+def main() -> None:
+    """The program `actiontrack`."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(run(sys.argv[1:]))

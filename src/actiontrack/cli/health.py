@@ -1,0 +1,108 @@
+"""`status` and `doctor`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from actiontrack.cli.base import Session, command
+
+if TYPE_CHECKING:
+    from actiontrack.runtime import Runtime
+
+
+@command("status")
+@click.pass_obj
+def status(session: Session) -> int:
+    """What needs a person: conflicts, proposals, issues, connectors that wait."""
+    with session.runtime() as runtime:
+        told = _status(runtime)
+    session.show(told, lambda: _print_status(told))
+    waits = told["conflicts"] or told["proposals"] or any(issue["severity"] != "info" for issue in told["issues"])
+    return 1 if waits else 0
+
+
+def _status(runtime: Runtime) -> dict[str, Any]:
+    from actiontrack.cli.connectors import connector_rows
+    from actiontrack.domain.ledger import Conflict, Proposal, StoredIssue
+    from actiontrack.domain.nouns import Action
+
+    core = runtime.core
+    with core.store.reading() as reader:
+        issues = reader.find(StoredIssue)
+        return {
+            "board": core.board.name,
+            "config": str(runtime.settings.file),
+            "actions": reader.count(Action),
+            "entries": reader.head(),
+            "conflicts": reader.count(Conflict, closed_at=None),
+            "proposals": reader.count(Proposal, closed_at=None),
+            "connectors": connector_rows(core),
+            "issues": [
+                {
+                    "source": issue.source,
+                    "severity": issue.severity,
+                    "sheet": issue.sheet,
+                    "cell": issue.cell,
+                    "text": issue.text,
+                    "do": issue.do,
+                    "since": issue.since.isoformat(),
+                }
+                for issue in issues
+            ],
+        }
+
+
+def _print_status(told: dict[str, Any]) -> None:
+    from actiontrack.cli.output import print_line, print_table
+
+    print_line(f"{told['board']}: {told['actions']} actions, {told['entries']} entries in the audit chain.", "bold")
+    for noun, see in (("conflicts", "conflict list"), ("proposals", "proposal list")):
+        if told[noun]:
+            print_line(f"{told[noun]} open {noun}: actiontrack {see}")
+    columns = [("name", "Instance"), ("type", "Type"), ("side", "Side"), ("adopted", "Adopted"), ("seen", "Last seen")]
+    print_table(told["connectors"], columns, empty="No connector is configured.")
+    columns = [("source", "Where"), ("sheet", "Sheet"), ("cell", "Cell"), ("text", "What"), ("do", "What to do")]
+    print_table(told["issues"], columns, empty="No issue is open.")
+
+
+@command("doctor")
+@click.pass_obj
+def doctor(session: Session) -> int:
+    """Check the configuration, the store and its chain, every connector and plugin."""
+    from actiontrack.cli.output import print_line
+
+    with session.runtime() as runtime, session.working("Checking"):
+        checks = _checks(runtime)
+
+    def human() -> None:
+        for check in checks:
+            print_line(f"{'ok  ' if check['ok'] else 'FAIL'}  {check['what']}: {check['text']} {check['do']}".rstrip())
+
+    session.show({"checks": checks}, human)
+    return 0 if all(check["ok"] for check in checks) else 1
+
+
+def _checks(runtime: Runtime) -> list[dict[str, Any]]:
+    from actiontrack.cli.connectors import check_one
+    from actiontrack.services.audit import verify
+
+    core, settings = runtime.core, runtime.settings
+    checks = [_check("configuration", True, f"{settings.file} holds together")]
+    asked = core.hooks.check_config(core.board, core.agencies, core.instances)
+    checks += [_check("configuration", issue.severity == "info", issue.text, issue.do) for issue in asked]
+    chain = verify(core.store)
+    whole = chain["broken_at"] is None
+    text = f"{chain['entries']} entries, whole" if whole else f"broken at entry {chain['broken_at']}"
+    checks.append(_check("audit chain", whole, text, "" if whole else "Restore a backup made before it."))
+    for name in core.instances:
+        found = check_one(core, name)
+        told = "; ".join(f"{problem['text']} {problem['do']}".strip() for problem in found["problems"])
+        checks.append(_check(f"connector {name}", found["ok"], told or "can be reached, read and written"))
+    checks += [_check("plugin", False, issue.text, issue.do) for issue in core.hooks.issues.values()]
+    return checks
+
+
+def _check(what: str, ok: bool, text: str, do: str = "") -> dict[str, Any]:
+    return {"what": what, "ok": ok, "text": text, "do": do}

@@ -1,0 +1,59 @@
+"""`sweep`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from actiontrack.cli.base import Session, command, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class DateType(click.ParamType):
+    """An ISO date."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """2026-11-24 → date."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 - a calendar date
+        except ValueError:
+            self.fail(f"{value!r} is no date; write it like 2026-11-24", param, ctx)
+
+
+DATE = DateType()
+
+
+@command("sweep")
+@click.option("--as-at", type=DATE, metavar="DATE", help="The day to look from (default: today).")
+@click.option("--dry-run", is_flag=True, help="Show what is owed; record nothing. A future date needs it.")
+@click.pass_obj
+def sweep(session: Session, as_at: date | None, dry_run: bool) -> None:
+    """What is overdue or due soon, and the reminders and escalations owed. Again: nothing new."""
+    from actiontrack.services.sweep import sweep as run_sweep
+
+    with session.core() as core, session.working("Sweeping"):
+        told = run_sweep(core, as_at=as_at, dry_run=dry_run, who=session.who).to_json()
+    session.show(told, lambda: print_sweep(told))
+    if dry_run:
+        say("nothing was recorded")
+
+
+def print_sweep(told: Mapping[str, Any]) -> None:
+    """The counts, then what is raised and why."""
+    from actiontrack.cli.output import print_line, print_table
+
+    print_line(
+        f"{told['overdue']} overdue, {told['due_soon']} due soon, "
+        f"{told['awaiting_verification']} awaiting verification, {told['undated']} without a date.",
+        "bold",
+    )
+    columns = [("ref", "Action"), ("level", "Level"), ("days_overdue", "Days overdue"), ("to", "To"), ("why", "Why")]
+    print_table(told["raised"], columns, empty="Nothing new to raise.")
