@@ -99,8 +99,8 @@ _DOORS = {
     "Response Side Status",
 }
 _PORTS = (
-    "App AuditEntry Batch Calendar Capabilities Clock Connector Fixed InstanceContext InstanceSettings KeyKind Notifier "
-    "Observation Outcome Plain Problem Queue Raw Reader Record Store Unread Write Writer"
+    "App AuditEntry Batch Calendar Capabilities Clock Connector Fixed InstanceContext InstanceSettings KeyKind "
+    "Notifier Observation Outcome Plain Problem Queue Raw Reader Record Store Unread Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")

@@ -143,7 +143,7 @@ class Hooks:
     # --- loading ----------------------------------------------------------------------------------------------------
 
     def register(self, plugin: object, name: str, distribution: str = "", version: str = "") -> None:
-        """Take a plugin in. Raises UserError where it implements a hook that there is not, or with unknown arguments."""
+        """Take a plugin in. Raises UserError where it implements a hook there is not, or asks for unknown arguments."""
         proxy = _Proxy()
         hooks = []
         for attribute in dir(plugin):
@@ -174,7 +174,7 @@ class Hooks:
         self._collect("register_commands", self.commands, Command)
 
     def note_failure(self, plugin: str, what: str, error: BaseException) -> None:
-        """Keep a plugin's fault as an issue. The exception's own text may hold people's words, so only ours is shown."""
+        """Keep a plugin's fault as an issue. An exception's own text may hold people's words, so only ours is shown."""
         frames = inspect.getinnerframes(error.__traceback__, context=0) if error.__traceback__ else []
         place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
         told = f": {error}" if isinstance(error, ActionTrackError) else f" ({type(error).__name__}{place})"
@@ -204,9 +204,7 @@ class Hooks:
 
     # --- decide_ ----------------------------------------------------------------------------------------------------
 
-    def decide_due_date(
-        self, action: DueAction, legs: Sequence[Leg], as_at: date, calendar: Calendar
-    ) -> date | None:
+    def decide_due_date(self, action: DueAction, legs: Sequence[Leg], as_at: date, calendar: Calendar) -> date | None:
         """The day the action's clock runs to; None is undated."""
         answer: date | None = self._hook.decide_due_date(action=action, legs=legs, as_at=as_at, calendar=calendar)
         return answer

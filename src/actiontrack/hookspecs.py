@@ -1,7 +1,7 @@
 """Every hook there is. The prefix tells the pattern (docs/hooks.md has a section and an example for each).
 
-`register_` offers, `check_` asks all, `decide_` takes the first answer, `on_` tells all, `render_` takes the first answer
-and lets wrappers change it. Plugins answer in alphabetical order of their names, the core's defaults last.
+`register_` offers, `check_` asks all, `decide_` takes the first answer, `on_` tells all, `render_` takes the first
+answer and lets wrappers change it. Plugins answer in alphabetical order of their names, the core's defaults last.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def decide_rating(standing: Standing, recommendations: Sequence[Recommendation])
 
 @hookspec(firstresult=True)
 def decide_closure(recommendation: Recommendation, actions: Sequence[Action]) -> list[str] | None:
-    """What is missing before this recommendation may be closed, in sentences; [] lets it. The default goes by its kind."""
+    """What is missing before this recommendation may be closed, in sentences; [] lets it. The default: by kind."""
 
 
 # --- on_: everybody is told, after the commit -----------------------------------------------------------------------

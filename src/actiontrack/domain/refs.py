@@ -36,7 +36,7 @@ def new_ref(random: Random = secrets) -> str:
 
 
 def normal_ref(text: str) -> str | None:
-    """The Action ID as printed, from one typed in any case, with spaces or without its dashes; None where it is none."""
+    """The Action ID as printed, from one typed in any case, with spaces or without dashes; None where it is none."""
     packed = text.translate(_SEPARATORS).upper()
     if len(packed) != len(PREFIX) + _RANDOM_LETTERS + 1 or not packed.startswith(PREFIX):
         return None
