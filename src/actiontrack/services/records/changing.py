@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from actiontrack.domain.fields import STATUS_UNIT, Actor
-from actiontrack.domain.lifecycle import BOARD_STATUSES, ENDED_STATUSES, found_gaps, missing_for_move, status_of
+from actiontrack.domain.lifecycle import (
+    BOARD_STATUSES,
+    ENDED_STATUSES,
+    found_gaps,
+    missing_for_move,
+    moved_leg,
+    status_of,
+)
 from actiontrack.domain.nouns import Comment, DateChange, Evidence, Leg, Recommendation, Review, Update
 from actiontrack.domain.vocabulary import LEG_STATUSES, Response, Side, Status
 from actiontrack.errors import NotAllowed
@@ -85,16 +92,7 @@ def why_not_status(
 
 
 def _move_leg(desk: Desk, file: ActionFile, leg: Leg, to: Status, reason: str, look_again: date | None) -> None:
-    blocked = to is Status.BLOCKED
-    since = leg.blocked_since or desk.now.date()
-    changed = leg.model_copy(
-        update={
-            "status": to,
-            "reason": reason,
-            "look_again": look_again if blocked else None,
-            "blocked_since": since if blocked else None,
-        }
-    )
+    changed = moved_leg(leg, to=to, today=desk.now.date(), reason=reason, look_again=look_again)
     if changed != leg:
         desk.put_leg(file, changed)
 
