@@ -70,7 +70,7 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
 
     Raises ConfigurationError and the store's own errors.
     """
-    from actiontrack.adapters.calendar import WorkingDays
+    from actiontrack.adapters.calendar import load_calendar
     from actiontrack.adapters.clock import SystemClock
     from actiontrack.adapters.store import open_store
     from actiontrack.hooks import load_plugins
@@ -80,7 +80,7 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
     settings = read_settings(hooks, config, environ)
     clock = SystemClock(settings.board.timezone, environ)
     holidays = settings.board.holidays
-    calendar = WorkingDays(settings.board.nation, str(settings.folder / holidays) if holidays else "")
+    calendar = load_calendar(settings.board.nation, settings.folder / holidays if holidays else None)
     if settings.store_file:
         settings.store_file.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(open_store(settings.store_url, settings.board_code, clock=clock)) as store:

@@ -41,9 +41,12 @@ class Faults:
         try:
             return model.model_validate(dict(table))
         except ValidationError as error:
-            for fault in error.errors(include_url=False):
+            faults = [dict(fault) for fault in error.errors(include_url=False)]
+            misspelt = {_nearest(loc[-1], _keys(model, loc[:-1])) for loc in _unknown(faults)}
+            for fault in faults:
                 loc = tuple(fault["loc"])
-                self.add((*where, *loc), _sentence(model, table, where, loc, dict(fault)))
+                if fault["type"] != "missing" or loc[-1] not in misspelt:
+                    self.add((*where, *loc), _sentence(model, where, loc, fault))
             return None
 
 
@@ -70,11 +73,20 @@ def syntax(file: Path, error: Exception) -> NoReturn:
 
 def nearest(word: str, words: Collection[str]) -> str:
     """`; nearest valid key: "x"`, or the list of keys where none is near."""
-    lower = {each.lower(): each for each in words}
-    near = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.5)
+    near = _nearest(word, words)
     if near:
-        return f'; nearest valid key: "{lower[near[0]]}"'
+        return f'; nearest valid key: "{near}"'
     return f"; valid keys: {', '.join(sorted(words))}" if words else ""
+
+
+def _nearest(word: object, words: Collection[str]) -> str:
+    lower = {each.lower(): each for each in words}
+    near = difflib.get_close_matches(str(word).lower(), lower, n=1, cutoff=0.5)
+    return lower[near[0]] if near else ""
+
+
+def _unknown(faults: Iterable[Mapping[str, Any]]) -> list[tuple[str | int, ...]]:
+    return [tuple(fault["loc"]) for fault in faults if fault["type"] == "extra_forbidden"]
 
 
 def heading(where: tuple[str | int, ...]) -> str:
@@ -86,7 +98,6 @@ def heading(where: tuple[str | int, ...]) -> str:
 
 def _sentence(
     model: type[BaseModel],
-    table: Mapping[str, Any],
     where: tuple[str | int, ...],
     loc: tuple[str | int, ...],
     fault: dict[str, Any],
