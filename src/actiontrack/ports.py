@@ -139,6 +139,10 @@ class Writer(Reader, Protocol):
         """Store records anew (added where new); an audited noun whose fields differ gets its entry."""
         ...
 
+    def attribute(self, source: str) -> None:
+        """From here on changes came this way: entries of the chain name it as their source."""
+        ...
+
     def remove(self, *items: Stored) -> None:
         """Forget bookkeeping records; an audited noun can't be removed (TypeError)."""
         ...

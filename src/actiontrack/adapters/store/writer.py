@@ -60,6 +60,11 @@ class SqlWriter(SqlReader):
         """Store records anew, added where new; one that equals what is stored leaves no trace."""
         self._gather(items, adds=False)
 
+    def attribute(self, source: str) -> None:
+        """From here on changes came this way."""
+        self.flush()
+        self._source = source
+
     def remove(self, *items: Stored) -> None:
         """Forget bookkeeping records."""
         self.flush()

@@ -76,6 +76,8 @@ def match(
         answered.add(link.action)
         found.pairs.append((_keeper(claiming, link, read, found), link))
     unanswered = [link for link in links if link.action not in answered]
+    _place_accepted_copies(unanswered, found, read)
+    unanswered = [link for link in unanswered if link.action not in {taken.action for _, taken in found.pairs}]
     _place_strangers(strangers, unanswered, key, found, known, read)
     taken = {link.action for _, link in found.pairs}
     _place_keyless(keyless, [link for link in unanswered if link.action not in taken], found, read)
@@ -113,6 +115,16 @@ def _keeper(claiming: list[Record], link: Link, read: Callable[[Record], Values]
         do = "accept it as a new action, or clear or correct its id"
         found.held.append(Held(record, why, do, action=link.action, new=True))
     return ranked[0]
+
+
+def _place_accepted_copies(
+    unanswered: Sequence[Link], found: Matching, read: Callable[[Record], Values]
+) -> None:
+    """A copied row that a person accepted as a new action has an action of its own waiting for it."""
+    waiting = {link.action: link for link in unanswered if link.state is LinkState.PENDING}
+    copies = [held.record for held in found.held if held.new]
+    rest = {id(record) for record in _pair_by(_everything, copies, waiting, found, read)}
+    found.held = [held for held in found.held if not held.new or id(held.record) in rest]
 
 
 def _likeness(now: Values, seen: Mapping[str, str]) -> int:
