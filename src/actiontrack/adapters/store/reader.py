@@ -8,7 +8,7 @@ import operator
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import sqlalchemy as sa
 
@@ -169,9 +169,8 @@ def _among(column: sa.Column[Any], wanted: Collection[Any]) -> Iterator[sa.Colum
 
 def _differs(column: sa.Column[Any], value: Any) -> sa.ColumnElement[bool]:
     """As Python's `!=`: no value differs from any value."""
-    if value is None or not column.nullable:
-        return column != value
-    return sa.or_(column != value, column.is_(None))
+    differs = column.is_distinct_from(value) if column.nullable else column != value
+    return cast("sa.ColumnElement[bool]", differs)
 
 
 def _column(coder: Codec[Any], name: str) -> sa.Column[Any]:
