@@ -1,0 +1,115 @@
+"""Opening, renewing and closing conflicts and proposals while a run merges."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from actiontrack.domain.fields import FIELDS, STATUS_UNIT
+from actiontrack.domain.ledger import Conflict, Proposal, ProposalKind
+from actiontrack.services.records.changing import new_id
+from actiontrack.services.records.desk import ActionFile
+from actiontrack.services.records.projection import target_of
+from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.merge import Merged
+
+ROW = "row"
+"""The pseudo-field of a conflict about a whole record: edited here, deleted there."""
+
+
+def conflict_key(lane: Lane, file: ActionFile, name: str) -> tuple[str, str, str]:
+    """What a conflict in this field is keyed by; a status carries its reason and date."""
+    noun, target = target_of(lane.desk, file, lane.viewer, name)
+    return noun, target, "status" if name in STATUS_UNIT else name
+
+
+def frozen_fields(lane: Lane, file: ActionFile) -> set[str]:
+    """The fields of this action that an open conflict freezes."""
+    if not lane.ledger.conflicts:
+        return set()
+    return {name for name in FIELDS if conflict_key(lane, file, name) in lane.ledger.conflicts}
+
+
+def pending_fields(lane: Lane, action: str) -> dict[str, str]:
+    """The fields of this action with an open proposal of this instance, and what it asks for."""
+    if not lane.ledger.proposals:
+        return {}
+    return {
+        name: str(found.to_value or "")
+        for name in FIELDS
+        if (found := lane.ledger.proposals.get((lane.name, action, name))) is not None
+    }
+
+
+def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
+    """Open a conflict, or enter this instance's side in the one there is."""
+    key = conflict_key(lane, file, merged.field)
+    found = lane.ledger.conflicts.get(key)
+    if found is None:
+        found = Conflict(
+            id=new_id(), noun=key[0], target=key[1], action=file.action.ref, field=key[2], base=merged.base,
+            ours=merged.ours, since=lane.desk.now,
+        )  # fmt: skip
+        lane.ledger.found.append(found)
+    elif merged.theirs == merged.base and lane.name not in found.sides:
+        return  # nothing was changed here: the field just waits
+    renewed = found.model_copy(update={"ours": merged.ours, "sides": {**found.sides, lane.name: merged.theirs}})
+    _note_conflict(lane, key, renewed)
+
+
+def agree(lane: Lane, file: ActionFile, name: str) -> None:
+    """Both sides say the same: this instance leaves the conflict, and its proposal is done with."""
+    key = conflict_key(lane, file, name)
+    found = lane.ledger.conflicts.get(key)
+    if found is not None and lane.name in found.sides:
+        sides = {side: value for side, value in found.sides.items() if side != lane.name}
+        _note_conflict(lane, key, found.model_copy(update={"sides": sides}))
+    close_pending(lane, file.action.ref, name, "agreed")
+
+
+def _note_conflict(lane: Lane, key: tuple[str, str, str], conflict: Conflict) -> None:
+    if conflict.sides:
+        lane.ledger.conflicts[key] = conflict
+    else:
+        conflict = conflict.model_copy(update={"closed_at": lane.desk.now, "how": "agreed"})
+        lane.ledger.conflicts.pop(key, None)
+        lane.ledger.thawed.add(key[:2])
+    lane.ledger.changed[conflict.id] = conflict
+
+
+def propose(lane: Lane, action: str, merged: Merged) -> None:
+    """Put an edit to whoever owns the field; a newer edit of the same cell takes the older one's place."""
+    close_pending(lane, action, merged.field, "edited again")
+    proposal = Proposal(
+        id=new_id(), kind=merged.kind, instance=lane.name, action=action, field=merged.field,
+        from_value=merged.ours, to_value=merged.theirs, by=lane.name, why=merged.why, since=lane.desk.now,
+    )  # fmt: skip
+    lane.ledger.proposals[lane.name, action, merged.field] = proposal
+    lane.ledger.changed[proposal.id] = proposal
+
+
+def close_pending(lane: Lane, action: str, name: str, how: str) -> None:
+    """Close this instance's open proposal for a field, if there is one."""
+    found = lane.ledger.proposals.pop((lane.name, action, name), None)
+    if found is not None:
+        lane.ledger.changed[found.id] = found.model_copy(update={"closed_at": lane.desk.now, "how": how})
+
+
+def ask(lane: Lane, kind: ProposalKind, what: str, **fields: Any) -> Proposal:
+    """A proposal about a whole record, keyed by what it says: asked once, however often it is met again."""
+    identity = hashlib.sha256(f"{kind}|{lane.name}|{what}".encode()).hexdigest()[:16]
+    found = lane.ledger.others.get(identity)
+    if found is None or (found.closed_at is not None and found.how == "withdrawn"):
+        found = Proposal(id=identity, kind=kind, instance=lane.name, by=lane.name, since=lane.desk.now, **fields)
+        lane.ledger.others[identity] = found
+        lane.ledger.changed[identity] = found
+    return found
+
+
+def withdraw_unmet(lane: Lane, kind: ProposalKind, met: set[str]) -> None:
+    """Close open proposals of this kind that the source no longer asks for."""
+    for found in list(lane.ledger.others.values()):
+        if found.instance == lane.name and found.kind is kind and found.closed_at is None and found.id not in met:
+            closed = found.model_copy(update={"closed_at": lane.desk.now, "how": "withdrawn"})
+            lane.ledger.others[found.id] = closed
+            lane.ledger.changed[found.id] = closed

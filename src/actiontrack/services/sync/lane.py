@@ -1,0 +1,145 @@
+"""A lane: everything about one instance in one run, from what was observed to what was planned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from actiontrack.domain.fields import Actor
+from actiontrack.domain.ledger import Conflict, Instance, Intent, Link, Proposal, StoredIssue
+from actiontrack.domain.vocabulary import Side
+from actiontrack.ports import Connector, InstanceSettings, Observation, Problem, Record, Write
+from actiontrack.services.records.desk import ActionFile, Desk
+from actiontrack.services.records.projection import Viewer
+from actiontrack.services.sync.identity import Matching
+from actiontrack.services.sync.steps import ConnectorResult, Step
+from actiontrack.services.sync.tongue import Tongue, Unclearness
+
+Theirs = dict[str, str | Unclearness]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The open conflicts and proposals, shared by all lanes of a run; changes are stored when the run is."""
+
+    conflicts: dict[tuple[str, str, str], Conflict]
+    """(noun, target, field) → the open conflict."""
+    proposals: dict[tuple[str, str, str], Proposal]
+    """(instance, action, field) → the open proposal of one field."""
+    others: dict[str, Proposal]
+    """id → every proposal there is of the other kinds (new, remove, repair), answered ones too."""
+    changed: dict[str, Conflict | Proposal] = field(default_factory=dict)
+    found: list[Conflict] = field(default_factory=list)
+    """Conflicts that this run opened."""
+    thawed: set[tuple[str, str]] = field(default_factory=set)
+    """(noun, target) of conflicts that this run closed."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """One instance in one run."""
+
+    settings: InstanceSettings
+    instance: Instance
+    connector: Connector
+    seen: Observation
+    tongue: Tongue
+    desk: Desk
+    ledger: Ledger
+    result: ConnectorResult
+    connected: frozenset[str]
+    names: Mapping[str, str]
+    """Agency code → name; "" → the Board's."""
+    viewer: Viewer
+    inbound_only: bool = False
+    """An import: the source is never written."""
+    links: dict[str, Link] = field(default_factory=dict)
+    """action → link, of every link this run touches."""
+    records: dict[str, Record] = field(default_factory=dict)
+    """action → its record, of every pair there is."""
+    read: dict[int, Theirs] = field(default_factory=dict)
+    matching: Matching = field(default_factory=Matching)
+    linked: set[str] = field(default_factory=set)
+    """Every action that has a link, touched or not."""
+    look_at: set[str] = field(default_factory=set)
+    """Actions that may have something to say outward."""
+    held: set[str] = field(default_factory=set)
+    """Actions whose record is held back in this run."""
+    gone: list[Link] = field(default_factory=list)
+    """Links to forget."""
+    issues: dict[str, StoredIssue] = field(default_factory=dict)
+    examined: set[str] = field(default_factory=set)
+    """Actions whose record was read anew: their issues are told anew."""
+    writes: list[Write] = field(default_factory=list)
+    intents: dict[str, Intent] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    reused: dict[str, str] = field(default_factory=dict)
+    """action → the op_id of a create that did not land: sent again with the same key."""
+
+    @property
+    def name(self) -> str:
+        """The instance's name."""
+        return self.settings.name
+
+    @property
+    def actor(self) -> Actor:
+        """On whose behalf the instance's people edit."""
+        agency = self.settings.agency if self.settings.side is Side.AGENCY else ""
+        return Actor(self.settings.side, agency)
+
+    def in_scope(self, file: ActionFile) -> bool:
+        """Whether this instance holds the action: a board's by review, an agency's by leg."""
+        if self.settings.side is Side.AGENCY:
+            return file.leg(self.settings.agency) is not None
+        return not self.settings.review or file.action.review in self.review_names()
+
+    def review_names(self) -> frozenset[str]:
+        """The configured review by ref, also where the configuration names its title."""
+        wanted = self.settings.review
+        return frozenset({wanted, *(each.ref for each in self.desk.reviews.values() if each.title == wanted)})
+
+    def theirs(self, record: Record) -> Theirs:
+        """The record's canonical values, read once."""
+        values = self.read.get(id(record))
+        if values is None:
+            values = self.tongue.read_all(record, self.seen.columns)
+            title = values.get("review")
+            if isinstance(title, str) and title and title not in self.desk.reviews:
+                titled = [each.ref for each in self.desk.reviews.values() if each.title == title]
+                values["review"] = titled[0] if len(titled) == 1 else title
+            self.read[id(record)] = values
+        return values
+
+    def plain(self, record: Record) -> dict[str, str]:
+        """The record's readable values."""
+        return {name: value for name, value in self.theirs(record).items() if isinstance(value, str)}
+
+    def put_link(self, link: Link) -> None:
+        """Note a link as changed; the run stores it."""
+        self.links[link.action] = link
+
+    def step(
+        self, does: str, *, ref: str = "", row: int = 0, name: str = "", base: str | None = None,
+        ours: str | None = None, theirs: str | None = None, why: str = "",
+    ) -> None:  # fmt: skip
+        """Note what is done, with its place."""
+        cell = self.seen.place(name, row) if name else (f"row {row}" if row else "")
+        self.steps.append(Step(self.name, does, ref, self.seen.sheet, cell, name, base, ours, theirs, why))
+
+    def issue(
+        self, key: str, text: str, do: str, *, row: int = 0, name: str = "", value: str = "", quarantines: bool = True
+    ) -> None:
+        """Note something a person can mend, with its place."""
+        self.issues[key] = StoredIssue(
+            source=self.name, id=key, severity="warning", text=text, do=do, sheet=self.seen.sheet,
+            cell=self.seen.place(name, row) if name else (f"row {row}" if row else ""), value=value,
+            quarantines=quarantines, since=self.desk.now,
+        )  # fmt: skip
+
+    def problem(self, number: int, problem: Problem) -> None:
+        """Note a structural problem the connector found."""
+        self.issues[f"source:{problem.field}:{problem.cell or number}"] = StoredIssue(
+            source=self.name, id=f"source:{problem.field}:{problem.cell or number}", severity="warning",
+            text=problem.text, do=problem.do, sheet=problem.sheet, cell=problem.cell, value=problem.value,
+            quarantines=problem.quarantines, since=self.desk.now,
+        )  # fmt: skip
