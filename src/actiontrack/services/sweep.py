@@ -1,0 +1,261 @@
+"""The sweep: what is overdue or due soon, and each reminder and escalation owed, once.
+
+**Unique.** An escalation is a row keyed (action, level, period); a second sweep finds it and raises nothing. Only the
+highest level reached is raised; lower ones are recorded as passed.
+
+**At adoption.** A level whose day lies before the day the action entered the suite is *baseline*: nobody was here to
+raise it then. The highest is told once, to the safeguarding manager, in one digest; the ladder's people hear of levels
+reached from then on.
+
+**Batches.** Rows, digests and the one audit entry of a batch are committed together, so that a sweep that is stopped
+neither repeats nor skips one. Actions due beyond the furthest reminder are never loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from actiontrack.domain.derived import RUNNING_STATUSES
+from actiontrack.domain.escalation import MANAGER, Owed, address, role_words, to_raise
+from actiontrack.domain.ledger import Escalation, Send
+from actiontrack.domain.nouns import Action, Leg, SweepBatch
+from actiontrack.domain.vocabulary import Status
+from actiontrack.errors import UserError
+from actiontrack.ports import Reader, Writer
+from actiontrack.services.core import Core
+from actiontrack.services.standing import stand
+
+SOURCE = "sweep"
+DIGEST = "digest"
+"""The kind of Send that gathers what one person is told on one day."""
+
+RAISED, PASSED, BASELINE = "raised", "passed", "baseline"
+_BATCH = 20_000
+_UNDATED_STATUSES = (*sorted(RUNNING_STATUSES), Status.REPORTED_COMPLETE)
+
+
+class _Row(NamedTuple):
+    """The facts of an action that a sweep needs."""
+
+    ref: str
+    status: Status
+    original_due: date | None
+    current_due: date | None
+    created_at: datetime
+    lead_agency: str
+    lead_officer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One reminder or escalation raised. `to` is an address, "" where nobody has one; `state` raised or baseline."""
+
+    ref: str
+    level: str
+    period: date
+    days_overdue: int
+    to: str
+    why: str
+    state: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As cli.md has it, with its state."""
+        held = {"ref": self.ref, "level": self.level, "days_overdue": self.days_overdue, "to": self.to}
+        return {**held, "why": self.why, "state": self.state}
+
+
+@dataclass(slots=True)
+class SweepResult:
+    """What a sweep found and raised. `sent` counts the people whose digest it recorded something in."""
+
+    as_at: date
+    overdue: int = 0
+    due_soon: int = 0
+    awaiting_verification: int = 0
+    undated: int = 0
+    raised: list[Raised] = field(default_factory=list)
+    people: set[str] = field(default_factory=set)
+
+    def to_json(self) -> dict[str, Any]:
+        """As cli.md has it."""
+        return {
+            "as_at": self.as_at.isoformat(),
+            "overdue": self.overdue,
+            "due_soon": self.due_soon,
+            "awaiting_verification": self.awaiting_verification,
+            "undated": self.undated,
+            "raised": [each.to_json() for each in self.raised],
+            "sent": len(self.people),
+        }
+
+
+def sweep(core: Core, *, as_at: date | None = None, dry_run: bool = False, who: str) -> SweepResult:
+    """Look at every live action from `as_at` (today), and record what is owed and not recorded yet.
+
+    The state looked at is today's. Raises UserError for a future day without `dry_run`: a ledger holds what happened.
+    """
+    today = core.clock.today()
+    day = as_at or today
+    if day > today and not dry_run:
+        raise UserError(f"--as-at {day.isoformat()} lies in the future; add --dry-run to see what will be owed then.")
+    result = SweepResult(day)
+    horizon = core.calendar.add_working_days(day, max(core.board.due_soon_days, *core.board.reminder_days, 0) + 1)
+    with core.store.reading() as reader:
+        result.awaiting_verification = reader.count(Action, status=Status.REPORTED_COMPLETE)
+        result.undated = reader.count(Action, status=_UNDATED_STATUSES, current_due=None)
+        near = reader.pick(Action, _Row._fields, status=sorted(RUNNING_STATUSES), current_due__le=horizon)
+    rows = iter(near)
+    sweeper = _Sweeper(core, day)
+    while batch := [_Row(*each) for each in islice(rows, _BATCH)]:
+        with core.store.reading() as reader:
+            found = sweeper.look(reader, batch, result)
+        if not found.rows:
+            continue
+        if dry_run:
+            result.raised += found.raised
+            result.people |= {each.to for each in found.raised if each.to}
+        else:
+            with core.store.writing(who, SOURCE) as writer:
+                result.people |= sweeper.record(writer, found, today)
+            result.raised += found.raised
+            _tell(core, found)
+    return result
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one batch owes."""
+
+    rows: list[Escalation] = field(default_factory=list)
+    raised: list[Raised] = field(default_factory=list)
+
+    def leave_out(self, recorded: Mapping[str, set[tuple[str, date]]]) -> None:
+        """Forget what another sweep has recorded meanwhile."""
+        self.rows = [each for each in self.rows if (each.level, each.period) not in recorded.get(each.action, ())]
+        self.raised = [each for each in self.raised if (each.level, each.period) not in recorded.get(each.ref, ())]
+
+
+class _Sweeper:
+    """One sweep's rules and memory."""
+
+    def __init__(self, core: Core, day: date) -> None:
+        self._core = core
+        self._day = day
+        self._zone = ZoneInfo(core.board.timezone)
+        self._now = core.clock.now()
+        self._agencies = {agency.code: agency for agency in core.agencies}
+
+    def look(self, reader: Reader, batch: Sequence[_Row], result: SweepResult) -> _Found:
+        """What these actions owe; their counts are added to the result. Nothing is written."""
+        refs = [row.ref for row in batch]
+        legs, recorded, found = _paused_legs(reader, refs), _recorded(reader, refs), _Found()
+        for row in batch:
+            standing = stand(self._core, row, legs.get(row.ref, ()), as_at=self._day)
+            result.overdue += standing.overdue
+            result.due_soon += standing.due_soon
+            owed = self._core.hooks.decide_escalation(standing, self._core.board, self._core.calendar)
+            if owed:
+                self._owe(row, owed, recorded.get(row.ref, set()), standing.days_overdue, found)
+        return found
+
+    def record(self, writer: Writer, found: _Found, today: date) -> set[str]:
+        """Write what is owed, with the digests and the batch's audit entry; returns who is told."""
+        found.leave_out(_recorded(writer, sorted({each.action for each in found.rows})))
+        if not found.rows:
+            return set()
+        told: dict[str, list[str]] = {}
+        for each in found.raised:
+            if each.to:
+                told.setdefault(each.to, []).append(each.ref)
+        digests = [self._digest(writer, person, refs, today) for person, refs in sorted(told.items())]
+        batch = SweepBatch(
+            ref=secrets.token_hex(8), day=self._day, rows=len(found.rows), digest=_digest_of(found.rows), at=self._now
+        )
+        writer.add(*found.rows, batch)
+        writer.put(*digests)
+        return set(told)
+
+    def _owe(self, row: _Row, owed: Sequence[Owed], recorded: set[tuple[str, date]], days: int, found: _Found) -> None:
+        top, passed = to_raise(owed, recorded)
+        entered = row.created_at.astimezone(self._zone).date()
+        for each in passed:
+            state = BASELINE if each.reached < entered else PASSED
+            found.rows.append(self._escalation(row, each, state, "", days, each.why))
+        if top is None:
+            return
+        baseline = top.reached < entered
+        to, why = self._whom(row, top, entered if baseline else None)
+        state = BASELINE if baseline else RAISED
+        found.rows.append(self._escalation(row, top, state, to, days, why))
+        found.raised.append(Raised(row.ref, top.level, top.period, days, to, why, state))
+
+    def _whom(self, row: _Row, owed: Owed, entered: date | None) -> tuple[str, str]:
+        """(address, why it is raised and why it goes there)."""
+        wanted = owed.to if entered is None else MANAGER
+        to, role = address(wanted, row.lead_officer, self._agencies.get(row.lead_agency), self._core.board)
+        why = owed.why
+        if entered is not None:
+            why += f" Reached before it entered the suite on {entered.isoformat()}: told once, in one digest."
+        if not to:
+            why += f" No address is known for the {role_words(wanted)} or a stand-in."
+        elif role != wanted:
+            why += f" No address is known for the {role_words(wanted)}: it goes to the {role_words(role)}."
+        return to, why
+
+    def _escalation(self, row: _Row, owed: Owed, state: str, to: str, days: int, why: str) -> Escalation:
+        return Escalation(
+            action=row.ref, level=owed.level, period=owed.period, state=state, to=to, days_overdue=days, why=why,
+            at=self._now,
+        )  # fmt: skip
+
+    def _digest(self, reader: Reader, person: str, refs: Sequence[str], today: date) -> Send:
+        """The person's next digest that has not gone yet, with these refs added: one a day at most, on working days."""
+        period = today
+        while True:
+            if not self._core.calendar.is_working_day(period):
+                period = self._core.calendar.add_working_days(period, 1)
+            held = reader.find(Send, person=person, period=period, kind=DIGEST)
+            if not held:
+                return Send(person=person, period=period, kind=DIGEST, refs=tuple(refs), at=self._now)
+            if held[0].sent_at is None:
+                return held[0].model_copy(update={"refs": tuple(dict.fromkeys((*held[0].refs, *refs)))})
+            period += timedelta(days=1)
+
+
+def _tell(core: Core, found: _Found) -> None:
+    """Let plugins hear of escalations; not of reminders, nor of what was history at adoption."""
+    for each in found.raised:
+        if each.days_overdue and each.state == RAISED:
+            core.hooks.on_action_overdue(each.ref, each.level, each.days_overdue, each.to)
+
+
+def _paused_legs(reader: Reader, refs: Sequence[str]) -> dict[str, list[Leg]]:
+    """The legs of those actions whose clock stands or stood still: few, so that few are loaded."""
+    facts = reader.pick(Leg, ("action", "status", "pauses"), action=refs)
+    paused = dict.fromkeys(action for action, status, pauses in facts if pauses or status is Status.BLOCKED)
+    legs: dict[str, list[Leg]] = {}
+    for leg in reader.find(Leg, action=list(paused)) if paused else ():
+        legs.setdefault(leg.action, []).append(leg)
+    return legs
+
+
+def _recorded(reader: Reader, refs: Sequence[str]) -> dict[str, set[tuple[str, date]]]:
+    """(level, period) of each escalation these actions have had."""
+    held: dict[str, set[tuple[str, date]]] = {}
+    for action, level, period in reader.pick(Escalation, ("action", "level", "period"), action=refs):
+        held.setdefault(action, set()).add((level, period))
+    return held
+
+
+def _digest_of(rows: Sequence[Escalation]) -> str:
+    """SHA-256 (hex) of the rows in order of their keys: the chain then vouches for the ledger."""
+    lines = sorted([row.action, row.level, row.period.isoformat(), row.state, row.days_overdue] for row in rows)
+    return hashlib.sha256(json.dumps(lines, separators=(",", ":")).encode()).hexdigest()
