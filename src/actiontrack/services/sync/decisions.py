@@ -57,6 +57,16 @@ def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
     _note_conflict(lane, key, renewed)
 
 
+def differ_about_row(lane: Lane, key: tuple[str, str, str], merged: Merged) -> None:
+    """Edited here, deleted there: a conflict about the whole record."""
+    found = Conflict(
+        id=new_id(), noun=key[0], target=key[1], action=key[1], field=key[2], ours=merged.ours,
+        sides={lane.name: merged.theirs}, since=lane.desk.now,
+    )  # fmt: skip
+    lane.ledger.found.append(found)
+    _note_conflict(lane, key, found)
+
+
 def agree(lane: Lane, file: ActionFile, name: str) -> None:
     """Both sides say the same: this instance leaves the conflict, and its proposal is done with."""
     key = conflict_key(lane, file, name)

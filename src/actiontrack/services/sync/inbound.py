@@ -1,0 +1,354 @@
+"""Inbound: what an observation says, merged into the records. Works on the desk and the ledger; sends nothing."""
+
+from __future__ import annotations
+
+import json
+
+from actiontrack.domain.fields import Standing, words
+from actiontrack.domain.ledger import Link, LinkState, ProposalKind
+from actiontrack.domain.nouns import Action
+from actiontrack.domain.vocabulary import Side, Status
+from actiontrack.errors import NotAllowed
+from actiontrack.ports import Record
+from actiontrack.services.records.changing import add_entry, day, put_fields, why_not_status
+from actiontrack.services.records.creating import create_action
+from actiontrack.services.records.desk import ActionFile
+from actiontrack.services.records.projection import LOGS, log, project
+from actiontrack.services.sync import decisions, logs
+from actiontrack.services.sync.identity import Held
+from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.merge import Merged, Sides, merge
+from actiontrack.services.sync.missing import note_missing
+from actiontrack.services.sync.tongue import Unclearness
+
+
+def take_in(lane: Lane, who: str) -> None:
+    """Merge everything the lane's matching found."""
+    _apply_repairs(lane)
+    lane.desk.load(link.action for _, link in lane.matching.pairs)
+    for record, link in lane.matching.pairs:
+        _merge_pair(lane, record, link, who)
+    _take_rejoined(lane, who)
+    met = _hold(lane)
+    met |= _take_fresh(lane, who)
+    decisions.withdraw_unmet(lane, ProposalKind.NEW, met)
+    note_missing(lane)
+
+
+# --- one record that has its action ---------------------------------------------------------------------------------
+
+
+def _merge_pair(lane: Lane, record: Record, link: Link, who: str, *, first: bool = False) -> None:
+    file = lane.desk.files[link.action]
+    lane.examined.add(link.action)
+    lane.records[link.action] = record
+    lane.look_at.add(link.action)
+    theirs = lane.theirs(record)
+    sides = Sides(
+        ours=project(lane.desk, file, lane.viewer),
+        theirs=theirs,
+        base=link.base,
+        assumed=link.assumed,
+        seen=link.seen,
+        actor=lane.actor,
+        standing=Standing(
+            file.action.lead_agency,
+            tuple(leg.agency for leg in file.legs),
+            lane.connected,
+            lane.in_scope(file),
+        ),
+        frozen=decisions.frozen_fields(lane, file),
+        pending=decisions.pending_fields(lane, link.action),
+        objects=lambda unit: _objections(lane, file, unit),
+        first=first or not link.seen,
+    )
+    base, assumed = dict(link.base), dict(link.assumed)
+    taken: dict[str, str] = {}
+    for merged in merge(sides):
+        _settle(lane, file, record, merged, base, assumed, taken)
+    if taken:
+        _put(lane, file, record, taken, base, link, who)
+    heard = _merge_logs(lane, file, record, link, base, who)
+    changed = link.model_copy(
+        update={
+            "base": base,
+            "assumed": assumed,
+            "heard": heard,
+            "seen": lane.plain(record),
+            "digest": record.version,
+            "row": record.row,
+            "state": LinkState.PENDING if link.state is LinkState.PENDING else LinkState.LIVE,
+            "missing_since": None,
+            "remote_id": link.remote_id or record.remote_id or link.action,
+        }
+    )
+    if lane.seen.key != "ref" and record.remote_id and record.remote_id != changed.remote_id:
+        changed = changed.model_copy(update={"remote_id": record.remote_id})
+    lane.put_link(changed)
+
+
+def _settle(
+    lane: Lane,
+    file: ActionFile,
+    record: Record,
+    merged: Merged,
+    base: dict[str, str],
+    assumed: dict[str, str],
+    taken: dict[str, str],
+) -> None:
+    """Do what the merge says of one field."""
+    ref, name = file.action.ref, merged.field
+    if merged.does == "unclear":
+        what = f"{words(name).capitalize()} “{merged.theirs}” was left alone: {merged.why}."
+        lane.issue(f"{ref}:{name}", what, merged.do, row=record.row, name=name, value=merged.theirs)
+        return
+    if merged.does in ("agree", "take"):
+        base[name] = merged.theirs
+        assumed.pop(name, None)
+        decisions.agree(lane, file, name)
+    if merged.does == "take":
+        taken[name] = merged.theirs
+    elif merged.does in ("conflict", "wait"):
+        decisions.differ(lane, file, merged)
+    elif merged.does == "propose":
+        decisions.propose(lane, ref, merged)
+    elif merged.does == "withdraw":
+        decisions.close_pending(lane, ref, name, "put back")
+    if merged.does not in ("agree", "wait"):
+        lane.step(
+            merged.does, ref=ref, row=record.row, name=name, base=merged.base, ours=merged.ours, theirs=merged.theirs,
+            why=merged.why,
+        )  # fmt: skip
+
+
+def _put(
+    lane: Lane, file: ActionFile, record: Record, taken: dict[str, str], base: dict[str, str], link: Link, who: str
+) -> None:
+    """Take these values here. What a guard still refuses is proposed, and its base stays what it was."""
+    try:
+        put_fields(lane.desk, file, taken, lane.actor, who=who)
+        lane.result.updated_here += 1
+    except NotAllowed as refusal:
+        status = taken.pop("status", "")
+        base.pop("status", None)
+        if "status" in link.base:
+            base["status"] = link.base["status"]
+        merged = Merged("status", "propose", link.base.get("status"), file.action.status, status, why=str(refusal))
+        decisions.propose(lane, file.action.ref, merged)
+        put_fields(lane.desk, file, taken, lane.actor, who=who)
+
+
+def _objections(lane: Lane, file: ActionFile, unit: object) -> list[str]:
+    values = dict(unit) if isinstance(unit, dict) else {}
+    agency = lane.settings.agency if lane.settings.side is Side.AGENCY else None
+    look_again = day(values.get("look_again", ""))
+    return why_not_status(file, Status(values["status"]), agency, values.get("status_reason", ""), look_again)
+
+
+def _merge_logs(
+    lane: Lane, file: ActionFile, record: Record, link: Link, base: dict[str, str], who: str
+) -> dict[str, int]:
+    """Add what was typed into log cells; returns the positions each cell has shown or given."""
+    heard: dict[str, int] = dict(link.heard)
+    for name in LOGS:
+        theirs = lane.theirs(record).get(name)
+        entries = log(lane.desk, file, lane.viewer, name)
+        if theirs is None or entries is None:
+            continue
+        if isinstance(theirs, Unclearness):
+            what = f"{words(name).capitalize()} “{theirs.shown}” was left alone: {theirs.why}."
+            lane.issue(f"{file.action.ref}:{name}", what, theirs.do, row=record.row, name=name, value=theirs.shown)
+            continue
+        before = base.get(name)
+        fresh = [entry for entry in entries if entry.position > heard.get(name, 0)]
+        text = logs.added(before or "", theirs) if theirs != before else ""
+        known = [entry.position for entry in entries if entry.text == theirs] if before is None else []
+        if theirs and (known or (fresh and theirs == logs.shown(fresh, False, lane.names))):
+            heard[name] = max([heard.get(name, 0), *known] if known else [entry.position for entry in fresh])
+        elif text and _may_add(lane, file, name, theirs):
+            agency = lane.settings.agency if lane.settings.side is Side.AGENCY else ""
+            position = add_entry(
+                lane.desk, file, name, text, agency=agency, who=who, source=f"sync:{lane.name}"
+            )  # fmt: skip
+            if not fresh:  # else the cell has yet to show what others wrote, and this with it
+                heard[name] = position
+            lane.result.updated_here += 1
+            lane.step("add", ref=file.action.ref, row=record.row, name=name, base=before, theirs=text)
+        elif text:
+            continue
+        base[name] = theirs
+    return heard
+
+
+def _may_add(lane: Lane, file: ActionFile, name: str, theirs: str) -> bool:
+    """Whether this side may add to the log; if not, what it typed is proposed."""
+    if lane.settings.side is Side.BOARD or (name != "comments" and lane.in_scope(file)):
+        return True
+    why = "the Board's scrutineers write these" if name == "comments" else "the action has left this instance's scope"
+    if decisions.pending_fields(lane, file.action.ref).get(name) != theirs:
+        decisions.propose(lane, file.action.ref, Merged(name, "propose", None, "", theirs, why=why))
+    return False
+
+
+# --- records held back ----------------------------------------------------------------------------------------------
+
+
+def _hold(lane: Lane) -> set[str]:
+    """Tell why each is held; a copied row is proposed as a new action. Returns the proposals met."""
+    met = set()
+    for held in lane.matching.held:
+        record = held.record
+        lane.issue(
+            f"row:{record.remote_id}:{record.row}", f"Row {record.row} was left alone: {held.why}.", held.do,
+            row=record.row, name="ref" if "ref" in lane.seen.places else "number", value=record.remote_id,
+        )  # fmt: skip
+        lane.step("quarantine", ref=held.action, row=record.row, why=held.why)
+        if held.new:
+            met.add(_propose_new(lane, record, held.why))
+        elif held.action:
+            lane.held.add(held.action)
+    if lane.matching.repairs:
+        _ask_repair(lane)
+    return met
+
+
+def _ask_repair(lane: Lane) -> None:
+    repairs = lane.matching.repairs
+    decisions.ask(
+        lane, ProposalKind.REPAIR, json.dumps(repairs, sort_keys=True), to_value=repairs, field="ref",
+        why="the ids were left behind when part of the table was sorted: each goes back beside its own row",
+    )  # fmt: skip
+
+
+def _apply_repairs(lane: Lane) -> None:
+    """A repair that a person accepted: the rows are taken for what their content says, and their ids put right."""
+    repairs = lane.matching.repairs
+    if not repairs:
+        return
+    identity = decisions.ask(lane, ProposalKind.REPAIR, json.dumps(repairs, sort_keys=True), to_value=repairs)
+    if identity.how != "accepted":
+        return
+    links = {link.action: link for link in (*lane.links.values(), *lane.matching.missing)}
+    rest: list[Held] = []
+    for held in lane.matching.held:
+        owner = links.get(repairs.get(held.action, ""))
+        if owner is None:
+            rest.append(held)
+        else:
+            lane.matching.pairs.append((held.record, owner))
+            lane.matching.missing = [link for link in lane.matching.missing if link.action != owner.action]
+    lane.matching.held, lane.matching.repairs = rest, {}
+
+
+# --- records that have none yet -------------------------------------------------------------------------------------
+
+
+def _take_rejoined(lane: Lane, who: str) -> None:
+    lane.desk.load(action for _, action in lane.matching.rejoined)
+    for record, action in lane.matching.rejoined:
+        _join(lane, record, lane.desk.files[action], who)
+
+
+def _join(lane: Lane, record: Record, file: ActionFile, who: str) -> None:
+    """Link a record to an action there is; what they say differently has no base yet."""
+    written = lane.seen.key == "remote" or bool(record.remote_id)
+    link = Link(
+        instance=lane.name,
+        action=file.action.ref,
+        remote_id=record.remote_id or file.action.ref,
+        state=LinkState.LIVE if written else LinkState.PENDING,
+        row=record.row,
+        dirty=True,
+    )
+    lane.linked.add(file.action.ref)
+    lane.step("link", ref=file.action.ref, row=record.row)
+    _merge_pair(lane, record, link, who, first=True)
+
+
+def _take_fresh(lane: Lane, who: str) -> set[str]:
+    """New rows: linked where an action here says the same, made on a board's side, proposed on an agency's."""
+    met: set[str] = set()
+    unlinked = _Unlinked(lane) if lane.matching.fresh else None
+    for record in lane.matching.fresh:
+        file = unlinked.like(lane.plain(record)) if unlinked else None
+        if file is not None:
+            _join(lane, record, file, who)
+        elif lane.settings.side is Side.AGENCY or _adopts_by_request(lane):
+            met.add(_propose_new(lane, record, "an agency asks for a new action"))
+        else:
+            _create(lane, record, who)
+    return met
+
+
+def _adopts_by_request(lane: Lane) -> bool:
+    """A case system's own records are never made into actions unasked (sync.md, scope)."""
+    return lane.seen.key == "remote"
+
+
+def _propose_new(lane: Lane, record: Record, why: str) -> str:
+    values = lane.plain(record)
+    what = json.dumps([record.remote_id, values], sort_keys=True, ensure_ascii=False)
+    known = decisions.ask(
+        lane, ProposalKind.NEW, what, remote_id=record.remote_id, to_value=values, why=why,
+    )  # fmt: skip
+    if known.closed_at is None:
+        lane.step("propose", row=record.row, name="text", theirs=values.get("text"), why=why)
+    return known.id
+
+
+def _create(lane: Lane, record: Record, who: str) -> None:
+    values = lane.plain(record)
+    if not values.get("text"):
+        return
+    file = create_action(
+        lane.desk, values, actor=lane.actor, review=lane.settings.review, who=who, source=f"sync:{lane.name}"
+    )
+    ref = file.action.ref
+    ours = project(lane.desk, file, lane.viewer)
+    theirs = lane.theirs(record)
+    link = Link(
+        instance=lane.name,
+        action=ref,
+        remote_id=record.remote_id or ref,
+        state=LinkState.LIVE if record.remote_id else LinkState.PENDING,
+        row=record.row,
+        base={name: value for name, value in values.items() if value and ours.get(name) == value}
+        | {name: values[name] for name in LOGS if name in values},
+        assumed={name: ours[name] for name, value in theirs.items() if name in ours and (value == "" or not isinstance(value, str))},
+        heard={name: 1 for name in LOGS if values.get(name)},
+        dirty=not record.remote_id,
+    )
+    lane.linked.add(ref)
+    lane.result.created_here += 1
+    lane.step("create here", ref=ref, row=record.row, name="text", theirs=values["text"])
+    _merge_pair(lane, record, link, who, first=True)
+
+
+class _Unlinked:
+    """The actions in this instance's scope that no record of it answers to yet, by what they say."""
+
+    def __init__(self, lane: Lane) -> None:
+        self._by_text: dict[str, list[str]] = {}
+        self._lane = lane
+        for ref, text in lane.desk.reader.pick(Action, ("ref", "text")):
+            if ref not in lane.linked:
+                self._by_text.setdefault(text, []).append(ref)
+
+    def like(self, values: dict[str, str]) -> ActionFile | None:
+        """The one action of the same text whose number and review are the same, where given."""
+        refs = self._by_text.get(values.get("text", ""), [])
+        self._lane.desk.load(refs)
+        fitting = [file for file in map(self._lane.desk.files.__getitem__, refs) if self._fits(file, values)]
+        if len(fitting) != 1:
+            return None
+        refs.remove(fitting[0].action.ref)
+        return fitting[0]
+
+    def _fits(self, file: ActionFile, values: dict[str, str]) -> bool:
+        named = values.get("review") or self._lane.settings.review
+        same = all(
+            not said or not ours or said == ours
+            for said, ours in ((values.get("number"), file.action.number), (named, file.action.review))
+        )
+        return same and self._lane.in_scope(file)
+

@@ -1,0 +1,60 @@
+"""Records that are gone. Absence closes nothing and is never put right by itself: a person answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from actiontrack.domain.ledger import Link, LinkState, ProposalKind
+from actiontrack.services.records.desk import ActionFile
+from actiontrack.services.records.projection import project
+from actiontrack.services.sync import decisions
+from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.merge import Merged
+
+TWO_SCANS_APART = timedelta(hours=1)
+"""Two proven-complete scans at least this far apart, before a removal is asked about."""
+
+
+def note_missing(lane: Lane) -> None:
+    """Mark what a complete scan did not show, and ask about what an earlier one did not show either."""
+    if not lane.seen.complete:
+        return
+    met: set[str] = set()
+    lane.desk.load(link.action for link in lane.matching.missing)
+    for link in lane.matching.missing:
+        if link.action in lane.held or link.state is LinkState.LEFT_OUT:
+            continue
+        if link.state is not LinkState.MISSING:
+            lane.put_link(link.model_copy(update={"state": LinkState.MISSING, "missing_since": lane.desk.now}))
+            lane.step("missing", ref=link.action)
+        elif link.missing_since is None or lane.desk.now - link.missing_since >= TWO_SCANS_APART:
+            met |= _ask(lane, link)
+        else:
+            lane.put_link(link)
+    decisions.withdraw_unmet(lane, ProposalKind.REMOVE, met)
+
+
+def _ask(lane: Lane, link: Link) -> set[str]:
+    """A proposed removal; a conflict where the action was changed here since (edit against delete)."""
+    file = lane.desk.files[link.action]
+    lane.put_link(link)
+    edited = _edited_since(lane, file, link)
+    if edited:
+        key = ("action", link.action, decisions.ROW)
+        if key not in lane.ledger.conflicts:
+            ours, theirs = f"changed here since: {edited}", "removed from the sheet"
+            decisions.differ_about_row(lane, key, Merged(decisions.ROW, "conflict", None, ours, theirs))
+            lane.step("conflict", ref=link.action, name="", ours=ours, theirs=theirs)
+        return set()
+    proposal = decisions.ask(
+        lane, ProposalKind.REMOVE, f"{link.action}|{link.missing_since}", action=link.action,
+        why="it is gone from the source in two scans: leave it out, put it back, or close the action with a reason",
+    )  # fmt: skip
+    lane.step("propose", ref=link.action, why=proposal.why)
+    return {proposal.id}
+
+
+def _edited_since(lane: Lane, file: ActionFile, link: Link) -> str:
+    """The fields that changed here since both sides agreed."""
+    ours = project(lane.desk, file, lane.viewer)
+    return ", ".join(sorted(name for name, value in link.base.items() if name in ours and ours[name] != value))
