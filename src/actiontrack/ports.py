@@ -166,16 +166,19 @@ class Store(Protocol):
         """A transaction on behalf of WHO; `source` says by which way it came ("cli", "sync:master-plan", "import:plan.xlsx")."""
         ...
 
-    def backup(self, target: Path) -> None:
-        """Write a consistent copy while others go on working. Raises UserError where this store can't."""
+    def backup(self, target: Path) -> tuple[int, str]:
+        """Write a consistent copy while others go on working; gives the position and hash of its chain's head.
+
+        Raises UserError where this store can't.
+        """
         ...
 
     def candidate(self, source: Path) -> AbstractContextManager[Store]:
         """A private copy of a backup, checked and opened as a store of this board. Raises UserError where it is none."""
         ...
 
-    def replace_with(self, candidate: Store, keep: Path) -> None:
-        """Put the candidate's content in this store's place, at once or not at all; `keep` gets what was there."""
+    def replace_with(self, candidate: Store, at: datetime) -> Path:
+        """Put the candidate's content in this store's place, at once or not at all. Gives where the old is kept."""
         ...
 
 

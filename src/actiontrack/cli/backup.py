@@ -32,5 +32,5 @@ def restore(session: Session, file: Path, dry_run: bool) -> None:
     from actiontrack.services.backup import restore as run_restore
 
     with session.core() as core, session.working("Restoring"):
-        told = run_restore(core.store, file, dry_run=dry_run)
+        told = run_restore(core.store, file, at=core.clock.now(), dry_run=dry_run)
     session.show(told, lambda: print_facts(told))

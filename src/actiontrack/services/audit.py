@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from actiontrack.domain import chain
 from actiontrack.domain.catalogue import NOUNS, SEPARATOR, key_of, noun_name, ref_of, split_ref
@@ -23,62 +22,79 @@ Named = tuple[str, str]
 # --- checking -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What checking the chain found. `broken_at` is the first entry that was changed, removed or moved, None in a
-    whole chain; `why` says what is wrong with it; `head` is the newest hash that still holds."""
+class Verdict(TypedDict):
+    """What checking the chain found, as `audit verify --json` prints it.
+
+    `entries` and `head` tell how far it holds; `broken_at` is the first entry that was changed, removed or moved (None
+    in a whole chain), and `why` says what is wrong with it. `erased` entries were blanked as an erasure entry tells.
+    """
 
     entries: int
     head: str
-    broken_at: int | None = None
-    why: str = ""
-    erased: int = 0
-    """Entries blanked as an erasure entry tells: the chain holds without them."""
-
-    def to_json(self) -> dict[str, Any]:
-        """As `audit verify --json` prints it."""
-        return {
-            "entries": self.entries,
-            "head": self.head,
-            "broken_at": self.broken_at,
-            "why": self.why,
-            "erased": self.erased,
-        }
+    broken_at: int | None
+    why: str
+    erased: int
 
 
 def verify(store: Store) -> Verdict:
     """Check every entry of the chain against its hash, its neighbours and the head kept beside the chain."""
     with store.reading() as reader:
-        return _verified(reader)
+        board, count, head = reader.seal()
+        checked = _Checked(board)
+        try:
+            for entry in reader.sealed():
+                if not checked.takes(entry):
+                    return checked.verdict()
+        except ValueError:  # a value that isn't even of its column's type
+            checked.breaks("the entry can't be read")
+            return checked.verdict()
+    checked.ends(count, head)
+    return checked.verdict()
 
 
-def _verified(reader: Reader) -> Verdict:
-    board, count, head = reader.seal()
-    previous, position = chain.START, 0
-    blanked: dict[Named, list[int]] = {}
-    erased = 0
-    try:
-        for entry in reader.sealed():
-            why = _fault(entry, board, previous, position + 1)
-            if why:
-                return Verdict(position, previous, position + 1, why, erased)
-            previous, position = entry.hash, entry.position
-            if entry.payload is None:
-                erased += 1
-                blanked.setdefault((entry.noun, entry.ref), []).append(position)
-            elif entry.noun == chain.ERASURE:
-                noun, _, ref = entry.ref.partition(SEPARATOR)
-                blanked.pop((noun, ref), None)
-    except ValueError:  # a value that can't even be read as its type
-        return Verdict(position, previous, position + 1, "the entry can't be read", erased)
-    if (position, previous) != (count, head):
+class _Checked:
+    """How far the chain was found to hold."""
+
+    def __init__(self, board: str) -> None:
+        self._board = board
+        self._position = 0
+        self._head = chain.START
+        self._broken_at: int | None = None
+        self._why = ""
+        self._erased = 0
+        self._blanked: dict[Named, int] = {}
+        """The first blank entry of each record, until an erasure entry tells of it."""
+
+    def takes(self, entry: SealedEntry) -> bool:
+        """Whether the next entry fits on."""
+        why = _fault(entry, self._board, self._head, self._position + 1)
+        if why:
+            self.breaks(why)
+            return False
+        self._position, self._head = entry.position, entry.hash
+        if entry.payload is None:
+            self._erased += 1
+            self._blanked.setdefault((entry.noun, entry.ref), entry.position)
+        elif entry.noun == chain.ERASURE:
+            noun, _, ref = entry.ref.partition(SEPARATOR)
+            self._blanked.pop((noun, ref), None)
+        return True
+
+    def ends(self, count: int, head: str) -> None:
+        """The chain ends here, where its board says that it ends there."""
+        if (self._position, self._head) != (count, head):
+            self.breaks("the newest entries are missing, or the head was changed")
+        elif self._blanked:
+            self._broken_at = min(self._blanked.values())
+            self._why = "the entry was blanked, and no entry tells of an erasure"
+
+    def breaks(self, why: str) -> None:
+        self._broken_at, self._why = self._position + 1, why
+
+    def verdict(self) -> Verdict:
         return Verdict(
-            position, previous, position + 1, "the newest entries are missing, or the head was changed", erased
+            entries=self._position, head=self._head, broken_at=self._broken_at, why=self._why, erased=self._erased
         )
-    if blanked:
-        first = min(positions[0] for positions in blanked.values())
-        return Verdict(position, previous, first, "the entry was blanked, and no entry tells of an erasure", erased)
-    return Verdict(position, previous, erased=erased)
 
 
 def _fault(entry: SealedEntry, board: str, previous: str, expected: int) -> str:

@@ -2,39 +2,76 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 import sqlalchemy as sa
 
-from actiontrack.errors import UserError
+from actiontrack.adapters.store.opening import BUSY_SECONDS
+from actiontrack.errors import RetryableError, UserError
+
+_HEADS = "SELECT id, position, hash FROM board"
 
 
-def backup(engine: sa.Engine, target: Path) -> None:
-    """Copy the store into a file: written beside its place under another name, then moved there."""
+def backup(engine: sa.Engine, target: Path) -> dict[str, tuple[int, str]]:
+    """Copy the store into a file: written beside its place under another name, then moved there.
+
+    Gives the head of each board's chain in the copy: (position, hash).
+    """
     _only_sqlite(engine)
-    if not target.parent.is_dir():
-        raise UserError(f"The backup {target} can't be written: there is no folder {target.parent}")
     if target.exists() and target.samefile(str(engine.url.database)):
         raise UserError(f"{target} is the store itself: name another file for the backup")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # 0600
-    os.close(handle)
     try:
-        with closing(sqlite3.connect(name)) as copy, _raw(engine) as connection:
-            connection.backup(copy)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # 0600
+    except OSError as error:
+        raise UserError(f"The backup {target} can't be written: {error.strerror}") from None
+    os.close(handle)
+    written = Path(name)
+    try:
+        with closing(sqlite3.connect(written)) as copy, _raw(engine) as connection:
+            _copy(connection, copy)
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, without side files
-        with Path(name).open("rb") as written:
-            os.fsync(written.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+            heads = {board: (position, head) for board, position, head in copy.execute(_HEADS)}
+        with written.open("rb") as file:
+            os.fsync(file.fileno())
+        written.replace(target)
+        return heads
+    except (sqlite3.Error, OSError) as error:
+        raise UserError(f"The backup {target} can't be written: {error}") from None
+    finally:
+        written.unlink(missing_ok=True)
+
+
+def name_for_old(engine: sa.Engine, at: datetime) -> Path:
+    """Where to keep a store that is about to be replaced: beside it, under a name that is free."""
+    store = Path(str(engine.url.database))
+    names = (f"{store.stem}.replaced-{at:%Y%m%dT%H%M%SZ}{again}{store.suffix}" for again in _numbers())
+    return next(path for name in names if not (path := store.with_name(name)).exists())
+
+
+def _numbers() -> Iterator[str]:
+    yield ""
+    yield from (f"-{number}" for number in itertools.count(2))
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """SQLite's backup, all pages in one step. It would wait for a lock for ever; we give up as any writer does."""
+    until = time.monotonic() + BUSY_SECONDS
+
+    def waited(status: int, _remaining: int, _total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > until:
+            raise RetryableError("The store is in use by another actiontrack: try again in a moment")
+
+    source.backup(target, progress=waited)
 
 
 @contextmanager
@@ -53,7 +90,7 @@ def private_copy(engine: sa.Engine, source: Path) -> Iterator[Path]:
 def replace(engine: sa.Engine, candidate: sa.Engine) -> None:
     """Copy the candidate over the store in one transaction of SQLite's: others see the old content or the new."""
     with _raw(candidate) as connection, _raw(engine) as target:
-        connection.backup(target)
+        _copy(connection, target)
 
 
 def _check(copy: Path, source: Path) -> None:

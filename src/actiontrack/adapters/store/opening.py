@@ -83,23 +83,23 @@ def _tune_sqlite(engine: sa.Engine, *, lasting: bool) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
 
 
-def prepare(engine: sa.Engine, board_id: str, *, create: bool) -> None:
+def prepare(engine: sa.Engine, board_id: str, *, create: bool, called: str = "") -> None:
     """Bring the schema up to date and see that the board is there. Quick where there is nothing to do."""
+    called = called or place(engine)
     with engine.connect() as connection:
         version = _version(connection)
-        known = version == REVISION and _has_board(connection, board_id)
-    if known:
-        return
+        if version == REVISION and _has_board(connection, board_id):
+            return
     if version is not None and version not in _VERSIONS:
-        raise UserError(f"The store {place(engine)} was made by a newer actiontrack: update this one")
+        raise UserError(f"The store {called} was made by a newer actiontrack: update this one")
     if version is None and not create:
-        raise UserError(f"{place(engine)} holds no actiontrack store")
+        raise UserError(f"{called} holds no actiontrack store: choose another file")
+    if version != REVISION:
+        migrate(engine)
     with engine.connect() as connection, connection.execution_options(**WRITING).begin():
-        if version != REVISION:
-            _migrate(connection)
         if not _has_board(connection, board_id):
             if not create:
-                raise UserError(f"{place(engine)} holds no store of this board")
+                raise UserError(f"{called} holds no store of this board: choose another file")
             _add_board(connection, board_id)
 
 
@@ -119,12 +119,14 @@ def _add_board(connection: sa.Connection, board_id: str) -> None:
     connection.execute(sa.insert(TABLES[Setting]), setting)
 
 
-def _migrate(connection: sa.Connection) -> None:
+def migrate(engine: sa.Engine) -> None:
+    """Run the migrations that are missing, all in one transaction."""
     from alembic import command  # only where there is something to migrate
 
     config = migration_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with engine.connect() as connection, connection.execution_options(**WRITING).begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def migration_config() -> Any:
@@ -143,14 +145,14 @@ def place(engine: sa.Engine) -> str:
 
 
 @contextmanager
-def translated(engine: sa.Engine) -> Iterator[None]:
+def translated(engine: sa.Engine, called: str = "") -> Iterator[None]:
     """Turn the database's faults into ours, without any value that was being stored."""
     try:
         yield
     except exc.IntegrityError:
-        raise PreconditionFailed(f"The store {place(engine)} holds another record of the same key already") from None
+        raise PreconditionFailed("Another record of the same key is in the store already") from None
     except exc.DatabaseError as error:
-        fault = _fault(error, place(engine))
+        fault = _fault(error, called or place(engine))
         if fault is None:
             raise
         raise fault from None

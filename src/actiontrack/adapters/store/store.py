@@ -6,7 +6,9 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,28 +42,29 @@ class SqlStore:
             yield writer
             writer.flush()
 
-    def backup(self, target: Path) -> None:
+    def backup(self, target: Path) -> tuple[int, str]:
         """Write a consistent copy, readable by its owner only, at once or not at all."""
         with opening.translated(self.engine):
-            copies.backup(self.engine, target)
+            return copies.backup(self.engine, target)[self.board_id]
 
     @contextmanager
     def candidate(self, source: Path) -> Iterator[Store]:
         """A private copy of a backup, checked and opened as a store of this board."""
-        with copies.private_copy(self.engine, source) as copy:
-            store = open_sql_store(f"sqlite:///{copy}", self.board_id, clock=self._clock, create=False)
-            try:
-                yield store
-            finally:
-                store.close()
+        with (
+            copies.private_copy(self.engine, source) as copy,
+            closing(_open(f"sqlite:///{copy}", self.board_id, self._clock, called=str(source))) as store,
+        ):
+            yield store
 
-    def replace_with(self, candidate: Store, keep: Path) -> None:
-        """Put the candidate's content in this store's place; `keep` gets what was there."""
+    def replace_with(self, candidate: Store, at: datetime) -> Path:
+        """Put the candidate's content in this store's place. Gives where the old is kept, beside it."""
         if not isinstance(candidate, SqlStore):
             raise TypeError("a store is replaced by a candidate of its own")
         with opening.translated(self.engine):
-            copies.backup(self.engine, keep)
+            kept = copies.name_for_old(self.engine, at)
+            copies.backup(self.engine, kept)
             copies.replace(self.engine, candidate.engine)
+        return kept
 
     @contextmanager
     def _transaction(self, options: dict[str, Any]) -> Iterator[sa.Connection]:
@@ -79,18 +82,43 @@ class SqlStore:
 
 def open_sql_store(url: str, board_id: str, *, clock: Clock, create: bool) -> SqlStore:
     """See `open_store`."""
-    folder = None
     if url in ("sqlite://", "sqlite:///:memory:"):
-        # A file that goes with the store: readers and writers meet as they do in one that stays.
-        folder = tempfile.mkdtemp(prefix="actiontrack-")
-        url = f"sqlite:///{folder}/store.db"
-    engine = opening.make_engine(url, lasting=folder is None, create=create)
-    store = SqlStore(engine, board_id, clock)
-    if folder is not None:
-        weakref.finalize(store, _let_go, engine, folder)
+        return _throwaway(board_id, clock)
+    engine = opening.make_engine(url, lasting=True, create=create)
     with opening.translated(engine):
         opening.prepare(engine, board_id, create=create)
+    return SqlStore(engine, board_id, clock)
+
+
+def _open(url: str, board_id: str, clock: Clock, *, called: str) -> SqlStore:
+    """A candidate: told of by the name of the file it was copied from, and spared the disk's pace."""
+    engine = opening.make_engine(url, lasting=False, create=False)
+    with opening.translated(engine, called):
+        opening.prepare(engine, board_id, create=False, called=called)
+    return SqlStore(engine, board_id, clock)
+
+
+def _throwaway(board_id: str, clock: Clock) -> SqlStore:
+    """A store in a file that goes with it: readers and writers meet there just as they do in one that stays."""
+    folder = tempfile.mkdtemp(prefix="actiontrack-")
+    file = Path(folder) / "store.db"
+    file.write_bytes(_blank())
+    engine = opening.make_engine(f"sqlite:///{file}", lasting=False, create=False)
+    store = SqlStore(engine, board_id, clock)
+    weakref.finalize(store, _let_go, engine, folder)
+    opening.prepare(engine, board_id, create=True)
     return store
+
+
+@cache
+def _blank() -> bytes:
+    """The file of a store without a board, migrated once a process."""
+    with tempfile.TemporaryDirectory(prefix="actiontrack-") as folder:
+        engine = opening.make_engine(f"sqlite:///{folder}/made.db", lasting=False, create=True)
+        opening.migrate(engine)
+        copies.backup(engine, Path(folder) / "blank.db")
+        engine.dispose()
+        return (Path(folder) / "blank.db").read_bytes()
 
 
 def _let_go(engine: sa.Engine, folder: str) -> None:
