@@ -67,6 +67,15 @@ def differ_about_row(lane: Lane, key: tuple[str, str, str], merged: Merged) -> N
     _note_conflict(lane, key, found)
 
 
+def come_back(lane: Lane, action: str) -> None:
+    """The record is there: whether it should be gone is no question any more."""
+    key = ("action", action, ROW)
+    found = lane.ledger.conflicts.get(key)
+    if found is not None and lane.name in found.sides:
+        sides = {side: value for side, value in found.sides.items() if side != lane.name}
+        _note_conflict(lane, key, found.model_copy(update={"sides": sides}))
+
+
 def agree(lane: Lane, file: ActionFile, name: str) -> None:
     """Both sides say the same: this instance leaves the conflict, and its proposal is done with."""
     key = conflict_key(lane, file, name)

@@ -44,6 +44,7 @@ def _merge_pair(lane: Lane, record: Record, link: Link, who: str, *, first: bool
     lane.records[link.action] = record
     lane.look_at.add(link.action)
     theirs = lane.theirs(record)
+    decisions.come_back(lane, link.action)
     sides = Sides(
         ours=project(lane.desk, file, lane.viewer),
         theirs=theirs,

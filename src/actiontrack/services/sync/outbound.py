@@ -1,0 +1,174 @@
+"""Outbound: what an instance's records shall hold that they do not hold yet. Plans writes and their intents; sends none."""
+
+from __future__ import annotations
+
+from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Type, words
+from actiontrack.domain.ledger import Intent, Link, LinkState
+from actiontrack.domain.refs import normal_ref
+from actiontrack.ports import Fixed, Plain, Record, Unread, Write
+from actiontrack.services.records.changing import new_id
+from actiontrack.services.records.desk import ActionFile
+from actiontrack.services.records.projection import LOGS, log, project
+from actiontrack.services.sync import decisions, logs
+from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.tongue import Unsayable
+
+REF = "ref"
+"""The pseudo-field of a write that puts the record's key in its place."""
+
+
+def plan_out(lane: Lane) -> None:
+    """Plan a write for every record that differs, and a create for every action in scope that has no record."""
+    files = lane.desk.load(lane.look_at)
+    creating = lane.connector.capabilities().creates
+    for ref in sorted(lane.look_at, key=lambda ref: (files[ref].action.number, ref) if ref in files else ("", ref)):
+        file = files.get(ref)
+        if file is None or ref in lane.held:
+            continue
+        link = lane.links.get(ref)
+        if link is None and ref not in lane.linked:
+            if creating and lane.in_scope(file):
+                _plan_create(lane, file)
+        elif link is not None and link.state in (LinkState.LIVE, LinkState.PENDING) and ref in lane.records:
+            _plan_update(lane, file, link, lane.records[ref])
+
+
+# --- a record that is there -----------------------------------------------------------------------------------------
+
+
+def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> None:
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
+    said: dict[str, Plain] = {}
+    shown: dict[str, Plain] = {}
+    if lane.in_scope(file):
+        for name, (base, ours) in _wanted(lane, file, link, record).items():
+            try:
+                said[name] = _sayable(lane, name, ours, record)
+            except Unsayable as refusal:
+                _tell_unsayable(lane, file, record, name, ours, refusal)
+                continue
+            raw = record.fields.get(name)
+            shown[name] = None if isinstance(raw, Fixed | Unread) else raw
+            before[name], after[name] = base, ours
+            lane.step("write", ref=file.action.ref, row=record.row, name=name, base=base, ours=ours, theirs=base)
+    if _key_is_wanting(lane, link, record):
+        said[REF] = after[REF] = link.remote_id
+        lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=link.remote_id)
+    if said:
+        _intend(lane, file, before, after, said, shown, record, creates=False)
+        lane.put_link(link.model_copy(update={"dirty": True}))
+    else:
+        state = LinkState.LIVE if link.state is LinkState.PENDING and not lane.inbound_only else link.state
+        lane.put_link(link.model_copy(update={"dirty": False, "state": state}))
+
+
+def _key_is_wanting(lane: Lane, link: Link, record: Record) -> bool:
+    """Whether the record does not carry its key: not yet, or the wrong one."""
+    if lane.seen.key == "remote":
+        return False
+    return (normal_ref(record.remote_id) or record.remote_id) != link.remote_id
+
+
+def _wanted(lane: Lane, file: ActionFile, link: Link, record: Record) -> dict[str, tuple[str, str]]:
+    """Field → (what stands there, what shall stand there), of the fields that nothing holds back."""
+    ours = project(lane.desk, file, lane.viewer)
+    theirs = lane.theirs(record)
+    still = decisions.frozen_fields(lane, file) | set(decisions.pending_fields(lane, file.action.ref))
+    if still & set(STATUS_UNIT):
+        still |= set(STATUS_UNIT)
+    wanted = {}
+    for name, value in ours.items():
+        now = theirs.get(name)
+        if name not in lane.seen.writable or name in still or not isinstance(now, str):
+            continue
+        base = link.base.get(name)
+        agreed = link.assumed.get(name, "") if base is None else base
+        if value != agreed and now == (base or ""):
+            wanted[name] = (now, value)
+    for name in LOGS:
+        entries = log(lane.desk, file, lane.viewer, name)
+        if name not in lane.seen.writable or name in still or not isinstance(theirs.get(name), str) or not entries:
+            continue
+        fresh = [entry for entry in entries if entry.position > link.heard.get(name, 0)]
+        if fresh:
+            own = lane.settings.agency  # "" on the Board's side, as in its entries
+            text = logs.shown(fresh, any(entry.agency == own for entry in fresh), lane.names)
+            if text != link.base.get(name, ""):
+                wanted[name] = (link.base.get(name, ""), text)
+    return wanted
+
+
+def _sayable(lane: Lane, name: str, value: str, record: Record) -> Plain:
+    raw = record.fields.get(name)
+    if isinstance(raw, Fixed):
+        raise Unsayable(raw.why)
+    return lane.tongue.say(name, value, lane.seen)
+
+
+def _tell_unsayable(
+    lane: Lane, file: ActionFile, record: Record, name: str, value: str, refusal: Unsayable
+) -> None:
+    """One issue, not planned again until a side changes. Free text stays out of it."""
+    what = f"“{words(value)}”" if FIELDS[name].type is not Type.TEXT and name not in LOGS else "the new text"
+    lane.issue(
+        f"{file.action.ref}:{name}:write",
+        f"{words(name).capitalize()} of {file.action.ref} can't be written: {refusal}.",
+        f"Change the cell so that it takes {what}, or leave it: the record here stands.",
+        row=record.row, name=name, quarantines=False,
+    )  # fmt: skip
+
+
+# --- a record that is not there yet ---------------------------------------------------------------------------------
+
+
+def _plan_create(lane: Lane, file: ActionFile) -> None:
+    ref = file.action.ref
+    ours = project(lane.desk, file, lane.viewer)
+    heard: dict[str, int] = {}
+    for name in LOGS:
+        entries = log(lane.desk, file, lane.viewer, name)
+        if entries:
+            ours[name] = logs.shown(entries, False, lane.names) if name != "progress" else entries[-1].text
+            heard[name] = entries[-1].position
+    after: dict[str, str] = {}
+    said: dict[str, Plain] = {}
+    for name, value in ours.items():
+        if not value or (lane.seen.exists and name not in lane.seen.writable):
+            continue
+        try:
+            said[name] = lane.tongue.say(name, value, lane.seen)
+            after[name] = value
+        except Unsayable as refusal:
+            _tell_unsayable(lane, file, Record("", {}, ""), name, value, refusal)
+    said[REF] = ref
+    _intend(lane, file, {}, after, said, {}, None, creates=True)
+    link = Link(
+        instance=lane.name, action=ref, remote_id="" if lane.seen.key == "remote" else ref, state=LinkState.PENDING,
+        heard=heard, seen={}, dirty=True,
+    )  # fmt: skip
+    lane.linked.add(ref)
+    lane.put_link(link)
+    lane.step("create there", ref=ref, name="text", ours=file.action.text)
+
+
+def _intend(
+    lane: Lane, file: ActionFile, before: dict[str, str], after: dict[str, str], said: dict[str, Plain],
+    shown: dict[str, Plain], record: Record | None, *, creates: bool,
+) -> None:  # fmt: skip
+    """An intent, committed before anything is sent, and the write that carries it out."""
+    ref = file.action.ref
+    op_id = lane.reused.get(ref) or new_id()
+    key = record.remote_id if record and not _ambiguous(lane, ref, record) else ""
+    lane.intents[ref] = Intent(
+        op_id=op_id, instance=lane.name, action=ref, remote_id=key, creates=creates, before=before, after=after,
+        at=lane.desk.now,
+    )  # fmt: skip
+    row = record.row if record else 0
+    lane.writes.append(Write(op_id, key, row, creates, shown, said, record.version if record else ""))
+
+
+def _ambiguous(lane: Lane, ref: str, record: Record) -> bool:
+    """Whether the record's present key is not its own: then only its row finds it."""
+    link = lane.links.get(ref)
+    return link is not None and _key_is_wanting(lane, link, record)
