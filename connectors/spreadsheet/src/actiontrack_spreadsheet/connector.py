@@ -1,0 +1,143 @@
+"""The connector to one workbook or CSV file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from actiontrack.api import (
+    Batch,
+    Capabilities,
+    InstanceContext,
+    Observation,
+    Outcome,
+    Problem,
+    Record,
+    RetryableError,
+    UserError,
+)
+from actiontrack_spreadsheet.headings import FIELDS, normal, vocabulary
+from actiontrack_spreadsheet.options import SpreadsheetOptions
+
+if TYPE_CHECKING:
+    from actiontrack_spreadsheet.reading import Reading
+
+_EXPECTED = ("lead_agency", "current_due", "status", "progress")
+"""What a plan is hardly ever without."""
+
+
+class SpreadsheetConnector:
+    """One plan in one file. Every call reads the file anew; one `apply` is one replace of it."""
+
+    def __init__(self, options: SpreadsheetOptions, context: InstanceContext) -> None:
+        self._options = options
+        self._context = context
+        self._path = Path(context.folder) / Path(options.path).expanduser()
+        self._agencies = frozenset(normal(name) for name in context.agencies)
+
+    def capabilities(self) -> Capabilities:
+        """Every field, read and written; a file is compared by its hash just before it is replaced."""
+        fields = frozenset(FIELDS) - {"ref"}
+        return Capabilities(reads=fields, writes=fields, concurrency="compare")
+
+    def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
+        """All of the plan; a workbook has no increments. The proof is the SHA-256 of the file.
+
+        Raises UserError (missing, damaged, headings unclear), RetryableError (open elsewhere).
+        """
+        from actiontrack_spreadsheet.reading import observation
+
+        if self._is_to_be_made():
+            return self._unmade()
+        return observation(self._read(columns))
+
+    def apply(self, batch: Batch) -> Iterator[Outcome]:
+        """Make every write in one atomic replace of the file.
+
+        A write of which some cells were refused yields `refused` for each of those, then `applied` with the record as
+        it now stands. A file that is not as it was observed makes every write `stale`; nothing is written then.
+        """
+        from actiontrack_spreadsheet.create import make_workbook
+        from actiontrack_spreadsheet.source import file_hash, refuse_open
+        from actiontrack_spreadsheet.workbook import StaleWorkbook
+        from actiontrack_spreadsheet.writing import Plan, outcomes, write_batch
+
+        if self._is_to_be_made() and not batch.proof:
+            try:
+                rows = make_workbook(self._path, batch, self._context)
+            except FileExistsError:
+                return _stale(batch)
+            return outcomes(Plan(rows=rows), batch, self._read(batch.columns))
+        if not self._path.exists():
+            return _stale(batch)
+        refuse_open(self._path)
+        if file_hash(self._path) != batch.proof:
+            return _stale(batch)
+        reading = self._read(batch.columns)
+        if reading.source.sha256 != batch.proof:
+            return _stale(batch)
+        try:
+            plan = write_batch(reading, batch, Path(self._context.state_folder) / "backups")
+        except StaleWorkbook:
+            return _stale(batch)
+        return outcomes(plan, batch, self._read(batch.columns) if plan.edits else reading)
+
+    def find(self, op_id: str) -> Record | None:
+        """None: a row carries no mark of the write that made it, only its Action ID."""
+        return None
+
+    def check(self) -> Iterable[Problem]:
+        """Whether the file can be reached, read and written, and which usual columns it lacks."""
+        try:
+            if self._is_to_be_made():
+                return
+            reading = self._read({})
+        except (UserError, RetryableError) as error:
+            yield Problem(str(error), "mend it, then sync again")
+            return
+        for path, what in ((self._path, "the file"), (self._path.parent, "its folder")):
+            if not os.access(path, os.W_OK):
+                yield Problem(f"{self._path.name}: {what} can't be written to", "allow this user to write there")
+        labels = vocabulary().labels
+        for name in _EXPECTED:
+            if name not in reading.layout.columns:
+                yield Problem(
+                    f"{self._path.name}, sheet “{reading.layout.sheet}”: no column found for {labels[name].lower()}",
+                    f"name it under [connector.columns] as {name}, if the plan has one",
+                    sheet=reading.layout.sheet,
+                    field=name,
+                )
+
+    def _is_to_be_made(self) -> bool:
+        return self._options.create and not self._path.exists()
+
+    def _read(self, columns: Mapping[str, str]) -> Reading:
+        from actiontrack_spreadsheet.reading import read
+        from actiontrack_spreadsheet.source import open_source
+
+        return read(open_source(self._path), self._options, self._agencies, columns)
+
+    def _unmade(self) -> Observation:
+        from actiontrack_spreadsheet.create import SHEET, columns_made
+
+        columns = columns_made()
+        return Observation(
+            records=(),
+            proof="",
+            key="ref",
+            exists=False,
+            sheet=SHEET,
+            columns={name: heading for name, (heading, _) in columns.items()},
+            places={name: letter for name, (_, letter) in columns.items()},
+            writable=frozenset(columns),
+            allowed={"status": tuple(self._context.statuses)} if self._context.statuses else {},
+            limits=dict.fromkeys(columns, 32_767),
+            setup=[f"The workbook {self._path.name} is made, with a sheet “{SHEET}” and the actions in its scope."],
+        )
+
+
+def _stale(batch: Batch) -> Iterator[Outcome]:
+    why = "the file was changed since it was read"
+    return iter([Outcome(write.op_id, "stale", why=why) for write in batch.writes])

@@ -1,0 +1,114 @@
+"""What the rows of a plan are known by: our Action ID, or the plan's own number."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from actiontrack.api import Fixed, Raw, Unread, UserError, is_ref, normal_ref
+from actiontrack_spreadsheet.assign import Assignment, Heading
+from actiontrack_spreadsheet.detect import Layout
+from actiontrack_spreadsheet.headings import normal, vocabulary
+from actiontrack_spreadsheet.rows import read_rows
+from actiontrack_spreadsheet.source import Source
+from actiontrack_spreadsheet.workbook import Grid
+
+OTHER_HEADING = "Actiontrack ID"
+"""Heads our column where the plan already has an "Action ID" of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`heading` heads the key column; None while there is none. `add` is the heading of the column adoption adds in `col`."""
+
+    kind: Literal["ref", "number"]
+    heading: Heading | None = None
+    add: str = ""
+    col: int = 0
+
+    @property
+    def is_lost(self) -> bool:
+        """The rows were known by a column that is no longer there."""
+        return self.heading is None and not self.add
+
+
+def find_key(source: Source, grid: Grid, layout: Layout, wish: str, *, adopted: bool) -> Key:
+    """What adoption settled, where there was one; else what suits this plan. `wish` is the option `key`."""
+    ref, number = layout.columns.get("ref"), layout.columns.get("number")
+    settled = _settled(source, grid, layout)
+    if settled:
+        return settled
+    if ref:
+        return Key("ref", ref)
+    if adopted and source.workbook is None:
+        return Key("number", number) if number else Key("ref")
+    if wish == "number" and not number:
+        raise UserError(
+            f"{source.path.name}, sheet “{grid.name}”: no column of numbers to key the rows by; name it under "
+            "[connector.columns] as number, or leave key out"
+        )
+    if number and (wish == "number" or (wish == "auto" and _can_key(grid, layout))):
+        return Key("number", number)
+    taken = any(normal(heading.text) == "action id" for heading in layout.headings)
+    return Key("ref", None, OTHER_HEADING if taken else vocabulary().labels["ref"], _free_column(grid, layout))
+
+
+def _settled(source: Source, grid: Grid, layout: Layout) -> Key | None:
+    """The key of a bound workbook: by its heading, else where the binding's name points."""
+    place, kind = source.key_place, source.bound_key
+    named = None
+    if place and place.sheet == grid.name:
+        named = Heading(place.row, place.col, grid.text(place.row, place.col), ())
+        kind = kind or ("ref" if "ref" in layout.columns else "number")
+    if kind == "number":
+        return Key("number", layout.columns.get("number") or named)
+    return Key("ref", layout.columns.get("ref") or named) if kind == "ref" else None
+
+
+def _can_key(grid: Grid, layout: Layout) -> bool:
+    """Whether the plan's numbers can key its rows: each filled, none twice, no formula, and not a mere count."""
+    needed = {name: layout.columns[name] for name in ("text", "number") if name in layout.columns}
+    values = read_rows(grid, replace(layout, assignment=Assignment(needed))).values["number"]
+    if any(isinstance(value, (Fixed, Unread)) for value in values):
+        return False
+    keys = [key_of(value).casefold() for value in values]
+    return bool(keys) and all(keys) and len(set(keys)) == len(keys) and not _is_count(keys)
+
+
+def _is_count(keys: Sequence[str]) -> bool:
+    """1, 2, 3 …, however sorted: it counts rows, and is typed anew when rows are inserted."""
+    if not all(key.rstrip(".").isdecimal() for key in keys):
+        return False
+    numbers = sorted(int(key.rstrip(".")) for key in keys)
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _free_column(grid: Grid, layout: Layout) -> int:
+    """The first column right of the headings with nothing in it from the headings down."""
+    col = max(heading.col for heading in layout.headings) + 1
+    occupied = {at for at in grid.columns if at >= col and _is_occupied(grid, at, layout.top)}
+    while col in occupied or any(area.left <= col <= area.right and area.bottom >= layout.top for area in grid.merges):
+        col += 1
+    return col
+
+
+def _is_occupied(grid: Grid, col: int, top: int) -> bool:
+    return any(row >= top and value is not None for row, value in zip(grid.rows, grid.column(col), strict=True))
+
+
+def key_of(value: Raw) -> str:
+    """A key as records carry it: an Action ID as printed, any other text in NFC without needless blanks; "" where blank."""
+    if isinstance(value, Fixed):
+        return key_of(value.value)
+    if value is None or isinstance(value, Unread):
+        return ""
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    return normal_ref(text) or " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def is_action_id(value: Raw) -> bool:
+    """Whether the cell holds an Action ID."""
+    return isinstance(value, str) and is_ref(value)

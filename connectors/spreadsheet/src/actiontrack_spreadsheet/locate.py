@@ -1,0 +1,92 @@
+"""Choosing the sheet and its headings, and saying what is wrong where that can't be done without guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from actiontrack.api import UserError
+from actiontrack_spreadsheet.assign import Wanted, twins
+from actiontrack_spreadsheet.detect import Layout, describe, detect, is_plan_name
+from actiontrack_spreadsheet.headings import normal
+from actiontrack_spreadsheet.options import SpreadsheetOptions
+from actiontrack_spreadsheet.source import Source
+from actiontrack_spreadsheet.workbook import letters
+
+
+def locate(source: Source, options: SpreadsheetOptions, agencies: frozenset[str], agreed: Mapping[str, str]) -> Layout:
+    """Where the plan is. `agreed` is the mapping of adoption ({} before): then nothing else is looked for.
+
+    Raises UserError, naming file, sheet and cells and what to write in the configuration.
+    """
+    wanted = Wanted({**agreed, **options.columns}, agencies, only=bool(agreed))
+    names, chosen = _sheets(source, options)
+    layouts = [layout for name in names if (layout := detect(source.grid(name), wanted, options.header_row))]
+    found = [layout for layout in layouts if layout.score > 0]
+    plans = [layout for layout in found if chosen or is_plan_name(layout.sheet)] or found
+    if not plans:
+        raise _no_headings(source, options, layouts)
+    plans.sort(key=lambda layout: -layout.score)
+    best = plans[0]
+    if len(plans) > 1 and plans[1].score == best.score:
+        raise UserError(
+            f"{source.path.name}: sheets “{best.sheet}” and “{plans[1].sheet}” both look like the plan; say which, such as "
+            f'sheet = "{best.sheet}"'
+        )
+    _refuse_unclear(source, best, options, agreed)
+    return best
+
+
+def _sheets(source: Source, options: SpreadsheetOptions) -> tuple[list[str], bool]:
+    """The sheets to look at, and whether it was said which."""
+    sheets = {name.casefold(): name for name in source.sheets}
+    place = source.key_place
+    bound = sheets.get(place.sheet.casefold()) if place else None
+    if source.workbook is None:
+        return list(sheets.values()), True
+    if options.sheet:
+        chosen = sheets.get(options.sheet.casefold()) or bound
+        if chosen is None:
+            raise UserError(
+                f"{source.path.name}: it has no sheet “{options.sheet}”; its sheets are {', '.join(sheets.values())}"
+            )
+        return [chosen], True
+    return ([bound], True) if bound else (source.visible_sheets or source.sheets, False)
+
+
+def _no_headings(source: Source, options: SpreadsheetOptions, layouts: list[Layout]) -> UserError:
+    guess = max(layouts, key=lambda layout: layout.assignment.score, default=None)
+    where = f", row {options.header_row}" if options.header_row else ""
+    if guess is None or not guess.headings:
+        shown = "nothing in it looks like headings"
+    else:
+        shown = f"the best guess is sheet “{guess.sheet}”, row {guess.bottom}: {describe(guess.headings)}"
+    example = guess.headings[0].text if guess and guess.headings else "Action"
+    return UserError(
+        f"{source.path.name}{where}: no row of headings with a column of actions found; {shown}. Say which column holds the "
+        f'actions under [connector.columns], such as text = "{example}", and header_row where that is not enough'
+    )
+
+
+def _refuse_unclear(source: Source, layout: Layout, options: SpreadsheetOptions, agreed: Mapping[str, str]) -> None:
+    where = f"{source.path.name}, sheet “{layout.sheet}”"
+    for name, rivals in layout.assignment.clashes.items():
+        same = len({normal(rival.text) for rival in rivals}) < len(rivals)
+        example = letters(rivals[0].col) if same else rivals[0].text
+        raise UserError(
+            f"{where}: {twins(rivals)} could each be {name}; say which under [connector.columns], such as "
+            f'{name} = "{example}"'
+        )
+    if not agreed:
+        for name in layout.assignment.absent:
+            raise UserError(
+                f"{where}: [connector.columns] {name} = “{options.columns[name]}”, but row {layout.bottom} has no such "
+                f"heading; it has {describe(layout.headings, 20)}"
+            )
+    fields: dict[int, str] = {}
+    for name, heading in layout.columns.items():
+        other = fields.setdefault(heading.col, name)
+        if other != name:
+            raise UserError(
+                f"{where}: {twins([heading])} is named for both {other} and {name}; a column holds one field: mend "
+                "[connector.columns]"
+            )

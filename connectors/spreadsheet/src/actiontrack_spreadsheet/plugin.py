@@ -1,0 +1,19 @@
+"""Offers the connector to the house. Nothing heavy is imported until one is made."""
+
+from __future__ import annotations
+
+from actiontrack.api import Connector, InstanceContext, InstanceSettings, hookimpl
+from actiontrack_spreadsheet.options import SpreadsheetOptions
+
+
+def make(settings: InstanceSettings, context: InstanceContext) -> Connector:
+    """A connector for one instance of the configuration."""
+    from actiontrack_spreadsheet.connector import SpreadsheetConnector
+
+    return SpreadsheetConnector(SpreadsheetOptions.model_validate(dict(settings.options)), context)
+
+
+@hookimpl
+def register_connectors(register) -> None:  # type: ignore[no-untyped-def]
+    """Offer the type "spreadsheet"."""
+    register("spreadsheet", SpreadsheetOptions, make)

@@ -1,0 +1,163 @@
+"""From a file to an observation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from actiontrack.api import Fixed, KeyKind, Observation, Problem, Record, Unread, is_ref
+from actiontrack_spreadsheet.detect import Layout, saved_name
+from actiontrack_spreadsheet.keys import Key, find_key, is_action_id, key_of
+from actiontrack_spreadsheet.locate import locate
+from actiontrack_spreadsheet.options import SpreadsheetOptions
+from actiontrack_spreadsheet.rows import FORMULA, Rows, read_rows, versions
+from actiontrack_spreadsheet.source import KeyPlace, Source
+from actiontrack_spreadsheet.workbook import Grid, letters, ref
+
+LONGEST_TEXT = 32_767
+"""What a cell of a workbook takes, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A plan as read at one moment. `records` are aligned with `rows`."""
+
+    source: Source
+    grid: Grid
+    layout: Layout
+    key: Key
+    rows: Rows
+    records: Sequence[Record]
+
+    @property
+    def key_place(self) -> KeyPlace | None:
+        """The cell that heads the key column, or will."""
+        if self.key.heading:
+            return KeyPlace(self.grid.name, self.key.heading.row, self.key.heading.col)
+        return KeyPlace(self.grid.name, self.layout.bottom, self.key.col) if self.key.add else None
+
+
+def read(source: Source, options: SpreadsheetOptions, agencies: frozenset[str], agreed: Mapping[str, str]) -> Reading:
+    """The plan in a file. Raises UserError where it can't be made out."""
+    layout = locate(source, options, agencies, agreed)
+    grid = source.grid(layout.sheet)
+    key = find_key(source, grid, layout, options.key, adopted=bool(agreed))
+    if key.kind == "ref" and key.heading:
+        columns = {**layout.columns, "ref": key.heading}
+        columns = {name: each for name, each in columns.items() if name == "ref" or each.col != key.heading.col}
+        layout = replace(layout, assignment=replace(layout.assignment, columns=columns))
+    rows = read_rows(grid, layout, options.fill_down)
+    return Reading(source, grid, layout, key, rows, _records(rows, key))
+
+
+def _records(rows: Rows, key: Key) -> list[Record]:
+    values = dict(rows.values)
+    held = values.pop("ref", None) if key.kind == "ref" else values.get("number")
+    keys = [key_of(value) for value in held] if held is not None else [""] * len(rows.at)
+    if key.kind == "number" and "number" in values:
+        values["number"] = [None if is_action_id(value) else value for value in values["number"]]
+    values.pop("ref", None)
+    names = sorted(values)
+    columns = [values[name] for name in names]
+    digests = versions(columns, keys)
+    if not columns:
+        return []
+    return [
+        Record(remote_id=one, fields=dict(zip(names, cells, strict=True)), version=digest, row=row)
+        for one, digest, row, cells in zip(keys, digests, rows.numbers, zip(*columns, strict=True), strict=True)
+    ]
+
+
+def observation(reading: Reading) -> Observation:
+    """What the engine is told of a reading."""
+    layout, key = reading.layout, reading.key
+    kind: KeyKind = key.kind
+    columns = {name: saved_name(heading, layout.headings) for name, heading in layout.columns.items()}
+    return Observation(
+        records=reading.records,
+        proof=reading.source.sha256,
+        key=kind,
+        sheet=layout.sheet,
+        columns=columns,
+        places={name: letters(heading.col) for name, heading in layout.columns.items()},
+        writable=frozenset(name for name in columns if _is_writable(reading, name)),
+        allowed=_allowed(reading),
+        limits=dict.fromkeys(columns, LONGEST_TEXT) if reading.source.workbook else {},
+        problems=_problems(reading),
+        setup=_setup(reading),
+        binding=reading.source.binding,
+    )
+
+
+def _is_writable(reading: Reading, name: str) -> bool:
+    values = reading.rows.values.get(name, ())
+    if values and all(isinstance(value, Fixed) and value.why == FORMULA for value in values):
+        return False
+    if reading.grid.protected and reading.rows.numbers:
+        col = reading.layout.columns[name].col
+        return not all(reading.grid.locked(row, col) for row in reading.rows.numbers)
+    return True
+
+
+def _allowed(reading: Reading) -> dict[str, tuple[str, ...]]:
+    """The words of each column's drop-down: those of the first action that has one."""
+    rows = reading.rows.numbers or [reading.layout.bottom + 1]
+    sample = dict.fromkeys((rows[0], rows[len(rows) // 2], rows[-1]))
+    found = {}
+    for name, heading in reading.layout.columns.items():
+        words = next((words for row in sample if (words := reading.grid.allowed(row, heading.col))), None)
+        if words:
+            found[name] = words
+    return found
+
+
+def _setup(reading: Reading) -> list[str]:
+    """In sentences, what adoption will do to the file."""
+    place, key = reading.key_place, reading.key
+    if reading.source.binding or place is None:
+        return []
+    cell = ref(place.row, place.col)
+    told = []
+    if key.add:
+        told.append(
+            f"A column “{key.add}” is added at {cell}, right of the headings; each action's own ID is written in it."
+        )
+    elif key.kind == "number" and key.heading:
+        told.append(
+            f"Rows are known by “{key.heading.text}” ({cell}), which is filled and different in each; no column is added."
+        )
+    if reading.source.workbook:
+        told.append(f"The workbook is marked as this store's: a defined name for {cell} and a property of the file.")
+    return told
+
+
+def _problems(reading: Reading) -> list[Problem]:
+    """What is wrong with the key column; faults of single values are the engine's to tell."""
+    key, layout = reading.key, reading.layout
+    if key.is_lost:
+        return [
+            Problem(
+                "the column the rows are known by is gone",
+                "put it back from a backup or an older copy of the workbook",
+                sheet=layout.sheet,
+                quarantines=True,
+            )
+        ]
+    name = "ref" if key.kind == "ref" else "number"
+    if key.heading is None or name not in reading.rows.values:
+        return []
+    return [
+        _key_problem(reading, name, row, value)
+        for row, value in zip(reading.rows.numbers, reading.rows.values[name], strict=True)
+        if isinstance(value, (Fixed, Unread)) or (name == "ref" and value is not None and not is_ref(str(value)))
+    ]
+
+
+def _key_problem(reading: Reading, name: str, row: int, value: object) -> Problem:
+    shown = str(value.value if isinstance(value, Fixed) else value.shown if isinstance(value, Unread) else value)
+    if isinstance(value, (Fixed, Unread)):
+        text, do = "a formula or error stands where the row's key should be", "type the key itself into the cell"
+    else:
+        text, do = f"“{shown}” is no Action ID", "undo the change, or clear the cell if this is a new action"
+    col = reading.layout.columns[name].col
+    return Problem(text, do, sheet=reading.layout.sheet, cell=ref(row, col), value=shown, field=name, quarantines=True)

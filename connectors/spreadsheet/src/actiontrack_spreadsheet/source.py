@@ -1,0 +1,166 @@
+"""The file of an instance, workbook or CSV alike: its sheets, its binding, and one door for writing to it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from actiontrack.api import RetryableError, UserError
+from actiontrack_spreadsheet.workbook import (
+    Edit,
+    Grid,
+    Refusal,
+    Workbook,
+    WriteResult,
+    check_edits,
+    is_lock_file,
+    open_elsewhere,
+    open_workbook,
+    parse_ref,
+    plan_and_write,
+    read_csv,
+    write_csv,
+)
+
+KEY_NAME = "_actiontrack_key"
+"""The workbook-wide name of the cell that heads the key column."""
+
+BINDING_PROPERTY = "actiontrack.binding"
+KEY_PROPERTY = "actiontrack.key"
+
+
+class KeyPlace(NamedTuple):
+    """Where the binding's name points."""
+
+    sheet: str
+    row: int
+    col: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as read at one moment. `workbook` is None for a CSV file, which cannot be bound."""
+
+    path: Path
+    sha256: str
+    workbook: Workbook | None
+    csv: Grid | None
+
+    @property
+    def sheets(self) -> list[str]:
+        """Names of the worksheets, hidden ones last."""
+        if self.workbook is None:
+            return [self.csv.name] if self.csv else []
+        tabs = [tab for tab in self.workbook.sheets if tab.kind == "worksheet"]
+        return [tab.name for tab in sorted(tabs, key=lambda tab: tab.state != "visible")]
+
+    @property
+    def visible_sheets(self) -> list[str]:
+        """Names of the worksheets people see."""
+        if self.workbook is None:
+            return self.sheets
+        return [tab.name for tab in self.workbook.sheets if tab.kind == "worksheet" and tab.state == "visible"]
+
+    def grid(self, sheet: str) -> Grid:
+        """A sheet's cells."""
+        if self.workbook is None:
+            assert self.csv is not None  # noqa: S101 - one of the two is always there
+            return self.csv
+        return self.workbook.read(sheet)
+
+    def _property(self, name: str) -> str:
+        return self.workbook.custom_properties.get(name, "") if self.workbook else ""
+
+    @property
+    def binding(self) -> str:
+        """The mark of the store this workbook belongs to; "" where there is none."""
+        return self._property(BINDING_PROPERTY)
+
+    @property
+    def bound_key(self) -> str:
+        """What adoption settled that rows are known by: "ref", "number" or "" (never adopted, or CSV)."""
+        return self._property(KEY_PROPERTY)
+
+    @property
+    def key_place(self) -> KeyPlace | None:
+        """Where the key column's heading is, as the binding says; sheet-local names are of copied sheets and don't count."""
+        for name in self.workbook.defined_names if self.workbook else ():
+            if name.scope is None and name.name.casefold() == KEY_NAME:
+                return _place(name.refers_to)
+        return None
+
+    def refusals(self, edits: Sequence[Edit]) -> list[Refusal]:
+        """The edits that can't be made (CSV takes all)."""
+        return check_edits(self.workbook, edits) if self.workbook else []
+
+    def write(self, edits: Sequence[Edit], backups: Path) -> WriteResult:
+        """Make all edits in one replace of the file, if it still is as read."""
+        write = plan_and_write if self.workbook else write_csv
+        return write(self.path, edits, expected_sha256=self.sha256, backup_dir=backups)
+
+
+def open_source(path: Path) -> Source:
+    """Read a file. Raises UserError (missing, damaged, of no use), RetryableError (open elsewhere, being saved)."""
+    refuse_unusable(path)
+    if path.suffix.lower() == ".csv":
+        before = file_hash(path)
+        source = Source(path, before, None, read_csv(path))
+    else:
+        workbook = open_workbook(path)
+        source = Source(path, workbook.sha256, workbook, None)
+    if file_hash(path) != source.sha256:
+        raise RetryableError(f"{path.name}: it was being saved while it was read; try again in a moment", retry_after=5)
+    return source
+
+
+def refuse_unusable(path: Path) -> None:
+    """Say so where this path can't be an instance's file, is missing, or is open elsewhere."""
+    if is_lock_file(path):
+        raise UserError(f"{path.name}: it is only the mark of an open file; name the workbook itself under path")
+    if path.suffix.lower() == ".ods":
+        raise UserError(
+            f"{path.name}: OpenDocument sheets can't be synced; save it as .xlsx and name that file under path"
+        )
+    if path.is_dir():
+        raise UserError(f"{path}: it is a folder; name the workbook in it under path")
+    if not path.exists():
+        raise UserError(f"{path}: there is no such file; mend path, or say create = true to have it made")
+    refuse_open(path)
+
+
+def refuse_open(path: Path) -> None:
+    """Say so where somebody has the file open."""
+    who = open_elsewhere(path)
+    if who is not None:
+        by = f" by {who}" if who else ""
+        raise RetryableError(f"{path.name}: it is open{by}; it is left alone until it is closed", retry_after=300)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of the file's bytes, as hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _place(refers_to: str) -> KeyPlace | None:
+    """'Action plan'!$L$4 → its parts; None for anything else, such as #REF!."""
+    sheet, bang, cell = refers_to.removeprefix("=").rpartition("!")
+    if not bang:
+        return None
+    if sheet.startswith("'") and sheet.endswith("'"):
+        sheet = sheet[1:-1].replace("''", "'")
+    try:
+        return KeyPlace(sheet, *parse_ref(cell))
+    except ValueError:
+        return None
+
+
+def refer(place: KeyPlace) -> str:
+    """The reference to a cell as a defined name holds it."""
+    from actiontrack_spreadsheet.workbook import Area
+
+    quoted = place.sheet.replace("'", "''")
+    return f"'{quoted}'!{Area(place.row, place.col, place.row, place.col).absolute}"
