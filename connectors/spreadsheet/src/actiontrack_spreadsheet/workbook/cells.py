@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 
 from .dates import from_serial
 from .strings import decode_escapes, unescape
 from .styles import Styles
-from .values import NO_VALUE, BadDate, CellValue, Constant, ErrorValue, Formula
+from .values import NO_VALUE, BadDate, Constant, ErrorValue, Formula
 from .xml import XmlError
 
 _POOL = 50_000
@@ -21,45 +21,35 @@ class CellDecoder:
     def __init__(self, strings: Sequence[str | None], styles: Styles, *, date1904: bool) -> None:
         self._strings = strings
         self._styles = styles
-        self._date1904 = date1904
-        self._dates: dict[tuple[str, bool], date | datetime | time | BadDate] = {}
+        self._dates = [_Dates(date1904=date1904, time_only=time_only) for time_only in (False, True)]
         self._pool: dict[str, str] = {}
+        self._readers: dict[str, Callable[[str], Constant | None]] = {
+            "s": self._shared,
+            "str": lambda raw: self.text(decode_escapes(unescape(raw))),
+            "inlineStr": lambda raw: self.text(decode_escapes(unescape(raw))),
+            "b": lambda raw: raw.strip() in ("1", "true"),
+            "e": lambda raw: error_value(unescape(raw)),
+            "d": lambda raw: _iso(raw.strip()),
+        }
 
-    def many(self, kind: str, style: int, raws: Sequence[str | None]) -> list[Constant | None]:
-        """The constants of cells of one kind and style; None stays None."""
-        if kind == "s" and None not in raws:
-            indices = list(map(int, raws))  # type: ignore[arg-type]
-            if min(indices) < 0 or max(indices) >= len(self._strings):
-                raise XmlError("a shared string that is not there")
-            return list(map(self._strings.__getitem__, indices))
-        one = self.one
-        return [None if raw is None else one(kind, style, raw) for raw in raws]
+    def reader(self, kind: str, style: int) -> Callable[[str], Constant | None]:
+        """What turns the text of a ``v`` into a constant, for cells of one kind and style. Empty is blank: None.
 
-    def one(self, kind: str, style: int, raw: str) -> Constant | None:
-        """One constant from the text of its ``v``; entities may still be in it. Empty is blank: None."""
+        Entities may still be in the text. Raises XmlError, also when called.
+        """
         if kind in ("", "n"):
-            return self._number(style, raw)
-        if kind == "s":
-            index = int(raw)
-            if not 0 <= index < len(self._strings):
-                raise XmlError("a shared string that is not there")
-            return self._strings[index]
-        raw = unescape(raw)
-        if kind in ("str", "inlineStr"):
-            return self.text(decode_escapes(raw))
-        if kind == "b":
-            return raw.strip() in ("1", "true")
-        if kind == "e":
-            return error_value(raw)
-        if kind == "d":
-            return _iso(raw.strip())
-        raise XmlError(f"a cell of unknown type {kind!r}")
+            look = self._styles[style]
+            return self._dates[look.time_only].__getitem__ if look.date else number
+        try:
+            return self._readers[kind]
+        except KeyError:
+            raise XmlError(f"a cell of unknown type {kind!r}") from None
 
     def formula(self, kind: str, style: int, raw: str | None, text: str) -> Formula:
         """A calculated cell from its ``v`` (None when it has none) and formula text (entities decoded)."""
         if raw is None or (not raw and kind != "str"):
             return Formula(NO_VALUE, text)
-        value = self.one(kind, style, raw)
+        value = self.reader(kind, style)(raw)
         return Formula("" if value is None else value, text)
 
     def text(self, text: str) -> str | None:
@@ -70,19 +60,35 @@ class CellDecoder:
             self._pool.clear()
         return self._pool.setdefault(text, text)
 
-    def _number(self, style: int, raw: str) -> Constant | None:
-        look = self._styles[style]
-        if not look.date:
-            return number(raw)
-        key = (raw, look.time_only)
-        if key not in self._dates:
-            serial = number(raw)
-            if serial is None:
-                return None
-            if len(self._dates) > _POOL:
-                self._dates.clear()
-            self._dates[key] = from_serial(serial, date1904=self._date1904, time_only=look.time_only)
-        return self._dates[key]
+    def shared(self, raws: Iterable[str]) -> list[str | None]:
+        """Many shared strings by their indices; quicker than one by one."""
+        indices = list(map(int, raws))
+        if min(indices) < 0 or max(indices) >= len(self._strings):
+            raise XmlError("a shared string that is not there")
+        return list(map(self._strings.__getitem__, indices))
+
+    def _shared(self, raw: str) -> str | None:
+        index = int(raw)
+        if 0 <= index < len(self._strings):
+            return self._strings[index]
+        raise XmlError("a shared string that is not there")
+
+
+class _Dates(dict[str, "date | datetime | time | BadDate | None"]):
+    """Raw number -> moment, worked out once each."""
+
+    def __init__(self, *, date1904: bool, time_only: bool) -> None:
+        self._date1904 = date1904
+        self._time_only = time_only
+
+    def __missing__(self, raw: str) -> date | datetime | time | BadDate | None:
+        serial = number(raw)
+        if serial is None:
+            return None
+        if len(self) > _POOL:
+            self.clear()
+        self[raw] = moment = from_serial(serial, date1904=self._date1904, time_only=self._time_only)
+        return moment
 
 
 def number(raw: str) -> int | float | None:
@@ -107,7 +113,7 @@ def error_value(code: str) -> ErrorValue:
     return ErrorValue(code)
 
 
-def _iso(raw: str) -> CellValue:
+def _iso(raw: str) -> Constant | None:
     """An ISO 8601 date cell (``t="d"``); what is none stays text."""
     try:
         moment = datetime.fromisoformat(raw)

@@ -8,7 +8,7 @@ from itertools import compress
 
 from .refs import MAX_COL, MAX_ROW, Area
 from .values import CellValue, Formula
-from .xml import XmlError
+from .xml import RepeatedCellError, XmlError
 
 NO_STYLE = -1
 """No cell here; column or row styles apply."""
@@ -83,7 +83,7 @@ class Columns:
         self.rows = [self.rows[index] for index in order]
         for a, b in zip(self.rows, self.rows[1:], strict=False):
             if a == b:
-                raise RepeatedRow(f"row {a} is there twice")
+                raise RepeatedCellError(f"row {a} is there twice")
         for column in self.columns.values():
             column.values = [column.values[index] for index in order]
             column.styles = array("i", [column.styles[index] for index in order])
@@ -95,10 +95,6 @@ class Columns:
                     value = column.values[index]
                     if area.top <= row <= area.bottom and value is not None and not isinstance(value, Formula):
                         column.values[index] = Formula(value)
-
-
-class RepeatedRow(XmlError):
-    """A row or cell that is in the sheet twice: which one a program shows is anybody's guess."""
 
 
 def _filled(count: int, columns: list[Sequence[CellValue]]) -> list[bool] | None:

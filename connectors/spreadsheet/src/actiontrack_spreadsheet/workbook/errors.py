@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from actiontrack.errors import PreconditionFailed, RetryableError, UserError
+
+from .xml import XmlError
 
 
 class WorkbookRefused(UserError):  # noqa: N818 - it says what happened, as its siblings in actiontrack.errors do
@@ -32,3 +36,14 @@ class WorkbookBusy(RetryableError):  # noqa: N818 - as above
 def refuse_file(path: Path | str, reason: str, message: str) -> WorkbookRefused:
     """A refusal of a whole file, named in front."""
     return WorkbookRefused(reason, f"{Path(path).name}: {message}")
+
+
+@contextmanager
+def xml_faults(path: Path, part: str) -> Iterator[None]:
+    """Turn what is wrong with a part's XML into a refusal of the file that names the part."""
+    try:
+        yield
+    except XmlError as error:
+        raise refuse_file(path, error.reason, f"cannot be read at {part}: {error}; save it anew in Excel") from None
+    except (ValueError, LookupError, OverflowError) as error:
+        raise refuse_file(path, "bad-xml", f"cannot be read at {part}: {error}; save it anew in Excel") from None

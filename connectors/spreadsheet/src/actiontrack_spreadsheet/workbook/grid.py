@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
+from .columns import NO_STYLE, Columns
+from .facts import SheetFacts
+from .numberformat import general, shown
 from .refs import Area
-from .values import CellValue
+from .styles import Style, Styles
+from .values import NO_VALUE, BadDate, CellValue, ErrorValue, Formula
+
+_HYPERLINK = re.compile(r'\s*HYPERLINK\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,69 +28,159 @@ class Table:
     columns: tuple[str, ...]
     header_rows: int
     totals_rows: int
+    part: str = ""
 
 
 class Grid:
     """A sheet's non-empty cells. Rows and columns count from 1. Everything is as stored; nothing is recalculated."""
 
-    name: str
-    rows: Sequence[int]
-    """Numbers of the rows that have a non-empty cell, ascending."""
-    columns: Sequence[int]
-    """Numbers of the columns that have a non-empty cell, ascending."""
-    merges: Sequence[Area]
-    hidden_rows: frozenset[int]
-    hidden_columns: frozenset[int]
-    tables: Sequence[Table]
-    autofilter: Area | None
-    protected: bool
-    """The sheet is protected: only cells that are not locked can be written."""
+    def __init__(
+        self,
+        name: str,
+        cells: Columns,
+        *,
+        facts: SheetFacts | None = None,
+        styles: Styles | None = None,
+        tables: Sequence[Table] = (),
+        targets: Mapping[str, str] | None = None,
+        words: Callable[[str], tuple[str, ...] | None] = lambda _formula: None,
+    ) -> None:
+        """``targets``: relationship id -> link target; ``words``: the list a validation's formula means."""
+        self._cells = cells
+        self._facts = facts or SheetFacts()
+        self._styles = styles or Styles([])
+        self._targets = targets or {}
+        self._words = words
+        self.name = name
+        self.rows: Sequence[int] = cells.rows
+        """Numbers of the rows that have a non-empty cell, ascending."""
+        self.merges: Sequence[Area] = self._facts.merges
+        self.hidden_rows = frozenset(cells.hidden)
+        """Of those in ``rows``."""
+        self.hidden_columns = frozenset(self._facts.hidden_columns)
+        self.tables = tables
+        self.autofilter = self._facts.autofilter
+        self.protected = self._facts.protected
+        """The sheet is protected: only cells that are not locked can be written."""
+
+    @cached_property
+    def columns(self) -> Sequence[int]:
+        """Numbers of the columns that have a non-empty cell, ascending."""
+        found = self._cells.columns.items()
+        return sorted(col for col, column in found if any(value is not None for value in column.values))
 
     def column(self, col: int) -> Sequence[CellValue]:
         """The column's values, aligned with ``rows`` (``None`` for blank)."""
-        raise NotImplementedError
+        column = self._cells.columns.get(col)
+        return column.values if column else [None] * len(self.rows)
 
     def texts(self, col: int) -> list[str]:
         """The column as shown (see ``text``), aligned with ``rows``."""
-        raise NotImplementedError
+        values = self.column(col)
+        return [
+            value if isinstance(value, str) else self._shown(value, self._style_at(index, col))
+            for index, value in enumerate(values)
+        ]
 
     def row(self, row: int) -> Mapping[int, CellValue]:
-        """column -> value of the row's non-empty cells."""
-        raise NotImplementedError
+        """column -> value of the row's non-empty cells, by ascending column."""
+        index = self._index(row)
+        if index is None:
+            return {}
+        cells = ((col, self._cells.columns[col].values[index]) for col in self.columns)
+        return {col: value for col, value in cells if value is not None}
 
     def cell(self, row: int, col: int) -> CellValue:
         """One value; ``None`` for blank."""
-        raise NotImplementedError
+        index, column = self._index(row), self._cells.columns.get(col)
+        return column.values[index] if column and index is not None else None
 
     def text(self, row: int, col: int) -> str:
         """What the cell shows: 1.10 in style 0.00 is '1.10', a date is ISO, an error its code, blank ''."""
-        raise NotImplementedError
+        value = self.cell(row, col)
+        return value if isinstance(value, str) else self._shown(value, self.style(row, col))
 
     def anchor(self, row: int, col: int) -> tuple[int, int]:
         """The top left cell of the merge that (row, col) is in, or (row, col) itself."""
-        raise NotImplementedError
+        tops, areas = self._merges_by_column.get(col, ([], []))
+        at = bisect_right(tops, row) - 1
+        if at >= 0 and row <= areas[at].bottom:
+            return areas[at].top, areas[at].left
+        return row, col
 
     def filled(self, row: int, col: int) -> CellValue:
-        """The value with vertical merges filled down: a cell of a merge shows its anchor's value."""
-        raise NotImplementedError
+        """The value with vertical merges filled down; merges across (band rows) are not filled to the right."""
+        top, left = self.anchor(row, col)
+        return self.cell(top, col) if left == col else self.cell(row, col)
 
     def hyperlink(self, row: int, col: int) -> str | None:
         """The link's target (a URL, a path, or '#Sheet!A1'), also of a HYPERLINK("...") formula."""
-        raise NotImplementedError
+        for link in self._facts.links:
+            if (row, col) in link.area:
+                place = f"#{link.location}" if link.location else ""
+                return self._targets.get(link.relation, "") + place or None
+        value = self.cell(row, col)
+        written = _HYPERLINK.match(value.text) if isinstance(value, Formula) else None
+        return written[1].replace('""', '"') if written else None
 
     def allowed(self, row: int, col: int) -> tuple[str, ...] | None:
         """The words a list validation lets the cell hold, in order; None: no list, or not to be worked out."""
-        raise NotImplementedError
+        for validation in self._facts.lists:
+            if any((row, col) in area for area in validation.areas):
+                return self._words(validation.formula)
+        return None
 
     def locked(self, row: int, col: int) -> bool:
         """The sheet is protected and this cell is locked."""
-        raise NotImplementedError
+        return self.protected and self.style(row, col).locked
 
     def is_date_style(self, row: int, col: int) -> bool:
         """The cell (blank or not) has a date style."""
-        raise NotImplementedError
+        return self.style(row, col).date
+
+    def style(self, row: int, col: int) -> Style:
+        """The cell's style; its column's where there is no cell."""
+        index = self._index(row)
+        return self._style_at(index, col)
+
+    def _style_at(self, index: int | None, col: int) -> Style:
+        column = self._cells.columns.get(col)
+        number = column.styles[index] if column and index is not None else NO_STYLE
+        return self._styles[self._facts.column_styles.get(col, 0) if number == NO_STYLE else number]
+
+    def _index(self, row: int) -> int | None:
+        index = bisect_left(self.rows, row)
+        return index if index < len(self.rows) and self.rows[index] == row else None
+
+    @cached_property
+    def _merges_by_column(self) -> dict[int, tuple[list[int], list[Area]]]:
+        found: dict[int, tuple[list[int], list[Area]]] = {}
+        for area in sorted(self.merges, key=lambda area: area.top):
+            for col in range(area.left, area.right + 1):
+                tops, areas = found.setdefault(col, ([], []))
+                tops.append(area.top)
+                areas.append(area)
+        return found
+
+    @staticmethod
+    def _shown(value: CellValue, style: Style) -> str:  # noqa: C901 - one line a type
+        if isinstance(value, Formula):
+            return Grid._shown(None if value.value is NO_VALUE else value.value, style)
+        if value is None:
+            return ""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if isinstance(value, int | float):
+            return shown(value, style.format)
+        if isinstance(value, ErrorValue):
+            return value.code
+        if isinstance(value, BadDate):
+            return general(value.serial)
+        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
 
 
-def fill_down(grid: Grid, col: int) -> Iterable[CellValue]:
+def fill_down(grid: Grid, col: int) -> list[CellValue]:
     """``grid.column(col)`` with vertical merges filled down."""
     return [grid.filled(row, col) for row in grid.rows]

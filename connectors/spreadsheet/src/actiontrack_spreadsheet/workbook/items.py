@@ -8,7 +8,6 @@ tail: a well-formed document with fewer items.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from xml.parsers import expat
@@ -20,7 +19,8 @@ Fast = Callable[[str, Slow], None]
 
 _MAX_ITEM = 32 << 20
 """Bytes. What is longer goes to the parser as it comes, so that nothing is copied again and again."""
-_NOT_PLAIN = re.compile(rb"<[!?]|\sxmlns")
+_NOT_PLAIN = ((b"!", b"<!"), (b"?", b"<?"), (b"mlns", b"xmlns"))
+"""A rare byte to look for first, and what would then make the block one for the parser."""
 
 
 def read_items(
@@ -52,7 +52,7 @@ def _left_over(
             parser.Parse(text.encode(), False)
 
         for block, rest in _blocks(rest, pieces, end):  # noqa: B007 - the last rest is the tail
-            if block and not _NOT_PLAIN.search(block):
+            if block and not any(rare in block and sign in block for rare, sign in _NOT_PLAIN):
                 fast(_text(block), slow)
             else:
                 yield block + rest

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from .errors import refuse_file
+from .errors import xml_faults
 from .package import Package, part_key
-from .xml import XmlError, as_utf8, elements
+from .xml import Element, as_utf8, elements
 
 CONTENT_TYPES = "[Content_Types].xml"
 ROOT_RELATIONS = "_rels/.rels"
@@ -59,6 +59,13 @@ def content_type(package: Package, part: str) -> str:
     return default
 
 
+def package_elements(package: Package, part: str) -> list[Element]:
+    """All elements of a part. Raises WorkbookRefused."""
+    data = package.read(part)
+    with xml_faults(package.path, part):
+        return elements(as_utf8(data))
+
+
 def _target(part: str, attrs: dict[str, str]) -> str:
     target = attrs.get("Target", "")
     if attrs.get("TargetMode") == "External":
@@ -70,8 +77,5 @@ def _target(part: str, attrs: dict[str, str]) -> str:
 
 
 def _attributes(package: Package, part: str, *names: str) -> Iterator[dict[str, str]]:
-    try:
-        found = elements(as_utf8(package.read(part)))
-    except XmlError as error:
-        raise refuse_file(package.path, "bad-xml", f"its part {part} is damaged ({error})") from None
+    found = package_elements(package, part)
     return (element.attrs for element in found if element.name in names)

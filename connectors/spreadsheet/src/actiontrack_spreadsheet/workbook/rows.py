@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from xml.parsers import expat
 
-from .cells import CellDecoder
-from .columns import NO_STYLE, Columns, RepeatedRow, check_column
+from .cells import CellDecoder, number
+from .columns import NO_STYLE, Columns, check_column
 from .items import Slow, read_items
 from .refs import column_number, letters, parse_area
 from .strings import BAD_XML, RichText, decode_escapes, unescape
 from .values import CellValue
-from .xml import XmlError, new_parser
+from .xml import RepeatedCellError, XmlError, new_parser
 
 _BATCH = 1024
 _MAX_PATTERN = 400
@@ -23,6 +24,8 @@ _KIND = re.compile(r' t="([a-zA-Z]+)"')
 _NUMBER = re.compile(r"[0-9]{1,7}\Z")
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')
 
+_Kind = tuple[int, str, Callable[[str], CellValue]]
+"""A cell's style, type, and what reads its text."""
 Cells = dict[int, tuple[Sequence[CellValue], Sequence[int]]]
 
 
@@ -54,7 +57,7 @@ class _RowPatterns:
         self._reader = reader
         self._prefix = ""
         self._known: list[int] = []
-        self._kinds: dict[str, tuple[int, str]] = {}
+        self._kinds: dict[str, _Kind] = {}
 
     def fast(self, prefix: str) -> Callable[[str, Slow], None]:
         """The reader of blocks for a sheet whose elements have this prefix."""
@@ -137,23 +140,23 @@ class _RowPatterns:
         kinds = {written: self._kind(written) for written in set(attrs)}
         values: list[CellValue]
         styles: Sequence[int]
-        decoder = self._reader.decoder
         if len(kinds) == 1:
-            style, kind = kinds[attrs[0]]
+            style, kind, read = kinds[attrs[0]]
             if style == NO_STYLE:
                 return None
             styles = array("i", [style]) * len(attrs)
-            values = list(decoder.many(kind, style, raws))
+            if None not in raws:
+                read_all = self._reader.decoder.shared if kind == "s" else partial(map, read)
+                return list(read_all(raws)), styles  # type: ignore[arg-type]
+            values = [None if raw is None else read(raw) for raw in raws]
         else:
             styles = [kinds[written][0] for written in attrs]
-            one = decoder.one
             values = [
-                None if raw is None else one(kinds[written][1], kinds[written][0], raw)
-                for written, raw in zip(attrs, raws, strict=True)
+                None if raw is None else kinds[written][2](raw) for written, raw in zip(attrs, raws, strict=True)
             ]
         for index, other in enumerate(others):
             if other is not None:
-                style, kind = kinds[attrs[index]]
+                style, kind, _ = kinds[attrs[index]]
                 values[index] = self._other(kind, style, other)
         return values, styles
 
@@ -168,13 +171,14 @@ class _RowPatterns:
         self._reader.note_array(dict(re.findall(r'\s(t|ref)="([^"]*)"', attrs or "")))
         return self._reader.decoder.formula(kind, style, raw, unescape(text or ""))
 
-    def _kind(self, attrs: str | None) -> tuple[int, str]:
-        """(style, type) as a cell's attributes say."""
+    def _kind(self, attrs: str | None) -> _Kind:
+        """What a cell's attributes say."""
         if attrs is None:
-            return NO_STYLE, ""
+            return NO_STYLE, "", number
         if attrs not in self._kinds:
-            style, kind = _STYLE.search(attrs), _KIND.search(attrs)
-            self._kinds[attrs] = (int(style[1]) if style else 0, kind[1] if kind else "")
+            styled, typed = _STYLE.search(attrs), _KIND.search(attrs)
+            style, kind = int(styled[1]) if styled else 0, typed[1] if typed else ""
+            self._kinds[attrs] = (style, kind, self._reader.decoder.reader(kind, style))
         return self._kinds[attrs]
 
 
@@ -275,7 +279,7 @@ class _RowParser:
         if "r" in attrs:
             name = attrs["r"].rstrip("0123456789")
             if attrs["r"] != f"{name}{self._row}" or not name.isalpha() or len(name) > 3:
-                raise RepeatedRow(f"cell {attrs['r'][:20]} is not in its row")
+                raise RepeatedCellError(f"cell {attrs['r'][:20]} is not in its row")
             self._col = column_number(name)
         check_column(self._col)
         self._kind = attrs.get("t", "")
@@ -286,12 +290,12 @@ class _RowParser:
 
     def _end_cell(self) -> None:
         if self._col in self._cells:
-            raise RepeatedRow(f"cell {letters(self._col)}{self._row} is there twice")
+            raise RepeatedCellError(f"cell {letters(self._col)}{self._row} is there twice")
         value: CellValue = None
         if self._formula is not None:
             value = self.decoder.formula(self._kind, self._style, self._raw, self._formula)
         elif self._inline is not None:
             value = self.inline(self._kind, self._inline)
         elif self._raw is not None:
-            value = self.decoder.one(self._kind, self._style, self._raw)
+            value = self.decoder.reader(self._kind, self._style)(self._raw)
         self._cells[self._col] = (value, self._style)

@@ -101,17 +101,20 @@ class _SharedStrings:
         """A reader of blocks of items: plain ones by one pattern, rich ones through the parser."""
         name = re.escape(prefix)
         item = re.compile(
-            rf'<{name}si>(?:<{name}t(?: xml:space="preserve")?>([^<{BAD_XML}]*)</{name}t>)?</{name}si>\s*'
+            rf'<{name}si><{name}t(?: xml:space="preserve")?>([^<{BAD_XML}]*+)</{name}t></{name}si>\s*'
         )
         end = f"</{prefix}si>"
 
         def read(block: str, slow: Slow) -> None:
+            texts = item.findall(block)
+            if 4 * len(texts) == block.count("<"):  # nothing but plain items: <si><t></t></si>
+                self.strings += _decoded(texts, block)
+                return
             at = 0
             while at < len(block):
                 found = item.match(block, at)
                 if found:
-                    text = found[1]
-                    self.strings.append(decode_escapes(unescape(text)) if text else None)
+                    self.strings += _decoded([found[1]], found[1])
                     at = found.end()
                 else:
                     cut = block.index(end, at) + len(end)
@@ -138,6 +141,13 @@ class _SharedStrings:
     def _characters(self, data: str) -> None:
         if self._item:
             self._item.characters(data)
+
+
+def _decoded(texts: list[str], block: str) -> list[str | None]:
+    """Entities and escapes decoded, where the block they came from has any; empty ones are None."""
+    if "&" in block or "_x" in block:
+        texts = [decode_escapes(unescape(text)) if "&" in text or "_x" in text else text for text in texts]
+    return [text or None for text in texts]
 
 
 def read_strings(pieces: Iterable[bytes], *, fast: bool = True) -> list[str | None]:

@@ -20,6 +20,20 @@ _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 class XmlError(ValueError):
     """The XML is not well-formed, or has what a workbook may not have."""
 
+    reason = "bad-xml"
+
+
+class UnknownNamespaceError(XmlError):
+    """The part is in a dialect this package does not know."""
+
+    reason = "unknown-namespace"
+
+
+class RepeatedCellError(XmlError):
+    """A row or cell is there twice, or not where it says: which one a program shows is anybody's guess."""
+
+    reason = "repeated-rows"
+
 
 @dataclass(slots=True)
 class Element:
@@ -125,11 +139,11 @@ def as_utf8(data: bytes) -> bytes:
 
 
 def main_prefix(root: Element) -> str:
-    """The prefix (with colon, or '') of the spreadsheet namespace in a part. Raises XmlError for an unknown one."""
+    """The prefix (with colon, or '') of the spreadsheet namespace in a part. Raises UnknownNamespaceError."""
     key = "xmlns:" + root.prefix[:-1] if root.prefix else "xmlns"
     namespace = root.attrs.get(key, "")
     if namespace not in (MAIN, MAIN_STRICT):
-        raise XmlError(f"unknown namespace {namespace!r}")
+        raise UnknownNamespaceError(f"unknown namespace {namespace!r}")
     return root.prefix
 
 
