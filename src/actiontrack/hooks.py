@@ -41,6 +41,7 @@ DEFAULTS = (
     "actiontrack.defaults.dates",
     "actiontrack.defaults.escalation",
     "actiontrack.defaults.rating",
+    "actiontrack.defaults.reports",
 )
 
 

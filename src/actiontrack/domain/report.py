@@ -37,6 +37,16 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     empty: str
 
+    def to_json(self) -> dict[str, Any]:
+        """Rows as objects keyed by column."""
+        keys = [column.key for column in self.columns]
+        return {
+            "key": self.key,
+            "caption": self.caption,
+            "columns": {column.key: column.title for column in self.columns},
+            "rows": [dict(zip(keys, map(_plain, row), strict=True)) for row in self.rows],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -51,6 +61,10 @@ class Chart:
     svg: str
     table: Table
 
+    def to_json(self) -> dict[str, Any]:
+        """The words and the numbers; the drawing shows no more."""
+        return {"key": self.key, "title": self.title, "alt": self.alt, "table": self.table.to_json()}
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -61,6 +75,16 @@ class Section:
     says: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     chart: Chart | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything the section says and lists."""
+        return {
+            "key": self.key,
+            "title": self.title,
+            "says": list(self.says),
+            "tables": [table.to_json() for table in self.tables],
+            "chart": self.chart.to_json() if self.chart else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +139,7 @@ class Figures:
 
     def to_json(self) -> dict[str, Any]:
         """The figures by the names of the command line's contract."""
-        plain = {
-            name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("ageing", "by_agency")
-        }
+        plain = {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in ("ageing", "by_agency")}
         return plain | {
             "ageing": dict(self.ageing),
             "by_agency": {one.code: {"live": one.live, "overdue": one.overdue} for one in self.by_agency},
@@ -151,10 +173,32 @@ class Report:
                 found.append(section.chart.table)
         return tuple(found)
 
+    def to_json(self) -> dict[str, Any]:
+        """The whole report as JSON holds it: dates in ISO, rates as fractions of one."""
+        return {
+            "title": self.title,
+            "board": self.board,
+            "as_at": self.as_at.isoformat(),
+            "since": _plain(self.since),
+            "next_meeting": _plain(self.next_meeting),
+            "period": self.period,
+            "audit": {"position": self.position, "head": self.head},
+            "figures": self.figures.to_json(),
+            "key_figures": self.key_figures.to_json(),
+            "needs_a_decision": [
+                {"ref": one.ref, "label": one.label, "text": one.text, "section": one.section} for one in self.headlines
+            ],
+            "sections": [section.to_json() for section in self.sections],
+        }
+
 
 def day_in_words(day: date) -> str:
     """24 November 2026: the same on every machine, whatever its locale."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _plain(value: Cell) -> str | int | float | None:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 _MONTHS = (

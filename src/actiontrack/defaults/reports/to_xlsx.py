@@ -51,9 +51,7 @@ def _styles(book: Workbook) -> dict[str, Any]:
     top = {"valign": "top"}
     return {
         "title": book.add_format({"bold": True, "font_size": 16}),
-        "head": book.add_format(
-            {"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#D9E5F2"}
-        ),
+        "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#D9E5F2"}),
         "text": book.add_format({**top, "text_wrap": True}),
         # A text that begins like a formula keeps being a text when somebody edits its cell.
         "quoted": book.add_format({**top, "text_wrap": True, "quote_prefix": True}),

@@ -1,0 +1,185 @@
+"""What the Board is asked to decide: extensions, closures and refusals, and the few things to begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from actiontrack.domain.ledger import Proposal, ProposalKind
+from actiontrack.domain.lifecycle import BOARD_STATUSES, words
+from actiontrack.domain.derived import slips
+from actiontrack.domain.report import Cell, Column, Headline, Section, Table
+from actiontrack.domain.vocabulary import Response, Status
+from actiontrack.services.reporting.picture import Item, Picture
+from actiontrack.services.reporting.wording import (
+    AGENCY,
+    NUMBER,
+    REF,
+    date_words,
+    many,
+    number_in_plan,
+    sentence,
+    short,
+)
+
+MOST_HEADLINES = 5
+_CLOSING = {status.value for status in BOARD_STATUSES - {Status.EVIDENCE_QUERIED}}
+_REFUSING = {Response.NOT_ACCEPTED.value, Response.REFERRED_ELSEWHERE.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing asked. `rank` puts the weightier first; `subject` names it where there is no action."""
+
+    group: str
+    rank: int
+    ref: str
+    number: str
+    agency: str
+    asked: str
+    by: str
+    since: date | None
+    reason: str
+
+
+def decisions(picture: Picture) -> list[Decision]:
+    """Everything asked of the Board that is open, second extensions first, then the oldest."""
+    items = {item.action.ref: item for item in picture.items}
+    found = [decision for proposal in picture.proposals if (decision := _of_proposal(proposal, items, picture))]
+    found += [
+        Decision(
+            group="refusals",
+            rank=2,
+            ref="",
+            number=" · ".join(part for part in (item.review, item.number) if part) or item.ref,
+            agency=", ".join(picture.agency(code) for code in item.addressed_to),
+            asked="Not accepted, and no reasons are recorded: the annual report must state them",
+            by="",
+            since=None,
+            reason="",
+        )
+        for item in picture.recommendations
+        if item.response is Response.NOT_ACCEPTED and not item.response_reasons.strip()
+    ]
+    return sorted(found, key=lambda one: (one.rank, one.since or date.max, one.number, one.ref, one.asked))
+
+
+def _of_proposal(proposal: Proposal, items: dict[str, Item], picture: Picture) -> Decision | None:
+    """None for what its owner answers without the Board: edits, new rows, repairs."""
+    item = items.get(proposal.action)
+    asked = _asked(proposal, item)
+    if asked is None:
+        return None
+    group, rank, words_ = asked
+    return Decision(
+        group=group,
+        rank=rank,
+        ref=proposal.action,
+        number=number_in_plan(item) if item else "",
+        agency=picture.agency(item.action.lead_agency) if item else "",
+        asked=words_,
+        by=proposal.by or proposal.instance,
+        since=picture.day(proposal.since),
+        reason=short(proposal.reason),
+    )
+
+
+def _asked(proposal: Proposal, item: Item | None) -> tuple[str, int, str] | None:
+    """Group, rank and words of what a proposal asks of the Board."""
+    if proposal.kind is ProposalKind.EXTEND:
+        before = slips(item.changes) if item else 0
+        ordinal = (
+            ("", "second extension", "third extension")[before] if before < 3 else f"extension number {before + 1}"
+        )
+        move = f"Move the due date from {date_words(proposal.from_value)} to {date_words(proposal.to_value)}"
+        return "extensions", 0 if before else 1, f"{move} ({ordinal})" if ordinal else move
+    if proposal.kind is ProposalKind.REMOVE:
+        return "closures", 3, "Taken out of a plan: put it back, leave it out, or close it with a reason"
+    if proposal.kind is not ProposalKind.EDIT:
+        return None
+    if proposal.field == "status" and proposal.to_value in _CLOSING:
+        return "closures", 3, f"Close as {words(Status(proposal.to_value))}"
+    if proposal.field == "response" and proposal.to_value in _REFUSING:
+        return "refusals", 2, f"Answer the recommendation: {str(proposal.to_value).replace('_', ' ')}"
+    return None
+
+
+def extensions_requested(picture: Picture) -> int:
+    """Open requests for a later date."""
+    return sum(proposal.kind is ProposalKind.EXTEND for proposal in picture.proposals)
+
+
+def headlines(picture: Picture, asked: Sequence[Decision]) -> tuple[Headline, ...]:
+    """The few things to begin with: what is asked; where that is less than five, what is longest overdue."""
+    labels = {"extensions": "Extension", "closures": "Closure", "refusals": "Refusal"}
+    found = [
+        Headline(
+            ref=one.ref,
+            label=f"{labels[one.group]} asked" if one.by else labels[one.group],
+            text=" ".join(
+                part
+                for part in (
+                    sentence(
+                        f"{one.agency}, {one.number}: {one.asked}" if one.agency else f"{one.number}: {one.asked}"
+                    ),
+                    f"Reason given: {sentence(short(one.reason, 120))}" if one.reason else "",
+                )
+                if part
+            ),
+            section="decisions",
+        )
+        for one in asked[:MOST_HEADLINES]
+    ]
+    named = {one.ref for one in asked}
+    overdue = sorted(
+        (item for item in picture.items if item.standing.overdue and item.action.ref not in named),
+        key=lambda item: (-item.standing.days_overdue, item.action.ref),
+    )
+    found += [
+        Headline(
+            ref=item.action.ref,
+            label=f"Overdue by {many(item.standing.days_overdue, 'day')}",
+            text=f"{picture.agency(item.action.lead_agency)}: {sentence(short(item.action.text, 120))} "
+            "Hold to it, agree a new date, or close it with reasons.",
+            section="overdue",
+        )
+        for item in overdue[: MOST_HEADLINES - len(found)]
+    ]
+    return tuple(found)
+
+
+def decisions_section(asked: Sequence[Decision]) -> Section:
+    """The first section: what is asked, by kind."""
+    if asked:
+        says = (f"{many(len(asked), 'decision')} {'is' if len(asked) == 1 else 'are'} asked of the Board.",)
+    else:
+        says = ("No decision is asked of the Board.",)
+    return Section(
+        key="decisions",
+        title="Decisions asked of the Board",
+        says=says,
+        tables=(
+            _table("extensions", "Extensions asked for", "No extension is asked for.", asked),
+            _table("closures", "Closures asked for", "No closure is asked for.", asked),
+            _table("refusals", "Refusals to decide or explain", "There is none.", asked),
+        ),
+    )
+
+
+def _table(group: str, caption: str, empty: str, asked: Sequence[Decision]) -> Table:
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (one.ref, one.number, one.agency, one.asked, one.reason, one.by, one.since)
+        for one in asked
+        if one.group == group
+    )
+    columns = (
+        Column("ref", "Action ID", "code", "–") if group == "refusals" else REF,
+        NUMBER,
+        AGENCY,
+        Column("asked", "What is asked"),
+        Column("reason", "Reason given", missing="none given"),
+        Column("by", "Asked by", missing="–"),
+        Column("since", "Asked on", "date", "–"),
+    )
+    return Table(group, caption, columns, rows, empty)

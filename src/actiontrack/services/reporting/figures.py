@@ -1,0 +1,138 @@
+"""The counts that the report rests on, and what each counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from actiontrack.domain.derived import LIVE_STATUSES
+from actiontrack.domain.nouns import DateChange
+from actiontrack.domain.report import AgencyFigures, Column, Figures, Table
+from actiontrack.domain.vocabulary import DONE_STATUSES, Status
+from actiontrack.services.reporting.ageing import ageing
+from actiontrack.services.reporting.decisions import extensions_requested
+from actiontrack.services.reporting.history import Move
+from actiontrack.services.reporting.picture import Item, Picture
+from actiontrack.services.reporting.wording import since_words
+
+CLOSED_BY_BOARD = frozenset({Status.VERIFIED, Status.EMBEDDED})
+"""Closed as done: each should rest on evidence."""
+
+
+def figures_of(picture: Picture, decisions: int) -> Figures:
+    """Count. Each list in the report is as long as its figure says, for both come from the functions below."""
+    items = picture.items
+    overdue = [item for item in items if item.standing.overdue]
+    compared = picture.since is not None
+    return Figures(
+        live=sum(item.live for item in items),
+        overdue=len(overdue),
+        overdue_last=sum(item.was_overdue for item in items) if compared else None,
+        due_soon=sum(item.standing.due_soon for item in items),
+        undated=sum(item.standing.undated for item in items),
+        awaiting_verification=sum(item.standing.awaiting_verification for item in items),
+        done_since=len(done_since(picture)) if compared else None,
+        closed_without_evidence=len(closed_without_evidence(picture)),
+        reopened=len(reopened(picture)),
+        incomplete=sum(bool(item.action.found) for item in items if item.live),
+        extensions_requested=extensions_requested(picture),
+        decisions=decisions,
+        ageing=ageing(item.standing.days_overdue for item in overdue),
+        by_agency=_by_agency(picture),
+        dates_moved=len(dates_moved(picture)),
+        excluded=sum(not item.live for item in items),
+    )
+
+
+def done_since(picture: Picture) -> list[Item]:
+    """Done now (reported complete, verified or embedded) and not done at the end of the day `since`."""
+    return [
+        item
+        for item in picture.items
+        if item.was and item.action.status in DONE_STATUSES and item.was.status not in DONE_STATUSES
+    ]
+
+
+def closed_without_evidence(picture: Picture) -> list[Item]:
+    """Verified or embedded, and not one piece of evidence is recorded."""
+    return [item for item in picture.items if item.action.status in CLOSED_BY_BOARD and not item.evidence]
+
+
+def reopened(picture: Picture) -> list[Move]:
+    """Moves, in the period, out of a state that the Board had closed the action with into one that is live."""
+    return [
+        move
+        for move in picture.history.moves(after=picture.since_cut, upto=picture.cut)
+        if move.before not in LIVE_STATUSES and move.after in LIVE_STATUSES
+    ]
+
+
+def dates_moved(picture: Picture) -> list[tuple[Item, DateChange, date]]:
+    """Due dates that were changed or taken away in the period, each with its day, oldest first."""
+    found = [
+        (item, change, day)
+        for item in picture.items
+        for change in item.changes
+        if change.from_date is not None and picture.within(day := picture.day(change.at))
+    ]
+    return sorted(found, key=lambda one: (one[2], one[0].action.ref, one[1].ref))
+
+
+def _by_agency(picture: Picture) -> tuple[AgencyFigures, ...]:
+    """By lead agency, the highest rate first. Every live action is counted once."""
+    live = Counter(item.action.lead_agency for item in picture.items if item.live)
+    overdue = Counter(item.action.lead_agency for item in picture.items if item.standing.overdue)
+    found = [AgencyFigures(code, picture.agency(code), live[code], overdue[code]) for code in live]
+    return tuple(sorted(found, key=lambda one: (-one.rate, -one.live, one.code)))
+
+
+def key_figures(figures: Figures, picture: Picture) -> Table:
+    """Every figure with what it counts, in a sentence."""
+    since = since_words(picture)
+    rows = (
+        ("Live actions", figures.live, "Somebody still has something to do: not yet verified, embedded or closed."),
+        (
+            "Overdue now",
+            figures.overdue,
+            "Live, past the due date at the end of the day, and not paused with a reason.",
+        ),
+        (
+            "Overdue then",
+            figures.overdue_last,
+            f"The same on {since}." if picture.since else "No earlier meeting is recorded.",
+        ),
+        (
+            "Due soon",
+            figures.due_soon,
+            "Due within the next working days that the Board has set (20 unless configured).",
+        ),
+        (
+            "Awaiting verification",
+            figures.awaiting_verification,
+            "Reported complete by the agencies; the Board has yet to agree.",
+        ),
+        (
+            "Done since",
+            figures.done_since,
+            f"Reported complete, verified or embedded since {since}."
+            if picture.since
+            else "No earlier meeting is recorded.",
+        ),
+        (
+            "Closed without evidence",
+            figures.closed_without_evidence,
+            "Verified or embedded, with no evidence recorded.",
+        ),
+        ("Reopened", figures.reopened, f"Live again after having been closed, since {since}."),
+        ("Extensions asked", figures.extensions_requested, "Open requests for a later due date."),
+        ("Due dates moved", figures.dates_moved, f"Changes of a due date since {since}."),
+        ("Undated", figures.undated, "Live with no due date: never overdue, which is no comfort."),
+        ("Incomplete", figures.incomplete, "Live actions whose record lacks what a rule asks for."),
+        ("Not live", figures.excluded, "Verified, embedded or closed: left out of the figures of live actions."),
+    )
+    columns = (
+        Column("figure", "Figure"),
+        Column("value", "Actions", "number", "–"),
+        Column("meaning", "What it counts"),
+    )
+    return Table("key_figures", "Key figures and what each counts", columns, rows, "")

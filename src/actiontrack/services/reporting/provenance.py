@@ -1,0 +1,111 @@
+"""What the report was made from, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from actiontrack.domain.ledger import ProposalKind
+from actiontrack.domain.lifecycle import words
+from actiontrack.domain.report import Column, Section, Table, day_in_words
+from actiontrack.domain.vocabulary import Status
+from actiontrack.services.reporting.decisions import Decision
+from actiontrack.services.reporting.picture import Picture
+from actiontrack.services.reporting.wording import many, since_words
+
+
+def provenance_section(picture: Picture, asked: list[Decision]) -> Section:
+    """The last section."""
+    return Section(
+        "provenance",
+        "What this report was made from",
+        tuple(_says(picture)),
+        (_left_out(picture), _waiting(picture, asked), _sources(picture)),
+    )
+
+
+def _says(picture: Picture) -> list[str]:
+    says = [
+        f"It shows the record as at the end of {day_in_words(picture.as_at)} ({picture.zone.key}), made from audit entry "
+        f"{picture.position}, and compares it with {since_words(picture)}."
+        if picture.since
+        else f"It shows the record as at the end of {day_in_words(picture.as_at)} ({picture.zone.key}), made from audit "
+        f"entry {picture.position}; no earlier meeting is recorded to compare it with.",
+    ]
+    if picture.head:
+        says.append(f"The hash of that entry is {picture.head}.")
+        says.append(f"The same report can be made again from it: --at-entry {picture.position}.")
+    if picture.adopted_later:
+        says.append(
+            f"{many(picture.adopted_later, 'action')} entered the record after {day_in_words(picture.as_at)} and "
+            f"{'is' if picture.adopted_later == 1 else 'are'} shown as first recorded."
+        )
+    if picture.since:
+        late = sum(1 for item in picture.items if picture.day(item.action.created_at) > picture.since)
+        if late:
+            says.append(
+                f"{many(late, 'action')} entered the record after {day_in_words(picture.since)}: for that day "
+                f"{'it is' if late == 1 else 'they are'} judged as first recorded."
+            )
+    return says
+
+
+def _left_out(picture: Picture) -> Table:
+    """Why actions are not among the live ones; the counts sum to the figure "not live"."""
+    counts = Counter(item.action.status for item in picture.items if not item.live)
+    rows = tuple((words(status), counts[status]) for status in Status if counts[status])
+    return Table(
+        "left_out",
+        "Left out of the figures of live actions",
+        (Column("status", "Because"), Column("actions", "Actions", "number")),
+        rows,
+        "No action is left out.",
+    )
+
+
+def _waiting(picture: Picture, asked: list[Decision]) -> Table:
+    """What stands open and may change a figure once a person answers it."""
+    kinds = Counter(proposal.kind for proposal in picture.proposals)
+    from_proposals = sum(one.since is not None for one in asked)
+    new = kinds[ProposalKind.NEW]
+    rows = tuple(
+        row
+        for row in (
+            ("Rows or values that could not be read, and are held back", len(picture.held_back)),
+            ("New actions proposed by an agency, not yet accepted", new),
+            ("Other proposals for the record's owner", len(picture.proposals) - from_proposals - new),
+            ("Conflicts between two sides' edits", len(picture.conflicts)),
+        )
+        if row[1]
+    )
+    return Table(
+        "waiting",
+        "Waiting for a person, and not in the figures",
+        (Column("what", "What"), Column("open", "Open", "number")),
+        rows,
+        "Nothing waits.",
+    )
+
+
+def _sources(picture: Picture) -> Table:
+    """Each instance with the hash of what was read last; a hash newer than the report's day is not told."""
+    rows = []
+    for instance in picture.instances:
+        known = instance.seen_at is not None and instance.seen_at <= picture.made_from
+        rows.append(
+            (
+                instance.name,
+                picture.day(instance.seen_at) if instance.seen_at and known else None,
+                instance.proof if known else "",
+            )
+        )
+    return Table(
+        "sources",
+        "Workbooks and systems read",
+        (
+            Column("name", "Source"),
+            Column("read", "Last read on", "date", "read again since"),
+            Column("hash", "Hash of what was read", missing="not kept"),
+        ),
+        tuple(rows),
+        "None: the record was kept by hand.",
+    )

@@ -1,0 +1,70 @@
+"""The small change of plain English, used by every part of the report."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from actiontrack.domain.lifecycle import words
+from actiontrack.domain.report import Column, day_in_words
+from actiontrack.services.reporting.picture import Item, Picture
+
+LONGEST = 220
+"""Characters of an action's text that a report shows: the Board needs to know which one it is."""
+
+REF = Column("ref", "Action ID", "code")
+NUMBER = Column("number", "Number in plan", missing="–")
+TEXT = Column("text", "Action")
+AGENCY = Column("agency", "Lead agency")
+
+
+def short(text: str, longest: int = LONGEST) -> str:
+    """The text on one line, cut at a word where it is long."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    head = line[:longest]
+    return (head.rsplit(" ", 1)[0] if " " in head[longest // 2 :] else head) + " …"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, whatever it ended with."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+def many(count: int, one: str, several: str = "") -> str:
+    """ "1 action", "2 actions"."""
+    return f"{count} {one if count == 1 else several or f'{one}s'}"
+
+
+def number_in_plan(item: Item) -> str:
+    """The review and the plan's own number: "SAR-2026-01 · 1.1"."""
+    return " · ".join(part for part in (item.action.review, item.action.number) if part)
+
+
+def first_cells(item: Item, picture: Picture) -> tuple[str, str, str, str]:
+    """The cells of REF, NUMBER, TEXT and AGENCY."""
+    return (
+        item.action.ref,
+        number_in_plan(item),
+        short(item.action.text),
+        picture.agency(item.action.lead_agency),
+    )
+
+
+def since_words(picture: Picture) -> str:
+    """ "the last meeting (1 September 2026)", "1 September 2026", or "the record began"."""
+    if picture.since is None:
+        return "the record began"
+    day = day_in_words(picture.since)
+    return f"the last meeting ({day})" if picture.since_is_meeting else day
+
+
+def status_words(item: Item) -> str:
+    """The status as a person says it."""
+    return words(item.action.status)
+
+
+def date_words(value: object) -> str:
+    """A date of its canonical text, in words; "no date" where there is none."""
+    return day_in_words(date.fromisoformat(str(value))) if value else "no date"

@@ -1,0 +1,63 @@
+"""Writing a report's files, each whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from actiontrack.domain.report import Report
+from actiontrack.errors import UserError
+from actiontrack.services.core import Core
+
+
+def write_report(
+    core: Core, report: Report, formats: Sequence[str], out_dir: Path, *, dry_run: bool = False
+) -> list[Path]:
+    """Write the report in these formats (none named: every one installed) into a folder, made where it is not there.
+
+    Everything is rendered before anything is written; a file there already is replaced at once. With `dry_run` only the
+    paths are given. Raises UserError where a format is not installed, or the folder can't be written.
+    """
+    offered = core.hooks.report_formats
+    chosen = list(dict.fromkeys(formats)) or sorted(offered)
+    unknown = [name for name in chosen if name not in offered]
+    if unknown or not chosen:
+        installed = ", ".join(sorted(offered)) or "none"
+        raise UserError(f"No report format {', '.join(map(repr, unknown))} is installed; there are: {installed}.")
+    paths = [out_dir / f"board-report-{report.as_at.isoformat()}{offered[name].suffix}" for name in chosen]
+    if dry_run:
+        return paths
+    made = [core.hooks.render_report(report, name) for name in chosen]
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        for path, content in zip(paths, made, strict=True):
+            _replace(path, content)
+    except OSError as error:
+        raise UserError(
+            f"{out_dir}: the report can't be written there ({error.strerror}); choose another --out."
+        ) from error
+    core.hooks.on_report_made("board", [str(path) for path in paths])
+    return paths
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """What this process takes from a new file's permissions; mkstemp gives the owner alone."""
+    current = os.umask(0)
+    os.umask(current)
+    return current
