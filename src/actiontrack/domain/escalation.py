@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from actiontrack.domain.derived import RUNNING_STATUSES, Standing
 from actiontrack.domain.nouns import Agency
@@ -44,23 +45,30 @@ class Owed:
     why: str
 
 
-def owed_levels(standing: Standing, board: Board, calendar: WorkingDays) -> list[Owed]:
+def owed_levels(standing: Standing, board: Board, calendar: WorkingDays) -> Sequence[Owed]:
     """Every level reached by the standing's day, lowest first; of the last level's repeats only the newest."""
     current, due = standing.current_due, standing.due
     if current is None or due is None or standing.paused or standing.status not in RUNNING_STATUSES:
-        return []
+        return ()
+    return _reached(current, due, standing.as_at, board, calendar)
+
+
+@lru_cache(maxsize=4096)
+def _reached(current: date, due: date, as_at: date, board: Board, calendar: WorkingDays) -> tuple[Owed, ...]:
+    """The levels of one due date: worked out once a day, however many actions are due on it."""
     owed = []
     for days in sorted(board.reminder_days, reverse=True):
         reached = calendar.add_working_days(due, -days)
         why = f"Due on {due.isoformat()}; a reminder goes {days} working days before."
         owed.append(Owed(level=f"R{days}", period=current, reached=reached, to=OFFICER, why=why))
+    late = (as_at - due).days
     ladder = sorted(board.ladder or DEFAULT_LADDER, key=lambda step: step.after)
-    owed += [_step(standing, due, current, step, 0, calendar) for step in ladder]
+    owed += [_step(late, due, current, step, 0, calendar) for step in ladder]
     last = ladder[-1]
-    repeats = (calendar.working_days_between(due, standing.as_at) - last.after) // LADDER_REPEAT_DAYS
+    repeats = (calendar.working_days_between(due, as_at) - last.after) // LADDER_REPEAT_DAYS
     if repeats > 0:
-        owed.append(_step(standing, due, current, last, repeats, calendar))
-    return [each for each in owed if each.reached <= standing.as_at]
+        owed.append(_step(late, due, current, last, repeats, calendar))
+    return tuple(each for each in owed if each.reached <= as_at)
 
 
 def address(role: str, officer: str, agency: Agency | None, board: Board) -> tuple[str, str]:
@@ -95,14 +103,14 @@ def to_raise(owed: Sequence[Owed], recorded: Collection[tuple[str, date]]) -> tu
     """
     new = [each for each in owed if (each.level, each.period) not in recorded]
     if not new or new[-1] is not owed[-1]:
-        return None, new
+        return None, []
     top = new[-1]
     if any(level == top.level and period > top.period for level, period in recorded):
-        return None, new
+        return None, []
     return top, new[:-1]
 
 
-def _step(standing: Standing, due: date, current: date, step: LadderStep, repeat: int, calendar: WorkingDays) -> Owed:
+def _step(late: int, due: date, current: date, step: LadderStep, repeat: int, calendar: WorkingDays) -> Owed:
     after = step.after + repeat * LADDER_REPEAT_DAYS
     again = f", and again each {LADDER_REPEAT_DAYS} after" if repeat else ""
     return Owed(
@@ -110,6 +118,6 @@ def _step(standing: Standing, due: date, current: date, step: LadderStep, repeat
         period=calendar.add_working_days(current, after) if repeat else current,
         reached=calendar.add_working_days(due, after),
         to=step.to,
-        why=f"{standing.days_overdue} days overdue (due {due.isoformat()}); {step.level} goes to the "
+        why=f"{late} days overdue (due {due.isoformat()}); {step.level} goes to the "
         f"{role_words(step.to)} {step.after} working days after the due date{again}.",
     )

@@ -38,7 +38,7 @@ DIGEST = "digest"
 """The kind of Send that gathers what one person is told on one day."""
 
 RAISED, PASSED, BASELINE = "raised", "passed", "baseline"
-_BATCH = 20_000
+_BATCH = 10_000
 _UNDATED_STATUSES = (*sorted(RUNNING_STATUSES), Status.REPORTED_COMPLETE)
 
 
@@ -139,8 +139,8 @@ class _Found:
 
     def leave_out(self, recorded: Mapping[str, set[tuple[str, date]]]) -> None:
         """Forget what another sweep has recorded meanwhile."""
-        self.rows = [each for each in self.rows if (each.level, each.period) not in recorded.get(each.action, ())]
-        self.raised = [each for each in self.raised if (each.level, each.period) not in recorded.get(each.ref, ())]
+        self.rows = [each for each in self.rows if _key(each) not in recorded.get(each.action, ())]
+        self.raised = [each for each in self.raised if _key(each) not in recorded.get(each.ref, ())]
 
 
 class _Sweeper:
@@ -155,15 +155,21 @@ class _Sweeper:
 
     def look(self, reader: Reader, batch: Sequence[_Row], result: SweepResult) -> _Found:
         """What these actions owe; their counts are added to the result. Nothing is written."""
-        refs = [row.ref for row in batch]
-        legs, recorded, found = _paused_legs(reader, refs), _recorded(reader, refs), _Found()
+        legs = _paused_legs(reader, [row.ref for row in batch])
+        owing = []
         for row in batch:
             standing = stand(self._core, row, legs.get(row.ref, ()), as_at=self._day)
             result.overdue += standing.overdue
             result.due_soon += standing.due_soon
             owed = self._core.hooks.decide_escalation(standing, self._core.board, self._core.calendar)
             if owed:
-                self._owe(row, owed, recorded.get(row.ref, set()), standing.days_overdue, found)
+                owing.append((row, owed, standing.days_overdue))
+        # Most actions were told of their highest level by an earlier sweep: those need no second look.
+        told = _recorded(reader, [row.ref for row, _, _ in owing], state=(RAISED, BASELINE))
+        owing = [each for each in owing if _key(each[1][-1]) not in told.get(each[0].ref, ())]
+        recorded, found = _recorded(reader, [row.ref for row, _, _ in owing]), _Found()
+        for row, owed, days in owing:
+            self._owe(row, owed, recorded.get(row.ref, set()), days, found)
         return found
 
     def record(self, writer: Writer, found: _Found, today: date) -> set[str]:
@@ -247,10 +253,15 @@ def _paused_legs(reader: Reader, refs: Sequence[str]) -> dict[str, list[Leg]]:
     return legs
 
 
-def _recorded(reader: Reader, refs: Sequence[str]) -> dict[str, set[tuple[str, date]]]:
+def _key(each: Owed | Escalation | Raised) -> tuple[str, date]:
+    """What names an escalation within its action."""
+    return each.level, each.period
+
+
+def _recorded(reader: Reader, refs: Sequence[str], **where: Any) -> dict[str, set[tuple[str, date]]]:
     """(level, period) of each escalation these actions have had."""
     held: dict[str, set[tuple[str, date]]] = {}
-    for action, level, period in reader.pick(Escalation, ("action", "level", "period"), action=refs):
+    for action, level, period in reader.pick(Escalation, ("action", "level", "period"), action=refs, **where):
         held.setdefault(action, set()).add((level, period))
     return held
 
