@@ -28,9 +28,15 @@ def backup(session: Session, file: Path) -> None:
 @click.pass_obj
 def restore(session: Session, file: Path, dry_run: bool) -> None:
     """Put a backup in the store's place, once it is found whole. The store it replaces is kept beside it."""
-    from actiontrack.cli.output import print_facts
+    from actiontrack.cli.output import print_facts, print_line
     from actiontrack.services.backup import restore as run_restore
 
     with session.core() as core, session.working("Restoring"):
         told = run_restore(core.store, file, at=core.clock.now(), dry_run=dry_run)
-    session.show(told, lambda: print_facts(told))
+
+    def human() -> None:
+        print_facts(told)
+        if not dry_run:
+            print_line("Each connector waits at its next sync until you approve what it shows.")
+
+    session.show(told, human)

@@ -121,7 +121,7 @@ def _keep(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
 
 
 def shared_options(*, agency: bool) -> list[click.Option]:
-    """`--config`, `--json` and `--by`, wherever they stand; `--agency` before the command only, where it says who acts."""
+    """`--config`, `--json` and `--by`, wherever they stand; `--agency` before the command, where it says who acts."""
     options = [
         click.Option(["--config"], metavar="FILE", expose_value=False, callback=_keep("config"),
                      help="The configuration (default: $ACTIONTRACK_CONFIG, else actiontrack.toml here or above)."),

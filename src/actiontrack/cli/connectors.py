@@ -9,6 +9,8 @@ import click
 from actiontrack.cli.base import Group, Session
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from actiontrack.services.core import Core
 
 
@@ -119,7 +121,7 @@ def list_plugins(session: Session) -> None:
     from actiontrack.hooks import load_plugins
 
     hooks = load_plugins()
-    offers = {
+    offers: dict[str, Mapping[str, Any]] = {
         "connectors": hooks.connectors,
         "platforms": hooks.platforms,
         "notifiers": hooks.notifiers,

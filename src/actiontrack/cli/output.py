@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _WIDE = 160
 """Columns where the output is no terminal."""
-_CONTROLS = {code: None for code in (*range(9), *range(11, 32), *range(127, 160))}
+_CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 
 
 def console() -> Console:
@@ -63,7 +63,9 @@ def print_table(
     console().print(table)
 
 
-_LONG = frozenset({"text", "title", "why", "do", "from", "to", "base", "ours", "theirs", "progress", "recommendation_text"})
+_LONG = frozenset(
+    {"text", "title", "why", "do", "from", "to", "base", "ours", "theirs", "progress", "recommendation_text"}
+)
 _CUT = 200
 
 

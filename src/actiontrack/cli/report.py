@@ -24,7 +24,9 @@ def report() -> None:
 @click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
 @click.option("--since", type=DATE, metavar="DATE", help="The last meeting (default: the newest before as-at).")
 @click.option("--at-entry", type=click.IntRange(min=0), metavar="N", help="Make it again from the records at entry N.")
-@click.option("--format", "formats", multiple=True, help="html, xlsx, json …; may be given again (default: html).")
+@click.option(
+    "--format", "formats", multiple=True, help="html, xlsx, json …; may be given again (default: every one installed)."
+)
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where to.")
 @click.option("--dry-run", is_flag=True, help="Compute the figures; write no file.")
 @click.pass_obj
@@ -40,11 +42,11 @@ def board(
     """The board pack: the same figures in every format."""
     from actiontrack.services.reporting import board_report, write_report
 
-    wanted = tuple(dict.fromkeys(name.strip() for each in formats for name in each.split(","))) or ("html",)
+    wanted = [name.strip() for each in formats for name in each.split(",")]
     with session.core() as core, session.working("Making the report"):
         made = board_report(core, as_at=as_at, since=since, at_entry=at_entry)
         files = write_report(core, made, wanted, out, dry_run=dry_run)
-    told = {"files": [str(file) for file in files], "figures": made.to_json()["figures"]}
+    told = {"files": [str(file) for file in files], "figures": made.figures.to_json()}
     session.show(told, lambda: print_report(told))
 
 

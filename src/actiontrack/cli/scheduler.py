@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +9,10 @@ import click
 from actiontrack.cli.base import Session, command
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from actiontrack.domain.policy import Schedule
+    from actiontrack.ports import App
     from actiontrack.runtime import Runtime
     from actiontrack.services.scheduler import Jobs, Ran
 
@@ -91,7 +93,8 @@ def jobs_of(runtime: Runtime) -> Jobs:
         target.parent.mkdir(parents=True, exist_ok=True)
         run_backup(core.store, target)
 
-    jobs = {"sync": sync, "sweep": sweep, "report": report, "backup": backup}
-    for name, offered in runtime.hooks.jobs.items():
-        jobs[name] = lambda _, job=offered.job: job(core)
-    return jobs
+    def of_plugin(job: Callable[[App], None]) -> Callable[[Schedule], None]:
+        return lambda _: job(core)
+
+    own: Jobs = {"sync": sync, "sweep": sweep, "report": report, "backup": backup}
+    return {**own, **{name: of_plugin(offered.job) for name, offered in runtime.hooks.jobs.items()}}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class DateType(click.ParamType):
+class DateType(click.ParamType[date]):
     """An ISO date."""
 
     name = "date"

@@ -54,13 +54,13 @@ def print_sync(told: Mapping[str, Any]) -> None:
 @command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--review", default="", metavar="REF", help="The review of rows that name none.")
-@click.option("--mapping", type=click.Path(path_type=Path), help="A TOML file: field = heading, as [connector.columns].")
+@click.option(
+    "--mapping", type=click.Path(path_type=Path), help="A TOML file: field = heading, as [connector.columns]."
+)
 @click.option("--connector", default="", metavar="NAME", help="Read it as this configured instance would.")
 @click.option("--dry-run", is_flag=True, help="Show what would be made; change nothing.")
 @click.pass_obj
-def import_(
-    session: Session, file: Path, review: str, mapping: Path | None, connector: str, dry_run: bool
-) -> int:
+def import_(session: Session, file: Path, review: str, mapping: Path | None, connector: str, dry_run: bool) -> int:
     """Read a plan from FILE into the store. FILE is never written."""
     from actiontrack.services.sync.importing import import_file
 
@@ -85,7 +85,7 @@ def read_mapping(file: Path) -> dict[str, str]:
     try:
         read = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{file}: is no TOML ({error}); write lines like text = \"Agreed action\"") from None
+        raise UserError(f'{file}: is no TOML ({error}); write lines like text = "Agreed action"') from None
     columns = read.get("columns", read)
     if not isinstance(columns, dict) or not all(isinstance(each, str) for each in columns.values()):
         raise UserError(f'{file}: each line says field = "heading", like text = "Agreed action"')

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zipfile
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ def type_into(file: Path, sheet: str, cells: Mapping[str, str]) -> None:
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as book:
         for item, data in parts:
             book.writestr(item, _typed(data.decode(), cells).encode() if item.filename == part else data)
-    os.replace(fresh, file)
+    fresh.replace(file)
 
 
 def _part_of(parts: Mapping[str, bytes], sheet: str) -> str:

@@ -37,7 +37,14 @@ def make_board_workbook(file: Path, plan: Mapping[str, Any], today: date) -> Non
 def _fill_plan(book: Workbook, sheet: Worksheet, plan: Mapping[str, Any], today: date) -> int:
     title = book.add_format({"bold": True, "font_size": 16, "font_color": "#1D3557"})
     head = book.add_format(
-        {"bold": True, "bg_color": "#1D3557", "font_color": "#FFFFFF", "text_wrap": True, "border": 1, "valign": "vcenter"}
+        {
+            "bold": True,
+            "bg_color": "#1D3557",
+            "font_color": "#FFFFFF",
+            "text_wrap": True,
+            "border": 1,
+            "valign": "vcenter",
+        }
     )
     body = book.add_format({"text_wrap": True, "valign": "top", "border": 1, "border_color": "#C8CDD3"})
     due = book.add_format({"num_format": "dd mmm yyyy", "valign": "top", "border": 1, "border_color": "#C8CDD3"})
@@ -53,7 +60,12 @@ def _fill_plan(book: Workbook, sheet: Worksheet, plan: Mapping[str, Any], today:
     last = HEADER_ROW + len(plan["action"])
     sheet.data_validation(HEADER_ROW, 8, last + 30, 8, {"validate": "list", "source": "=Lists!$A$1:$A$4"})
     for colour, fill in _COLOURS.items():
-        shown = {"type": "cell", "criteria": "==", "value": f'"{colour}"', "format": book.add_format({"bg_color": fill})}
+        shown = {
+            "type": "cell",
+            "criteria": "==",
+            "value": f'"{colour}"',
+            "format": book.add_format({"bg_color": fill}),
+        }
         sheet.conditional_format(HEADER_ROW, 11, last + 30, 11, shown)
     late = {"type": "formula", "criteria": f'=AND($H{HEADER_ROW + 1}<>"",$H{HEADER_ROW + 1}<TODAY())',
             "format": book.add_format({"font_color": "#B00020", "bold": True})}  # fmt: skip
@@ -99,7 +111,9 @@ def _fill_summary(book: Workbook, sheet: Worksheet, plan: Mapping[str, Any], las
         sheet.write(row, 0, word)
         sheet.write_formula(row, 1, f"=COUNTIF('Action plan'!$I${HEADER_ROW + 1}:$I${last},A{row + 1})", None, counted)
     chart = book.add_chart({"type": "bar"})
-    chart.add_series({"categories": f"=Summary!$A$2:$A${len(STATUSES) + 1}", "values": f"=Summary!$B$2:$B${len(STATUSES) + 1}"})
+    chart.add_series(
+        {"categories": f"=Summary!$A$2:$A${len(STATUSES) + 1}", "values": f"=Summary!$B$2:$B${len(STATUSES) + 1}"}
+    )
     chart.set_title({"name": "Actions by status"})
     chart.set_legend({"none": True})
     sheet.insert_chart("D2", chart)

@@ -56,9 +56,7 @@ def name_of(schedule: Schedule) -> str:
     return f"{schedule.job} {schedule.days} {schedule.at}"
 
 
-def slots(
-    schedule: Schedule, after: datetime, upto: datetime, timezone: str, calendar: Calendar
-) -> Iterator[datetime]:
+def slots(schedule: Schedule, after: datetime, upto: datetime, timezone: str, calendar: Calendar) -> Iterator[datetime]:
     """The rule's slots in (after, upto], oldest first, in UTC."""
     zone = ZoneInfo(timezone)
     clock = time.fromisoformat(schedule.at)
@@ -104,7 +102,9 @@ def due(core: Core, schedule: Schedule) -> list[tuple[datetime, bool]]:
         known = reader.find(JobRun, job=name_of(schedule), slot__ge=now - LOOK_BACK)
     settled = {run.slot for run in known if run.ended_at is not None}
     since = max(settled, default=now - LOOK_BACK)
-    open_slots = [slot for slot in slots(schedule, since, now, core.board.timezone, core.calendar) if slot not in settled]
+    open_slots = [
+        slot for slot in slots(schedule, since, now, core.board.timezone, core.calendar) if slot not in settled
+    ]
     if not open_slots:
         return []
     if not known:
@@ -166,7 +166,9 @@ def _take(core: Core, holder: str) -> int:
         held = writer.get(Lease, "scheduler")
         if held and held.holder != holder and held.until > now:
             wait = (held.until - now).total_seconds()
-            raise RetryableError(f"another scheduler leads ({held.holder}); try again in {wait:.0f} s", retry_after=wait)
+            raise RetryableError(
+                f"another scheduler leads ({held.holder}); try again in {wait:.0f} s", retry_after=wait
+            )
         token = held.token + 1 if held else 1
         writer.put(Lease(name="scheduler", holder=holder, token=token, until=now + LEASE))
     return token

@@ -21,11 +21,11 @@ class Faults:
     def __init__(self, file: Path, places: Places) -> None:
         self._file = file
         self._places = places
-        self._found: list[tuple[int, str]] = []
+        self._found: set[tuple[int, str]] = set()
 
     def add(self, where: Iterable[str | int], text: str) -> None:
         """Note a fault at that key."""
-        self._found.append((self._places.line(tuple(where)), text))
+        self._found.add((self._places.line(tuple(where)), text))
 
     def raise_any(self) -> None:
         """Raise ConfigurationError if anything was noted."""
@@ -36,30 +36,23 @@ class Faults:
         rest = f" ({more} more {'fault' if more == 1 else 'faults'} after it)" if more else ""
         raise ConfigurationError(f"{self._file}, line {line}: {text}{rest}")
 
-    def model(self, model: type[M], table: Mapping[str, Any], where: tuple[str | int, ...]) -> M | None:
-        """The table as that model; None, with its faults noted, where it doesn't fit."""
+    def model(
+        self, model: type[M], table: Mapping[str, Any], where: tuple[str | int, ...], also: Collection[str] = ()
+    ) -> M | None:
+        """The table as that model; None, with its faults noted, where it doesn't fit.
+
+        `also` are keys the table may have beside the model's: a misspelt key may have been meant for one of them.
+        """
         try:
             return model.model_validate(dict(table))
         except ValidationError as error:
-            faults = [dict(fault) for fault in error.errors(include_url=False)]
-            misspelt = {_nearest(loc[-1], _keys(model, loc[:-1])) for loc in _unknown(faults)}
-            for fault in faults:
+            for fault in error.errors(include_url=False):
                 loc = tuple(fault["loc"])
-                if fault["type"] != "missing" or loc[-1] not in misspelt:
-                    self.add((*where, *loc), _sentence(model, where, loc, fault))
+                meant = _misspelt(model, table, loc) if fault["type"] == "missing" else ""
+                if meant:
+                    loc, fault["type"] = (meant,), "extra_forbidden"
+                self.add((*where, *loc), _sentence(model, where, loc, dict(fault), also))
             return None
-
-
-    def options(
-        self, model: type[M], table: Mapping[str, Any], where: tuple[str | int, ...], common: Collection[str]
-    ) -> M | None:
-        """A connector's own keys as its options model; a misspelt key is compared with the `common` ones as well."""
-        unknown = [key for key in table if key not in _keys(model, ())]
-        for key in unknown:
-            near = nearest(key, [*common, *_keys(model, ())])
-            self.add((*where, key), f'{heading(where)} has no key "{key}"{near}')
-        known = {key: value for key, value in table.items() if key not in unknown}
-        return self.model(model, known, where)
 
 
 def syntax(file: Path, error: Exception) -> NoReturn:
@@ -85,8 +78,12 @@ def _nearest(word: object, words: Collection[str]) -> str:
     return lower[near[0]] if near else ""
 
 
-def _unknown(faults: Iterable[Mapping[str, Any]]) -> list[tuple[str | int, ...]]:
-    return [tuple(fault["loc"]) for fault in faults if fault["type"] == "extra_forbidden"]
+def _misspelt(model: type[BaseModel], table: Mapping[str, Any], loc: tuple[str | int, ...]) -> str:
+    """The table's unknown key that was meant to be the one that is missing; "" where there is none."""
+    keys = _keys(model, ())
+    strange = [key for key in table if key not in keys]
+    near = _nearest(loc[-1], strange) if len(loc) == 1 else ""
+    return near if near and _nearest(near, keys) == loc[-1] else ""
 
 
 def heading(where: tuple[str | int, ...]) -> str:
@@ -101,11 +98,13 @@ def _sentence(
     where: tuple[str | int, ...],
     loc: tuple[str | int, ...],
     fault: dict[str, Any],
+    also: Collection[str],
 ) -> str:
     key = str(loc[-1]) if loc else ""
     owner = heading((*where, *loc[:-1]))
     if fault["type"] == "extra_forbidden":
-        return f'{owner} has no key "{key}"{nearest(key, _keys(model, loc[:-1]))}'
+        keys = [*_keys(model, loc[:-1]), *(also if len(loc) == 1 else ())]
+        return f'{owner} has no key "{key}"{nearest(key, keys)}'
     if fault["type"] == "missing":
         return f'{owner} needs the key "{key}"'
     if fault["type"] in {"enum", "literal_error"}:

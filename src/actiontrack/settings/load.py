@@ -191,7 +191,9 @@ def _check_connectors(
         if isinstance(path, str):
             first = paths.setdefault(os.path.realpath(file.parent / path), each.name)
             if first != each.name:
-                faults.add((*where, "path"), f"[[connector]] path = {path!r} is already that of {first!r}; one instance a file")
+                faults.add(
+                    (*where, "path"), f"[[connector]] path = {path!r} is already that of {first!r}; one instance a file"
+                )
         if each.agency and each.agency not in codes:
             faults.add(
                 (*where, "agency"),
@@ -200,7 +202,9 @@ def _check_connectors(
         if each.side is Side.AGENCY and not each.agency:
             faults.add((*where, "side"), f'[[connector]] {each.name!r} is on the agency side and needs agency = "CODE"')
         if each.side is Side.BOARD and each.agency:
-            faults.add((*where, "agency"), f'[[connector]] {each.name!r} is the board\'s; agency goes with side = "agency"')
+            faults.add(
+                (*where, "agency"), f'[[connector]] {each.name!r} is the board\'s; agency goes with side = "agency"'
+            )
 
 
 def _instances(
@@ -214,12 +218,14 @@ def _instances(
         where = ("connector", index)
         model = options_models.get(each.type)
         if model is None:
-            faults.add((*where, "type"), f"[[connector]] type = {each.type!r} is not installed{_one_of(options_models)}")
+            faults.add(
+                (*where, "type"), f"[[connector]] type = {each.type!r} is not installed{_one_of(options_models)}"
+            )
             continue
         for key, value in each.options().items():
             if fault := secret_fault(key, value):
                 faults.add((*where, key), f"[[connector]] {fault}")
-        options = faults.options(model, each.options(), where, tuple(ConnectorTable.model_fields))
+        options = faults.model(model, each.options(), where, also=tuple(ConnectorTable.model_fields))
         if options is None:
             continue
         made.append(

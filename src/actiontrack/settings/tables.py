@@ -48,7 +48,7 @@ class StoreTable(Table):
     """`[store]`: where the records are kept."""
 
     url: str | SecretTable = "sqlite:///actiontrack.db"
-    """A SQLAlchemy URL; a SQLite file is relative to the configuration. One with a password comes from `{ env = … }`."""
+    """A SQLAlchemy URL; a SQLite file is relative to the configuration. With a password: `{ env = … }`."""
 
 
 class AgencyTable(Table):
