@@ -38,9 +38,7 @@ class Restored(TypedDict):
 
 def backup(store: Store, file: Path) -> BackupMade:
     """Write a copy of the store, readable by its owner only. Raises UserError, RetryableError."""
-    store.backup(file)
-    with store.candidate(file) as copy, copy.reading() as reader:
-        _, entries, head = reader.seal()
+    entries, head = store.backup(file)
     return BackupMade(file=str(file), bytes=file.stat().st_size, entries=entries, head=head)
 
 

@@ -157,11 +157,10 @@ class Desk:
             file.action = file.action.model_copy(update={"changed_at": self.now})
             self.put(file.action)
 
-    def save(self, writer: Writer) -> set[tuple[str, str]]:
-        """Store what changed; returns (noun name, first key part) of each. The desk may be used on."""
+    def save(self, writer: Writer) -> None:
+        """Store what changed. The desk may be used on."""
         items = list(self._changed.values())
         self._changed.clear()
         writer.put(*items)
-        return {(type(item).__name__, str(getattr(item, item.key[0]))) for item in items}
 
 

@@ -1,0 +1,364 @@
+"""One run: observe every instance, merge inbound in order of name, then plan and apply outbound (sync.md)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, Setting, StoredIssue
+from actiontrack.domain.nouns import Action, Stored
+from actiontrack.domain.vocabulary import Side
+from actiontrack.errors import ActionTrackError, RetryableError, UserError
+from actiontrack.ports import Batch, InstanceSettings, Observation, Outcome, Reader, Writer
+from actiontrack.services.core import Core
+from actiontrack.services.records.desk import Desk
+from actiontrack.services.records.projection import Viewer
+from actiontrack.services.sync.inbound import take_in
+from actiontrack.services.sync.journal import acknowledge
+from actiontrack.services.sync.lane import Lane, Ledger
+from actiontrack.services.sync.lease import check_token, hold_lease
+from actiontrack.services.sync.opening import (
+    binding_of,
+    guard,
+    held_hash,
+    is_field_proposal,
+    look_again,
+    open_lane,
+)
+from actiontrack.services.sync.outbound import plan_out
+from actiontrack.services.sync.steps import ConnectorResult, SyncResult
+from actiontrack.services.sync.tongue import Tongue
+
+_ROUNDS = 3
+"""How often a run plans anew for an instance that moved under it."""
+
+
+class _Undo(Exception):  # noqa: N818 - not an error: a dry run takes its transaction back
+    pass
+
+
+@dataclass(slots=True)
+class _Run:
+    """The state of one run over all its rounds."""
+
+    core: Core
+    who: str
+    dry_run: bool
+    approved: Collection[str]
+    results: dict[str, ConnectorResult] = field(default_factory=dict)
+    found: list[Conflict] = field(default_factory=list)
+    changed: dict[str, tuple[Action | None, Action]] = field(default_factory=dict)
+    token: int = 0
+
+
+def sync(
+    core: Core, names: Sequence[str] = (), *, dry_run: bool = False, approve: Collection[str] = (), who: str
+) -> SyncResult:
+    """Synchronise these instances (none named: all). One instance's failure changes nothing elsewhere.
+
+    Raises UserError for a name that is not configured, RetryableError while another sync is at work.
+    """
+    run = _Run(core, who, dry_run, approve)
+    chosen = _choose(core, names)
+    run.results = {name: ConnectorResult(name) for name in chosen}
+    result = SyncResult(list(run.results.values()), dry_run=dry_run)
+    if dry_run:
+        lanes = _plan(run, _observe(run, chosen))
+        result.steps = [step for lane in lanes for step in lane.steps]
+        return result
+    with hold_lease(core.store, core.clock, who) as token:
+        run.token = token
+        for _ in range(_ROUNDS):
+            lanes = _plan(run, _observe(run, chosen))
+            result.steps += [step for lane in lanes for step in lane.steps]
+            chosen = [lane.name for lane in lanes if _apply(run, lane)]
+            if not chosen:
+                break
+    _count_open(run)
+    _tell(run, result)
+    return result
+
+
+def _choose(core: Core, names: Sequence[str]) -> list[str]:
+    for name in names:
+        if name not in core.instances:
+            nearest = difflib.get_close_matches(name, list(core.instances), n=1)
+            hint = f"Did you mean “{nearest[0]}”?" if nearest else "`actiontrack connector list` shows them."
+            raise UserError(f"No connector is called “{name}”. {hint}")
+    return sorted(set(names or core.instances))
+
+
+# --- observe --------------------------------------------------------------------------------------------------------
+
+
+def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
+    """Read each source; what can't be read is told in its result, and the others go on."""
+    known = _known_columns(run.core, names)
+    seen = {}
+    for name in names:
+        result = run.results[name]
+        try:
+            seen[name] = run.core.connectors[name].observe("", known.get(name, {}))
+            _refuse_vanished(run.core, name, seen[name])
+            result.status, result.why = "ok", ""
+        except RetryableError as error:
+            result.status, result.why = "deferred", str(error)
+        except ActionTrackError as error:
+            result.status, result.why = "failed", str(error)
+            seen.pop(name, None)
+    return seen
+
+
+def _known_columns(core: Core, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    with core.store.reading() as reader:
+        found = reader.find(Instance, name=list(names))
+    return {each.name: each.columns for each in found if each.adopted_at is not None}
+
+
+def _refuse_vanished(core: Core, name: str, seen: Observation) -> None:
+    """A file that was there and is gone is a failure, never made anew in silence."""
+    with core.store.reading() as reader:
+        instance = reader.get(Instance, name)
+    if not seen.exists and instance is not None and instance.adopted_at is not None:
+        raise UserError(f"{seen.source}: the file was there and is gone. Put it back, or take it from a backup.")
+
+
+# --- merge and plan -------------------------------------------------------------------------------------------------
+
+
+def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
+    """Merge everything in and plan everything out, in one transaction; a dry run takes it back."""
+    lanes: list[Lane] = []
+    try:
+        with run.core.store.writing(run.who, "sync") as writer:
+            if not run.dry_run:
+                check_token(writer, run.token)
+            lanes = _merge_all(run, writer, seen)
+            if run.dry_run:
+                raise _Undo
+    except _Undo:
+        pass
+    return lanes
+
+
+def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> list[Lane]:
+    core = run.core
+    writer.put(*core.agencies)
+    desk = Desk(writer, core.board, core.clock.now())
+    ledger = _open_ledger(writer)
+    store_id = _store_id(writer)
+    open_lanes: list[tuple[Lane, int]] = []
+    for name in sorted(seen):
+        lane = _make_lane(run, writer, desk, ledger, name, seen[name])
+        writer.attribute(f"sync:{name}")
+        if merge_in(lane, writer, run.who, run.approved, store_id):
+            open_lanes.append((lane, writer.head()))
+        if run.dry_run and not lane.result.plan:
+            lane.result.plan = held_hash(lane)
+    writer.attribute("sync")
+    thawed = _thawed_actions(writer, ledger)
+    head = writer.head()
+    for lane, position in open_lanes:
+        look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})
+        plan_out(lane)
+        _store(lane, writer, head, store_id)
+    writer.put(*ledger.changed.values())
+    run.found += ledger.found
+    _count_open_in(writer, run)
+    return [lane for lane, _ in open_lanes]
+
+
+def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], store_id: str) -> bool:
+    """Open a lane and merge it inbound, unless it must wait for an approval. Whether it was merged."""
+    fingerprint = _fingerprint(lane)
+    all_changed = lane.instance.fingerprint != fingerprint
+    lane.instance = lane.instance.model_copy(update={"fingerprint": fingerprint})
+    settled = open_lane(lane, writer.changed_since(lane.instance.settled), all_changed)
+    for number, problem in enumerate(lane.seen.problems):
+        lane.problem(number, problem)
+    if guard(lane, approved, store_id):
+        return False
+    take_in(lane, who)
+    lane.desk.save(writer)
+    writer.put(*settled)
+    return True
+
+
+def _make_lane(
+    run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation
+) -> Lane:
+    settings = run.core.instances[name]
+    instance = writer.get(Instance, name) or Instance(name=name)
+    return make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name])
+
+
+def make_lane(
+    core: Core, desk: Desk, ledger: Ledger, settings: InstanceSettings, instance: Instance, seen: Observation,
+    result: ConnectorResult, *, inbound_only: bool = False,
+) -> Lane:  # fmt: skip
+    """The lane of one instance."""
+    connected = frozenset(each.agency for each in core.instances.values() if each.side is Side.AGENCY)
+    agency = settings.agency if settings.side is Side.AGENCY else ""
+    columns = tuple(seen.columns) if seen.exists else Viewer(settings.side).columns
+    return Lane(
+        settings=settings,
+        instance=instance,
+        connector=core.connectors[settings.name] if not inbound_only else _NoConnector(),
+        seen=seen,
+        tongue=Tongue(settings, core.agencies, core.board.timezone),
+        desk=desk,
+        ledger=ledger,
+        result=result,
+        connected=connected,
+        names={"": "the Board", **{each.code: each.name for each in core.agencies}},
+        viewer=Viewer(settings.side, agency, columns, settings.embargo),
+        inbound_only=inbound_only,
+    )
+
+
+def _fingerprint(lane: Lane) -> str:
+    """Changes when the same records must be looked at afresh: configuration, mapping, who is connected."""
+    settings = lane.settings
+    return repr((
+        lane.tongue.fingerprint(), sorted(lane.seen.columns.items()), sorted(lane.connected), settings.side.value,
+        settings.agency, settings.review, settings.embargo, lane.seen.key,
+        sorted((name, tuple(words)) for name, words in lane.seen.allowed.items()),
+    ))  # fmt: skip
+
+
+def _store(lane: Lane, writer: Writer, head: int, store_id: str) -> None:
+    """Everything the lane decided: links, intents, issues, and how far it is settled."""
+    lane.desk.save(writer)
+    writer.remove(*lane.gone)
+    writer.put(*lane.links.values(), *lane.intents.values())
+    _store_issues(lane, writer)
+    adopted = lane.instance.adopted_at or lane.desk.now
+    writer.put(
+        lane.instance.model_copy(
+            update={
+                "adopted_at": adopted,
+                "source": lane.seen.source,
+                "columns": dict(lane.seen.columns) or lane.instance.columns,
+                "binding": binding_of(store_id, lane.name),
+                "proof": lane.seen.proof,
+                "cursor": lane.seen.cursor,
+                "settled": head,
+                "must_confirm": "",
+                "seen_at": lane.desk.now,
+            }
+        )
+    )
+
+
+def _store_issues(lane: Lane, writer: Writer) -> None:
+    """Raise what is new, keep what stands, clear what was mended."""
+    stored = {each.id: each for each in writer.find(StoredIssue, source=lane.name)}
+    told_anew = {
+        key for key in stored if key.startswith(("row:", "source:")) or key.split(":")[0] in lane.examined
+    }
+    writer.remove(*(stored[key] for key in told_anew - set(lane.issues)))
+    writer.put(
+        *(
+            issue.model_copy(update={"since": stored[key].since}) if key in stored else issue
+            for key, issue in lane.issues.items()
+        )
+    )
+
+
+# --- apply ----------------------------------------------------------------------------------------------------------
+
+
+def _apply(run: _Run, lane: Lane) -> bool:
+    """Send a lane's writes and acknowledge each. Whether the instance moved meanwhile: then plan it anew."""
+    wanted = lane.instance.binding or _binding_now(run, lane.name)
+    if not lane.writes and (lane.seen.binding == wanted or not lane.seen.exists and not lane.writes and lane.linked):
+        return False
+    batch = Batch(lane.writes, lane.seen.proof, wanted, dict(lane.seen.columns))
+    intents = {intent.op_id: intent for intent in lane.intents.values()}
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in lane.connector.apply(batch):
+            outcomes.append(outcome)
+    except RetryableError as error:
+        lane.result.status, lane.result.why = "deferred", str(error)
+    except ActionTrackError as error:
+        lane.result.status, lane.result.why = "failed", str(error)
+    with run.core.store.writing(run.who, "sync") as writer:
+        check_token(writer, run.token)
+        items: list[Stored] = []
+        for outcome in outcomes:
+            if outcome.op_id in intents:
+                items += acknowledge(lane, intents[outcome.op_id], outcome)
+        writer.put(*items)
+        _store_issues(lane, writer)
+    return any(outcome.state == "stale" for outcome in outcomes)
+
+
+def _binding_now(run: _Run, name: str) -> str:
+    with run.core.store.reading() as reader:
+        return binding_of(_store_id(reader), name)
+
+
+class _NoConnector:
+    """An import writes nothing."""
+
+
+# --- the ledger and the counts --------------------------------------------------------------------------------------
+
+
+def _open_ledger(writer: Writer) -> Ledger:
+    conflicts = writer.find(Conflict, closed_at=None)
+    proposals = writer.find(Proposal)
+    return Ledger(
+        conflicts={(each.noun, each.target, each.field): each for each in conflicts},
+        proposals={
+            (each.instance, each.action, each.field): each
+            for each in proposals
+            if each.closed_at is None and is_field_proposal(each)
+        },
+        others={each.id: each for each in proposals if not is_field_proposal(each)},
+    )
+
+
+def _thawed_actions(writer: Writer, ledger: Ledger) -> set[str]:
+    """The actions of conflicts that closed in this run: what waited may go out on every instance."""
+    actions = {target.split("/")[0] for noun, target in ledger.thawed if noun != "recommendation"}
+    recommendations = {target for noun, target in ledger.thawed if noun == "recommendation"}
+    if recommendations:
+        for ref, answers in writer.pick(Action, ("ref", "recommendations")):
+            if recommendations & set(answers):
+                actions.add(ref)
+    return actions
+
+
+def _store_id(reader: Reader) -> str:
+    setting = reader.get(Setting, "store_id")
+    return setting.value if setting else ""
+
+
+def _count_open(run: _Run) -> None:
+    with run.core.store.reading() as reader:
+        _count_open_in(reader, run)
+
+
+def _count_open_in(reader: Reader, run: _Run) -> None:
+    """What stands open of each instance, whichever run opened it."""
+    conflicts = reader.find(Conflict, closed_at=None)
+    for name, result in run.results.items():
+        result.conflicts = sum(1 for each in conflicts if name in each.sides)
+        result.proposals = reader.count(Proposal, instance=name, closed_at=None)
+        issues = reader.find(StoredIssue, source=name)
+        result.quarantined = sum(1 for each in issues if each.quarantines)
+        result.missing = reader.count(Link, instance=name, state=LinkState.MISSING.value)
+        result.problems = [
+            {"sheet": each.sheet, "cell": each.cell, "value": each.value, "why": each.text, "do": each.do}
+            for each in issues
+        ]
+
+
+def _tell(run: _Run, result: SyncResult) -> None:
+    """After the commit: hints for whoever listens."""
+    for conflict in run.found:
+        run.core.hooks.on_conflict_found(conflict)
+    run.core.hooks.on_sync_finished(result.to_json())
