@@ -81,12 +81,12 @@ class Assignment:
 
 
 def assign(headings: Sequence[Heading], grid: Grid, bottom: int, wanted: Wanted) -> Assignment:
-    """Named ones first, then by headings that can mean one thing only, the usual ones, either-or, the vague, the long."""
+    """Named ones first, then headings that can mean one thing only, the usual ones, either-or, the vague, the long."""
     found = Assignment()
     known = vocabulary()
     _take_named(found, headings, wanted, bottom)
     if wanted.only:
-        ours = {form: name for form, name in (known.first | known.names).items() if name == "ref"}
+        ours = {form: name for form, name in {**known.first, **known.names}.items() if name == "ref"}
         found.take(_claims(found, headings, ours), 1)
         return found
     found.take(_claims(found, headings, known.first), 1)

@@ -19,7 +19,7 @@ from actiontrack_spreadsheet.workbook import letters
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
-    from openpyxl.cell import Cell
+    from openpyxl.cell import Cell, MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 SHEET = "Actions"
@@ -79,15 +79,16 @@ def _head(sheet: Worksheet) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     for col, (name, (heading, letter)) in enumerate(columns_made().items(), 1):
-        cell = sheet.cell(_HEADER_ROW, col, heading)
+        cell = sheet.cell(_HEADER_ROW, col)
+        cell.value = heading
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor="1F4E79")
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[letter].width = _WIDTHS.get(name, _USUAL_WIDTH)
-    sheet.freeze_panes = sheet.cell(_HEADER_ROW + 1, 2)
+    sheet.freeze_panes = f"B{_HEADER_ROW + 1}"
 
 
-def _fill(cell: Cell, name: str, value: Plain) -> None:
+def _fill(cell: Cell | MergedCell, name: str, value: Plain) -> None:
     """A value in its cell: dates as dates, everything else as text, whatever sign it starts with."""
     from openpyxl.styles import Alignment
 
@@ -145,14 +146,17 @@ def _word_list(book: Workbook, words: Sequence[str]) -> str:
 
 
 def _print(sheet: Worksheet, board_name: str) -> None:
+    from openpyxl.worksheet.properties import PageSetupProperties
+
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 9
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
-    sheet.oddHeader.center.text = board_name.replace("&", "&&")
-    sheet.oddFooter.center.text = "&P / &N"
+    for part, text in ((sheet.oddHeader, board_name.replace("&", "&&")), (sheet.oddFooter, "&P / &N")):
+        if part is not None:
+            part.center.text = text
 
 
 def _bind(book: Workbook, binding: str) -> None:
@@ -162,8 +166,8 @@ def _bind(book: Workbook, binding: str) -> None:
     if not binding:
         return
     book.defined_names[KEY_NAME] = DefinedName(KEY_NAME, attr_text=refer(KeyPlace(SHEET, _HEADER_ROW, 1)))
-    book.custom_doc_props.append(StringProperty(name=BINDING_PROPERTY, value=binding))
-    book.custom_doc_props.append(StringProperty(name=KEY_PROPERTY, value="ref"))
+    for name, value in ((BINDING_PROPERTY, binding), (KEY_PROPERTY, "ref")):
+        book.custom_doc_props.append(StringProperty(name=name, value=value))  # type: ignore[attr-defined]
 
 
 def _steady(book: Workbook, now: datetime) -> bytes:

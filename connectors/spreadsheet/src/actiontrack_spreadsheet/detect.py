@@ -34,7 +34,7 @@ class Layout:
 
     @property
     def score(self) -> float:
-        """How well the headings are understood; 0 where the actions' text is not among them, nor two that were agreed."""
+        """How well the headings are understood; 0 without the actions' text (unless it was agreed and is gone)."""
         named = self.assignment.named
         if "text" in self.columns:
             return self.assignment.score if len(self.columns) > 1 or named else 0.0

@@ -22,7 +22,7 @@ OTHER_HEADING = "Actiontrack ID"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`heading` heads the key column; None while there is none. `add` is the heading of the column adoption adds in `col`."""
+    """`heading` heads the key column, None while there is none; `add` heads the one that adoption adds in `col`."""
 
     kind: Literal["ref", "number"]
     heading: Heading | None = None
@@ -35,22 +35,23 @@ class Key:
         return self.heading is None and not self.add
 
 
-def find_key(source: Source, grid: Grid, layout: Layout, wish: str, *, adopted: bool) -> Key:
-    """What adoption settled, where there was one; else what suits this plan. `wish` is the option `key`."""
+def find_key(source: Source, grid: Grid, layout: Layout, wish: str) -> Key:
+    """What adoption settled, where there was one; else what suits this plan. `wish` is the option `key`.
+
+    A CSV file can't say what was settled, so that it goes by its numbers only where the configuration says so.
+    """
     ref, number = layout.columns.get("ref"), layout.columns.get("number")
     settled = _settled(source, grid, layout)
     if settled:
         return settled
     if ref:
         return Key("ref", ref)
-    if adopted and source.workbook is None:
-        return Key("number", number) if number else Key("ref")
     if wish == "number" and not number:
         raise UserError(
             f"{source.path.name}, sheet “{grid.name}”: no column of numbers to key the rows by; name it under "
             "[connector.columns] as number, or leave key out"
         )
-    if number and (wish == "number" or (wish == "auto" and _can_key(grid, layout))):
+    if number and (wish == "number" or (wish == "auto" and source.workbook and _can_key(grid, layout))):
         return Key("number", number)
     taken = any(normal(heading.text) == "action id" for heading in layout.headings)
     return Key("ref", None, OTHER_HEADING if taken else vocabulary().labels["ref"], _free_column(grid, layout))
@@ -100,13 +101,14 @@ def _is_occupied(grid: Grid, col: int, top: int) -> bool:
 
 
 def key_of(value: Raw) -> str:
-    """A key as records carry it: an Action ID as printed, any other text in NFC without needless blanks; "" where blank."""
+    """A key as records carry it: an Action ID as printed, other text in NFC without needless blanks; "" where blank."""
     if isinstance(value, Fixed):
         return key_of(value.value)
     if value is None or isinstance(value, Unread):
         return ""
     text = value.isoformat() if isinstance(value, date) else str(value)
-    return normal_ref(text) or " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    return (normal_ref(text) if text[:1] in "Aa" else None) or text
 
 
 def is_action_id(value: Raw) -> bool:

@@ -29,8 +29,8 @@ def locate(source: Source, options: SpreadsheetOptions, agencies: frozenset[str]
     best = plans[0]
     if len(plans) > 1 and plans[1].score == best.score:
         raise UserError(
-            f"{source.path.name}: sheets “{best.sheet}” and “{plans[1].sheet}” both look like the plan; say which, such as "
-            f'sheet = "{best.sheet}"'
+            f"{source.path.name}: sheets “{best.sheet}” and “{plans[1].sheet}” both look like the plan; say which, "
+            f'such as sheet = "{best.sheet}"'
         )
     _refuse_unclear(source, best, options, agreed)
     return best
@@ -62,8 +62,8 @@ def _no_headings(source: Source, options: SpreadsheetOptions, layouts: list[Layo
         shown = f"the best guess is sheet “{guess.sheet}”, row {guess.bottom}: {describe(guess.headings)}"
     example = guess.headings[0].text if guess and guess.headings else "Action"
     return UserError(
-        f"{source.path.name}{where}: no row of headings with a column of actions found; {shown}. Say which column holds the "
-        f'actions under [connector.columns], such as text = "{example}", and header_row where that is not enough'
+        f"{source.path.name}{where}: no row of headings with a column of actions found; {shown}. Say which column "
+        f'holds the actions under [connector.columns], such as text = "{example}", and header_row if that is not enough'
     )
 
 

@@ -41,7 +41,7 @@ def read(source: Source, options: SpreadsheetOptions, agencies: frozenset[str], 
     """The plan in a file. Raises UserError where it can't be made out."""
     layout = locate(source, options, agencies, agreed)
     grid = source.grid(layout.sheet)
-    key = find_key(source, grid, layout, options.key, adopted=bool(agreed))
+    key = find_key(source, grid, layout, options.key)
     if key.kind == "ref" and key.heading:
         columns = {**layout.columns, "ref": key.heading}
         columns = {name: each for name, each in columns.items() if name == "ref" or each.col != key.heading.col}
@@ -72,7 +72,7 @@ def observation(reading: Reading) -> Observation:
     """What the engine is told of a reading."""
     layout, key = reading.layout, reading.key
     kind: KeyKind = key.kind
-    columns = {name: saved_name(heading, layout.headings) for name, heading in layout.columns.items()}
+    columns = {name: saved_name(each, layout.headings) for name, each in layout.columns.items() if name != "ref"}
     return Observation(
         records=reading.records,
         proof=reading.source.sha256,
@@ -124,7 +124,7 @@ def _setup(reading: Reading) -> list[str]:
         )
     elif key.kind == "number" and key.heading:
         told.append(
-            f"Rows are known by “{key.heading.text}” ({cell}), which is filled and different in each; no column is added."
+            f"Rows are known by “{key.heading.text}” ({cell}), filled and different in each; no column is added."
         )
     if reading.source.workbook:
         told.append(f"The workbook is marked as this store's: a defined name for {cell} and a property of the file.")

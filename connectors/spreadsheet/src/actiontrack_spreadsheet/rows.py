@@ -16,14 +16,17 @@ from actiontrack_spreadsheet.workbook import NO_VALUE, BadDate, CellValue, Error
 FORMULA = "it holds a formula"
 LINK = "it holds a link"
 
-_DIGIT = re.compile(r"\d")
-_TOTAL_TAIL = re.compile(r"[\s\d:=]*")
+_START = 3
+"""Characters of a quick test."""
+
+_BAND_WORDS = 3
+_NO_LETTERS = re.compile(r"[\d\s]+")
 _PLAIN_TYPES = (str, type(None), date, datetime)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The action rows of a layout. `at` holds their places in `grid.rows`; `values` each field's column, aligned with it."""
+    """The action rows of a layout. `at` holds their places in `grid.rows`; `values` each field's column, aligned."""
 
     at: Sequence[int]
     numbers: Sequence[int]
@@ -70,71 +73,76 @@ def _mark(value: Raw) -> str:
 
 
 def _action_rows(grid: Grid, layout: Layout) -> list[int]:
-    text_col = layout.row_column.col
-    words = vocabulary().words
-    spread = {
-        area.top
-        for area in grid.merges
-        if area.left < area.right and area.left <= text_col <= area.right and _is_wide(area.left, area.right, layout)
-    }
-    totals = {
-        row for table in grid.tables if table.totals_rows for row in _totals(table.area.bottom, table.totals_rows)
-    }
-    headings = {normal(heading.text) for heading in layout.columns.values()}
-    own = normal(layout.row_column.text)
-    found = []
-    for i, (row, value) in enumerate(zip(grid.rows, grid.column(text_col), strict=True)):
-        if value is None or row <= layout.bottom or row in spread or row in totals:
-            continue
-        if isinstance(value, str):
-            if not value.strip() or (
-                len(value) <= 80 and _is_furniture(grid, layout, row, value, own, headings, words)
-            ):
-                continue
-        elif _is_total(grid, row, words):
-            continue
-        found.append(i)
+    """Places in `grid.rows` of the rows whose text is not blank, less bands, totals and headings said again."""
+    column = layout.row_column
+    no_actions = _totals(grid, layout) | _bands(grid, layout)
+    bottom, starts = layout.bottom, _starts(column.text)
+    return [
+        i
+        for i, (row, value) in enumerate(zip(grid.rows, grid.column(column.col), strict=True))
+        if value is not None
+        and row > bottom
+        and row not in no_actions
+        and (
+            type(value) is not str
+            or (
+                not value.isspace()
+                and (value[:_START].casefold() not in starts or not _is_furniture(grid, layout, row, value))
+            )
+        )
+    ]
+
+
+def _starts(own: str) -> frozenset[str]:
+    """How headings said again and bands begin: a quick test, so that few rows need the slow one."""
+    return frozenset(word[:_START].casefold() for word in (own.strip(), *vocabulary().words["band"]))
+
+
+def _is_furniture(grid: Grid, layout: Layout, row: int, value: str) -> bool:
+    """The headings said again on a new page, or a band such as "Recommendation 2" with nothing else in its row."""
+    cells = [grid.text(row, heading.col) for heading in layout.columns.values()]
+    if normal(value) == normal(layout.row_column.text):
+        headings = {normal(heading.text) for heading in layout.columns.values()}
+        return sum(1 for text in cells if normal(text) in headings) > 1
+    text = normal(value)
+    return (
+        len(text.split()) <= _BAND_WORDS
+        and any(text.startswith(f"{word} ") for word in vocabulary().words["band"])
+        and any(char.isdigit() for char in text)
+        and sum(1 for cell in cells if cell) == 1
+    )
+
+
+def _bands(grid: Grid, layout: Layout) -> set[int]:
+    """Rows merged across at least half of the columns: "Recommendation 2: …" above its actions."""
+    cols = [heading.col for heading in layout.columns.values()]
+    found: set[int] = set()
+    for area in grid.merges:
+        inside = sum(1 for col in cols if area.left <= col <= area.right)
+        if area.left <= layout.row_column.col <= area.right and inside > 1 and 2 * inside >= len(cols):
+            found.update(range(area.top, area.bottom + 1))
     return found
 
 
-def _is_wide(left: int, right: int, layout: Layout) -> bool:
-    """Whether a merge takes in at least half of the columns with a field: a band, not an action that needed room."""
-    inside = sum(1 for heading in layout.columns.values() if left <= heading.col <= right)
-    return 2 * inside >= len(layout.columns) and inside > 1
-
-
-def _totals(bottom: int, count: int) -> range:
-    return range(bottom - count + 1, bottom + 1)
-
-
-def _is_furniture(
-    grid: Grid,
-    layout: Layout,
-    row: int,
-    value: str,
-    own: str,
-    headings: Collection[str],
-    words: Mapping[str, frozenset[str]],
-) -> bool:
-    """Headings said again, a band ("Recommendation 2"), a total."""
-    text = normal(value)
-    if text == own:
-        said = [normal(grid.text(row, heading.col)) for heading in layout.columns.values()]
-        return sum(1 for each in said if each in headings) > 1
-    if len(text.split()) <= 3 and any(text.startswith(f"{word} ") for word in words["band"]) and _DIGIT.search(text):
-        return sum(1 for heading in layout.columns.values() if grid.cell(row, heading.col) is not None) == 1
-    return _is_total(grid, row, words)
-
-
-def _is_total(grid: Grid, row: int, words: Mapping[str, frozenset[str]]) -> bool:
-    """Whether the first thing in a row says that it sums the others up."""
-    for col in sorted(grid.row(row)):
-        text = normal(grid.text(row, col))
-        return any(
-            text == word or (text.startswith(word) and _TOTAL_TAIL.fullmatch(text[len(word) :]))
-            for word in words["total"]
-        )
-    return False
+def _totals(grid: Grid, layout: Layout) -> set[int]:
+    """Rows that sum the others up: a table's own, and those that begin with the word."""
+    found = {
+        row
+        for table in grid.tables
+        for row in range(table.area.bottom - table.totals_rows + 1, table.area.bottom + 1)
+        if table.totals_rows
+    }
+    words = vocabulary().words["total"]
+    starts = {word[:_START] for word in words}
+    for col in grid.columns:
+        if col > layout.row_column.col:
+            break
+        for row, value in zip(grid.rows, grid.column(col), strict=True):
+            if type(value) is str and value[:_START].casefold() in starts and col == min(grid.row(row)):
+                text = _NO_LETTERS.sub(" ", normal(value)).strip()
+                if text in words:
+                    found.add(row)
+    return found
 
 
 # --- what the cells say ---------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from actiontrack.api import RetryableError, UserError
 from actiontrack_spreadsheet.workbook import (
+    Area,
     Edit,
     Grid,
     Refusal,
@@ -86,7 +87,7 @@ class Source:
 
     @property
     def key_place(self) -> KeyPlace | None:
-        """Where the key column's heading is, as the binding says; sheet-local names are of copied sheets and don't count."""
+        """Where the key column's heading is, as the binding says; sheet-local names (copied sheets) don't count."""
         for name in self.workbook.defined_names if self.workbook else ():
             if name.scope is None and name.name.casefold() == KEY_NAME:
                 return _place(name.refers_to)
@@ -160,7 +161,5 @@ def _place(refers_to: str) -> KeyPlace | None:
 
 def refer(place: KeyPlace) -> str:
     """The reference to a cell as a defined name holds it."""
-    from actiontrack_spreadsheet.workbook import Area
-
     quoted = place.sheet.replace("'", "''")
     return f"'{quoted}'!{Area(place.row, place.col, place.row, place.col).absolute}"

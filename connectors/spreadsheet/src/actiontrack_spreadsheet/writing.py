@@ -134,7 +134,8 @@ def _cells(plan: Plan, reading: Reading, write: Write) -> Iterator[Cell]:
         if _same(shown, value):
             continue
         if isinstance(shown, Fixed):
-            why = f"{reading.source.path.name}, {reading.grid.name}, {ref(row, heading.col)}: {shown.why}; change it there"
+            where = f"{reading.source.path.name}, {reading.grid.name}, {ref(row, heading.col)}"
+            why = f"{where}: {shown.why}; change it there"
             plan.refused[write.op_id].append((name, why))
             continue
         yield Cell(write, name, row, heading.col, value)
