@@ -45,6 +45,7 @@ class SqlWriter(SqlReader):
         self._source = source
         self._clock = clock
         self._queue: list[_Queued] = []
+        self._failed = False
         # Locks the board's row where a database has row locks (SQLite has let in one writer only): no other entry
         # can come between the head read here and those chained to it.
         query = sa.select(boards.c.position, boards.c.hash).where(boards.c.id == board).with_for_update()
@@ -99,10 +100,18 @@ class SqlWriter(SqlReader):
     # --- sending --------------------------------------------------------------------------------------------------
 
     def flush(self) -> None:
-        """Send what was gathered: look up what is there, write what differs, chain the entries."""
+        """Send what was gathered. Once that failed the transaction is lost, whoever swallows the error."""
+        if self._failed:
+            raise PreconditionFailed("A change before this one failed, so that none of them can be kept")
         queue, self._queue = self._queue, []
         if not queue:
             return
+        self._failed = True
+        self._send(queue)
+        self._failed = False
+
+    def _send(self, queue: Sequence[_Queued]) -> None:
+        """Look up what is there, write what differs, chain the entries."""
         stored: dict[Codec[Any], dict[Key, Row | None]] = {}
         for coder, group in _grouped(queue).items():
             stored[coder] = dict(self._stored(coder, list(dict.fromkeys(each.key for each in group))))
@@ -214,8 +223,8 @@ def _near(coder: Codec[Any], keys: Collection[Key]) -> Iterator[sa.ColumnElement
     """Conditions that fit these keys and few others, and that an index answers (SQLite scans for lists of pairs)."""
     parts = [(coder.table.c[name], {key[at] for key in keys}) for at, name in enumerate(coder.key)]
     widest = max(len(values) for _, values in parts)
-    for column, values in parts:
-        if len(values) in (1, widest):
+    for at, (column, values) in enumerate(parts):
+        if at == 0 or len(values) in (1, widest):  # the first is what the primary key's index begins with
             yield column.in_(values)
 
 
