@@ -67,8 +67,7 @@ def is_plan_name(sheet: str) -> bool:
 def _candidates(grid: Grid, wanted: Wanted, header_row: int) -> Iterable[tuple[int, int]]:
     """Top and bottom of each row, or pair of rows, that could be headings."""
     if header_row:
-        yield header_row, header_row
-        yield header_row - 1, header_row
+        yield header_row - 1 if _is_second_line(grid, header_row - 1) else header_row, header_row
         return
     known = vocabulary().known
     rows = grid.rows[:_DEPTH]
