@@ -87,7 +87,9 @@ def _cover(book: Workbook, report: Report, styles: dict[str, Any]) -> None:
 
 def _write_table(sheet: Worksheet, table: Table, first: int, styles: dict[str, Any]) -> None:
     for place, column in enumerate(table.columns):
-        sheet.set_column(place, place, 60 if column.key in ("text", "meaning", "what") else _WIDTHS[column.kind])
+        sheet.set_column(
+            place, place, 60 if column.key in ("action", "recommendation", "meaning", "what") else _WIDTHS[column.kind]
+        )
     for place, column in enumerate(table.columns):
         sheet.write_string(first, place, column.title, styles["head"])
     for offset, row in enumerate(table.rows, start=first + 1):

@@ -6,20 +6,17 @@ from datetime import date
 
 from actiontrack.domain.report import Report, day_in_words
 from actiontrack.services.core import Core
-from actiontrack.services.reporting.decisions import decisions, decisions_section, headlines
-from actiontrack.services.reporting.figures import figures_of, key_figures
-from actiontrack.services.reporting.lists import (
+from actiontrack.services.reporting.behind import (
     ageing_section,
     agencies_section,
-    closed_section,
-    coming_section,
     dates_section,
-    done_section,
     not_implemented_section,
-    overdue_section,
     record_section,
     trend_section,
 )
+from actiontrack.services.reporting.decisions import decisions, decisions_section, headlines
+from actiontrack.services.reporting.delivery import closed_section, coming_section, done_section, overdue_section
+from actiontrack.services.reporting.figures import figures_of, key_figures
 from actiontrack.services.reporting.picture import Picture, take
 from actiontrack.services.reporting.provenance import provenance_section
 
@@ -32,8 +29,9 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
     entry, so that a report can be made again.
 
     An action first recorded after either day is taken there as it was first recorded: a plan adopted today had its
-    due dates before, and the Board may ask what was overdue at its last meeting. The same store, days and configuration
-    give an equal report; nothing in it comes from the clock. Raises UserError where the days or the entry make no sense.
+    due dates before, and the Board may ask what was overdue at its last meeting. The same store, days and
+    configuration give an equal report; nothing in it comes from the clock. Raises UserError where the days or the
+    entry make no sense.
     """
     with core.store.reading() as reader:
         picture = take(core, reader, as_at=as_at, since=since, at_entry=at_entry)

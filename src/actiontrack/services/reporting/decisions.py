@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from actiontrack.domain.derived import slips
 from actiontrack.domain.ledger import Proposal, ProposalKind
 from actiontrack.domain.lifecycle import BOARD_STATUSES, words
-from actiontrack.domain.derived import slips
 from actiontrack.domain.report import Cell, Column, Headline, Section, Table
 from actiontrack.domain.vocabulary import Response, Status
 from actiontrack.services.reporting.picture import Item, Picture
@@ -30,12 +30,14 @@ _REFUSING = {Response.NOT_ACCEPTED.value, Response.REFERRED_ELSEWHERE.value}
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One thing asked. `rank` puts the weightier first; `subject` names it where there is no action."""
+    """One thing asked. `rank` puts the weightier first; `label` names it in a word or two, `about` says of what."""
 
     group: str
     rank: int
+    label: str
     ref: str
     number: str
+    about: str
     agency: str
     asked: str
     by: str
@@ -51,8 +53,10 @@ def decisions(picture: Picture) -> list[Decision]:
         Decision(
             group="refusals",
             rank=2,
+            label="Refusal to explain",
             ref="",
             number=" · ".join(part for part in (item.review, item.number) if part) or item.ref,
+            about=short(item.text),
             agency=", ".join(picture.agency(code) for code in item.addressed_to),
             asked="Not accepted, and no reasons are recorded: the annual report must state them",
             by="",
@@ -71,38 +75,42 @@ def _of_proposal(proposal: Proposal, items: dict[str, Item], picture: Picture) -
     asked = _asked(proposal, item)
     if asked is None:
         return None
-    group, rank, words_ = asked
+    group, rank, label, what = asked
     return Decision(
         group=group,
         rank=rank,
+        label=label,
         ref=proposal.action,
         number=number_in_plan(item) if item else "",
+        about=short(item.action.text) if item else "",
         agency=picture.agency(item.action.lead_agency) if item else "",
-        asked=words_,
+        asked=what,
         by=proposal.by or proposal.instance,
         since=picture.day(proposal.since),
         reason=short(proposal.reason),
     )
 
 
-def _asked(proposal: Proposal, item: Item | None) -> tuple[str, int, str] | None:
-    """Group, rank and words of what a proposal asks of the Board."""
+def _asked(proposal: Proposal, item: Item | None) -> tuple[str, int, str, str] | None:
+    """Group, rank, label and words of what a proposal asks of the Board."""
     if proposal.kind is ProposalKind.EXTEND:
         before = slips(item.changes) if item else 0
-        ordinal = (
-            ("", "second extension", "third extension")[before] if before < 3 else f"extension number {before + 1}"
-        )
+        label = _EXTENSIONS[before] if before < len(_EXTENSIONS) else f"Extension number {before + 1}"
         move = f"Move the due date from {date_words(proposal.from_value)} to {date_words(proposal.to_value)}"
-        return "extensions", 0 if before else 1, f"{move} ({ordinal})" if ordinal else move
+        return "extensions", 0 if before else 1, label, f"{move} ({label.lower()})" if before else move
     if proposal.kind is ProposalKind.REMOVE:
-        return "closures", 3, "Taken out of a plan: put it back, leave it out, or close it with a reason"
+        return "closures", 3, "Row removed", "Taken out of a plan: put it back, leave it out, or close it with a reason"
     if proposal.kind is not ProposalKind.EDIT:
         return None
     if proposal.field == "status" and proposal.to_value in _CLOSING:
-        return "closures", 3, f"Close as {words(Status(proposal.to_value))}"
+        return "closures", 3, "Closure", f"Record it as {words(Status(proposal.to_value))}"
     if proposal.field == "response" and proposal.to_value in _REFUSING:
-        return "refusals", 2, f"Answer the recommendation: {str(proposal.to_value).replace('_', ' ')}"
+        answer = str(proposal.to_value).replace("_", " ")
+        return "refusals", 2, "Refusal", f"Answer the recommendation: {answer}"
     return None
+
+
+_EXTENSIONS = ("Extension", "Second extension", "Third extension")
 
 
 def extensions_requested(picture: Picture) -> int:
@@ -112,25 +120,7 @@ def extensions_requested(picture: Picture) -> int:
 
 def headlines(picture: Picture, asked: Sequence[Decision]) -> tuple[Headline, ...]:
     """The few things to begin with: what is asked; where that is less than five, what is longest overdue."""
-    labels = {"extensions": "Extension", "closures": "Closure", "refusals": "Refusal"}
-    found = [
-        Headline(
-            ref=one.ref,
-            label=f"{labels[one.group]} asked" if one.by else labels[one.group],
-            text=" ".join(
-                part
-                for part in (
-                    sentence(
-                        f"{one.agency}, {one.number}: {one.asked}" if one.agency else f"{one.number}: {one.asked}"
-                    ),
-                    f"Reason given: {sentence(short(one.reason, 120))}" if one.reason else "",
-                )
-                if part
-            ),
-            section="decisions",
-        )
-        for one in asked[:MOST_HEADLINES]
-    ]
+    found = [Headline(one.ref, one.label, _headline(one), section="decisions") for one in asked[:MOST_HEADLINES]]
     named = {one.ref for one in asked}
     overdue = sorted(
         (item for item in picture.items if item.standing.overdue and item.action.ref not in named),
@@ -140,13 +130,23 @@ def headlines(picture: Picture, asked: Sequence[Decision]) -> tuple[Headline, ..
         Headline(
             ref=item.action.ref,
             label=f"Overdue by {many(item.standing.days_overdue, 'day')}",
-            text=f"{picture.agency(item.action.lead_agency)}: {sentence(short(item.action.text, 120))} "
-            "Hold to it, agree a new date, or close it with reasons.",
+            text=f"{picture.agency(item.action.lead_agency)}, {number_in_plan(item)}: "
+            f"{sentence(short(item.action.text, 90))} Hold to it, agree a new date, or close it with reasons.",
             section="overdue",
         )
         for item in overdue[: MOST_HEADLINES - len(found)]
     ]
     return tuple(found)
+
+
+def _headline(one: Decision) -> str:
+    where = ", ".join(part for part in (one.agency, one.number) if part)
+    parts = (
+        f"{where}: {sentence(short(one.about, 90))}" if one.about else sentence(where),
+        sentence(one.asked),
+        f"Reason given: {sentence(short(one.reason, 120))}" if one.reason else "",
+    )
+    return " ".join(part for part in parts if part)
 
 
 def decisions_section(asked: Sequence[Decision]) -> Section:

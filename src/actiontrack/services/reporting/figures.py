@@ -97,7 +97,7 @@ def key_figures(figures: Figures, picture: Picture) -> Table:
             "Live, past the due date at the end of the day, and not paused with a reason.",
         ),
         (
-            "Overdue then",
+            "Overdue last time",
             figures.overdue_last,
             f"The same on {since}." if picture.since else "No earlier meeting is recorded.",
         ),

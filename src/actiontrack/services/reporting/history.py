@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate, pairwise
 from typing import Any, Generic, TypeVar
 
 from actiontrack.domain.catalogue import noun_name, split_ref
@@ -56,6 +57,8 @@ class History:
         self._legs: defaultdict[str, list[list[_Version[Leg]]]] = defaultdict(list)
         for (action, _), versions in self._read(reader, upto, Leg).items():
             self._legs[action].append(versions)
+        self._times.sort()
+        self._earliest_from = list(accumulate((at for _, at in reversed(self._times)), min))[::-1]
 
     def _read(self, reader: Reader, upto: int, kind: type[N]) -> dict[tuple[str, ...], list[_Version[N]]]:
         found: dict[tuple[str, ...], list[_Version[N]]] = {}
@@ -74,7 +77,9 @@ class History:
 
     def position_at(self, instant: datetime) -> int:
         """The newest position, of an action or leg, made at or before the instant; 0 where there is none."""
-        return max((position for position, at in self._times if at <= instant), default=0)
+        # Clocks may step back, so times need not rise with positions; the earliest time from a place on always does.
+        place = bisect_right(self._earliest_from, instant)
+        return self._times[place - 1][0] if place else 0
 
     def state(self, position: int, *, adopted_later: bool) -> Iterator[tuple[Action, list[Leg]]]:
         """Every action with its legs as of a position, in order of ref.
@@ -105,7 +110,7 @@ class History:
         """Every change of an action's status in entries after one position and up to another."""
         for ref in sorted(self._actions):
             versions = self._actions[ref]
-            for old, new in zip(versions, versions[1:], strict=False):
+            for old, new in pairwise(versions):
                 if after < new.position <= upto and old.values["status"] != new.values["status"]:
                     yield Move(ref, new.at, Status(old.values["status"]), Status(new.values["status"]))
 
@@ -130,4 +135,6 @@ def _as_of(versions: list[_Version[N]], position: int) -> _Version[N] | None:
 
 def in_order(legs: list[Leg]) -> list[Leg]:
     """The legs that count, the lead's first."""
+    if len(legs) == 1:
+        return legs if legs[0].active else []
     return sorted((leg for leg in legs if leg.active), key=lambda leg: (leg.position, leg.agency))

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from actiontrack.domain.derived import LIVE_STATUSES, Standing, slips
+from actiontrack.domain.derived import LIVE_STATUSES, RUNNING_STATUSES, Standing, slips
 from actiontrack.domain.ledger import Conflict, Instance, Proposal, StoredIssue
 from actiontrack.domain.nouns import (
     Action,
@@ -116,7 +116,7 @@ def take(core: Core, reader: Reader, *, as_at: date, since: date | None, at_entr
 
     def overdue_at(day: date) -> int:
         recorded = history.state(history.position_at(_end_of(day, zone)), adopted_later=False)
-        running = ((action, legs) for action, legs in recorded if action.status in LIVE_STATUSES)
+        running = ((action, legs) for action, legs in recorded if action.status in RUNNING_STATUSES)
         return sum(stand(core, action, legs, as_at=day).overdue for action, legs in running)
 
     states, adopted_later = _states(now, then, history)
@@ -185,7 +185,7 @@ def _item(
 
 
 class _Hanging:
-    """What hangs on actions, by action. On an action that was adopted later, evidence came with it; dates moved later."""
+    """What hangs on actions, by action. Evidence came with an action that was adopted later; its dates moved later."""
 
     def __init__(self, now: audit.Snapshot, then: audit.Snapshot) -> None:
         known = None if now is then else {action.ref for action in then.all(Action)}
@@ -197,7 +197,7 @@ class _Hanging:
 def _states(
     now: audit.Snapshot, then: audit.Snapshot, history: History
 ) -> tuple[dict[str, tuple[Action, Sequence[Leg]]], int]:
-    """Every action with its active legs as it was then; those adopted later as first recorded, and how many they are."""
+    """Every action with its active legs as it was then; those adopted later as first recorded, and their number."""
     legs: defaultdict[str, list[Leg]] = defaultdict(list)
     for leg in then.all(Leg):
         legs[leg.action].append(leg)

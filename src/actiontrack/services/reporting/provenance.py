@@ -24,16 +24,17 @@ def provenance_section(picture: Picture, asked: list[Decision]) -> Section:
 
 
 def _says(picture: Picture) -> list[str]:
-    says = [
-        f"It shows the record as at the end of {day_in_words(picture.as_at)} ({picture.zone.key}), made from audit entry "
-        f"{picture.position}, and compares it with {since_words(picture)}."
+    compared = (
+        f"It is compared with {since_words(picture)}."
         if picture.since
-        else f"It shows the record as at the end of {day_in_words(picture.as_at)} ({picture.zone.key}), made from audit "
-        f"entry {picture.position}; no earlier meeting is recorded to compare it with.",
+        else "No earlier meeting is recorded to compare it with."
+    )
+    says = [
+        f"This is the record as at the end of {day_in_words(picture.as_at)} ({picture.zone.key}). {compared}",
+        f"It was made from audit entry {picture.position}.",
     ]
     if picture.head:
-        says.append(f"The hash of that entry is {picture.head}.")
-        says.append(f"The same report can be made again from it: --at-entry {picture.position}.")
+        says[-1] += f" Its hash is {picture.head}; --at-entry {picture.position} makes the same report again."
     if picture.adopted_later:
         says.append(
             f"{many(picture.adopted_later, 'action')} entered the record after {day_in_words(picture.as_at)} and "

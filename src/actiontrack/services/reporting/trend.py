@@ -82,14 +82,15 @@ def trend(points: Points) -> tuple[tuple[str, ...], Table, Chart | None]:
         if found
         else "The months vary no more than chance would make them: nothing here shows a change, for better or worse."
     )
-    says = (
-        f"Over {len(values)} months the mean is {limits.mean:.1f} overdue actions at a month's end; by chance alone a "
-        f"month would lie between {limits.lower:.1f} and {limits.upper:.1f}.",
-        verdict,
+    span = f"between {limits.lower:.1f} and {limits.upper:.1f}"
+    first = (
+        f"Over {len(values)} months the mean is {limits.mean:.1f} overdue actions at a month's end; "
+        f"by chance alone a month would lie {span}."
     )
+    says = (first, verdict)
     title = "Overdue actions at the end of each month, with limits of chance"
     labelled = [(f"{day:%m/%Y}", value) for day, value in points]
-    alt = f"Line chart of {len(values)} months, from {values[0]} to {values[-1]} overdue actions. {says[0]} {verdict}"
+    alt = f"Line chart of {len(values)} months, from {values[0]} to {values[-1]} overdue actions. {first} {verdict}"
     marked = {position for _, positions in found for position in positions}
     return (
         says,
@@ -108,11 +109,8 @@ def _in_words(points: Points) -> tuple[str, ...]:
         return (why, "There is nothing to compare yet.")
     (first_day, first), (last_day, last) = points[0], points[-1]
     way = "has risen" if last > first else "has fallen" if last < first else "is the same"
-    return (
-        why,
-        f"The number of overdue actions {way}: {first} on {day_in_words(first_day)}, {last} on {day_in_words(last_day)}. "
-        "With so few points this may be chance.",
-    )
+    ends = f"{first} on {day_in_words(first_day)}, {last} on {day_in_words(last_day)}"
+    return why, f"The number of overdue actions {way}: {ends}. With so few points this may be chance."
 
 
 def _runs(flags: Sequence[bool], least: int = _RUN) -> frozenset[int]:

@@ -12,9 +12,13 @@ LONGEST = 220
 """Characters of an action's text that a report shows: the Board needs to know which one it is."""
 
 REF = Column("ref", "Action ID", "code")
-NUMBER = Column("number", "Number in plan", missing="–")
-TEXT = Column("text", "Action")
+NUMBER = Column("in_plan", "Number in plan", missing="–")
+TEXT = Column("action", "Action")
 AGENCY = Column("agency", "Lead agency")
+FIRST = (REF, NUMBER, TEXT, AGENCY)
+"""What every list of actions begins with."""
+STATUS = Column("status", "Status")
+RATING = Column("rating", "Rating", missing="none")
 
 
 def short(text: str, longest: int = LONGEST) -> str:
@@ -43,7 +47,7 @@ def number_in_plan(item: Item) -> str:
 
 
 def first_cells(item: Item, picture: Picture) -> tuple[str, str, str, str]:
-    """The cells of REF, NUMBER, TEXT and AGENCY."""
+    """The cells of FIRST."""
     return (
         item.action.ref,
         number_in_plan(item),
@@ -63,6 +67,11 @@ def since_words(picture: Picture) -> str:
 def status_words(item: Item) -> str:
     """The status as a person says it."""
     return words(item.action.status)
+
+
+def rating_word(item: Item) -> str:
+    """The computed rating; "" where it has none."""
+    return item.rating.value if item.rating else ""
 
 
 def date_words(value: object) -> str:
