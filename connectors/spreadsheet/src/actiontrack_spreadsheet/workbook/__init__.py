@@ -12,14 +12,16 @@ saves a whole workbook through a library: only the XML of what an edit touches i
 
 from __future__ import annotations
 
+from .check import check_edits
 from .csvfile import read_csv, write_csv
 from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable, WriteResult
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
 from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
-from .replace import check_edits, is_lock_file, open_elsewhere, plan_and_write
+from .replace import is_lock_file, open_elsewhere
 from .values import NO_VALUE, BadDate, CellValue, Constant, ErrorValue, Formula
 from .workbook import DefinedName, Sheet, Workbook, open_workbook
+from .write import plan_and_write
 
 __all__ = [
     "MAX_COL",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import compress
+from itertools import compress, pairwise
 
 from .refs import MAX_COL, MAX_ROW, Area
 from .values import CellValue, Formula
@@ -70,7 +70,7 @@ class Columns:
         """Bring rows into order, complete the columns and mark array members. Raises XmlError for repeated rows."""
         for column in self.columns.values():
             column.pad(len(self.rows))
-        if any(a >= b for a, b in zip(self.rows, self.rows[1:], strict=False)):
+        if any(a >= b for a, b in pairwise(self.rows)):
             self._sort()
         if self.rows and not 1 <= self.rows[0] <= self.rows[-1] <= MAX_ROW:
             raise XmlError("a row outside the sheet")
@@ -81,7 +81,7 @@ class Columns:
     def _sort(self) -> None:
         order = sorted(range(len(self.rows)), key=self.rows.__getitem__)
         self.rows = [self.rows[index] for index in order]
-        for a, b in zip(self.rows, self.rows[1:], strict=False):
+        for a, b in pairwise(self.rows):
             if a == b:
                 raise RepeatedCellError(f"row {a} is there twice")
         for column in self.columns.values():

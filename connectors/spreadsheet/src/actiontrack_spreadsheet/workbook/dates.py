@@ -45,4 +45,4 @@ def to_serial(value: date, *, date1904: bool = False) -> float:
 
 def _time(serial: float) -> time:
     milliseconds = min(round(serial * 86_400_000), 86_399_999)
-    return (datetime.min + timedelta(milliseconds=milliseconds)).time()
+    return (_EPOCH_1900 + timedelta(milliseconds=milliseconds)).time()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -75,7 +75,7 @@ class Refusal:
 
     ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``merged``,
     ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``, ``totals-row``,
-    ``column-occupied``, ``bad-name``, ``twice``.
+    ``column-occupied``, ``linked-table``, ``bad-name``, ``twice``.
     """
 
     edit: Edit
@@ -96,4 +96,3 @@ class WriteResult:
     """The package parts that differ; all others are the same bytes. Empty: nothing to do, file untouched."""
     backup: Path | None = None
     written: bool = False
-    notes: tuple[str, ...] = field(default=())

@@ -68,9 +68,7 @@ class SheetFacts:
             self.table_relations.append(attrs.get("id", ""))
 
     def _end(self, name: str, text: str) -> None:
-        if name == "formula1" and text.strip():
-            self._formula = text
-        elif name == "f" and self._path[-1:] == ["formula1"]:  # the form with lists on other sheets (x14)
+        if (name == "formula1" and text.strip()) or (name == "f" and self._path[-1:] == ["formula1"]):
             self._formula = text
         elif name == "sqref" and "dataValidation" in self._path:
             self._areas = text

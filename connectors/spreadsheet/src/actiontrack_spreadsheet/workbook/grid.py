@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from .columns import NO_STYLE, Columns
@@ -29,6 +29,8 @@ class Table:
     header_rows: int
     totals_rows: int
     part: str = ""
+    linked: bool = False
+    """Filled by a query or an XML map."""
 
 
 class Grid:
@@ -46,7 +48,7 @@ class Grid:
         words: Callable[[str], tuple[str, ...] | None] = lambda _formula: None,
     ) -> None:
         """``targets``: relationship id -> link target; ``words``: the list a validation's formula means."""
-        self._cells = cells
+        self.cells = cells
         self._facts = facts or SheetFacts()
         self._styles = styles or Styles([])
         self._targets = targets or {}
@@ -59,6 +61,8 @@ class Grid:
         """Of those in ``rows``."""
         self.hidden_columns = frozenset(self._facts.hidden_columns)
         self.tables = tables
+        self.calculated: Sequence[Area] = cells.arrays
+        """Ranges of array formulas and data tables."""
         self.autofilter = self._facts.autofilter
         self.protected = self._facts.protected
         """The sheet is protected: only cells that are not locked can be written."""
@@ -66,12 +70,12 @@ class Grid:
     @cached_property
     def columns(self) -> Sequence[int]:
         """Numbers of the columns that have a non-empty cell, ascending."""
-        found = self._cells.columns.items()
+        found = self.cells.columns.items()
         return sorted(col for col, column in found if any(value is not None for value in column.values))
 
     def column(self, col: int) -> Sequence[CellValue]:
         """The column's values, aligned with ``rows`` (``None`` for blank)."""
-        column = self._cells.columns.get(col)
+        column = self.cells.columns.get(col)
         return column.values if column else [None] * len(self.rows)
 
     def texts(self, col: int) -> list[str]:
@@ -87,12 +91,12 @@ class Grid:
         index = self._index(row)
         if index is None:
             return {}
-        cells = ((col, self._cells.columns[col].values[index]) for col in self.columns)
+        cells = ((col, self.cells.columns[col].values[index]) for col in self.columns)
         return {col: value for col, value in cells if value is not None}
 
     def cell(self, row: int, col: int) -> CellValue:
         """One value; ``None`` for blank."""
-        index, column = self._index(row), self._cells.columns.get(col)
+        index, column = self._index(row), self.cells.columns.get(col)
         return column.values[index] if column and index is not None else None
 
     def text(self, row: int, col: int) -> str:
@@ -143,8 +147,20 @@ class Grid:
         index = self._index(row)
         return self._style_at(index, col)
 
+    def date_style(self, col: int) -> int | None:
+        """The style index of the column's last date, None when it has no date."""
+        column = self.cells.columns.get(col)
+        for index in range(len(self.rows) - 1, -1, -1) if column else ():
+            if column and isinstance(column.values[index], date):
+                return column.styles[index]
+        return None
+
+    def column_style(self, col: int) -> int:
+        """The style index of the column, for cells that are not there."""
+        return self._facts.column_styles.get(col, 0)
+
     def _style_at(self, index: int | None, col: int) -> Style:
-        column = self._cells.columns.get(col)
+        column = self.cells.columns.get(col)
         number = column.styles[index] if column and index is not None else NO_STYLE
         return self._styles[self._facts.column_styles.get(col, 0) if number == NO_STYLE else number]
 
@@ -163,7 +179,7 @@ class Grid:
         return found
 
     @staticmethod
-    def _shown(value: CellValue, style: Style) -> str:  # noqa: C901 - one line a type
+    def _shown(value: CellValue, style: Style) -> str:
         if isinstance(value, Formula):
             return Grid._shown(None if value.value is NO_VALUE else value.value, style)
         if value is None:

@@ -51,7 +51,8 @@ def _left_over(
         def slow(text: str) -> None:
             parser.Parse(text.encode(), False)
 
-        for block, rest in _blocks(rest, pieces, end):  # noqa: B007 - the last rest is the tail
+        for block, follows in _blocks(rest, pieces, end):
+            rest = follows
             if block and not any(rare in block and sign in block for rare, sign in _NOT_PLAIN):
                 fast(_text(block), slow)
             else:

@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from .errors import WorkbookBusy, WorkbookRefused, refuse_file
@@ -208,7 +209,7 @@ def _members(path: Path, data: bytes) -> list[Member]:
     if len(infos) > MAX_MEMBERS:
         raise refuse_file(path, "too-large", f"{len(infos)} parts; refused")
     order = sorted(infos, key=lambda info: info.header_offset)
-    ends = {id(a): b.header_offset for a, b in zip(order, order[1:], strict=False)}
+    ends = {id(a): b.header_offset for a, b in pairwise(order)}
     at, members = central, []
     for info in infos:
         fields = _CENTRAL.unpack_from(data, at)

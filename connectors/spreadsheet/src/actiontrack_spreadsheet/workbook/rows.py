@@ -151,9 +151,7 @@ class _RowPatterns:
             values = [None if raw is None else read(raw) for raw in raws]
         else:
             styles = [kinds[written][0] for written in attrs]
-            values = [
-                None if raw is None else kinds[written][2](raw) for written, raw in zip(attrs, raws, strict=True)
-            ]
+            values = [None if raw is None else kinds[written][2](raw) for written, raw in zip(attrs, raws, strict=True)]
         for index, other in enumerate(others):
             if other is not None:
                 style, kind, _ = kinds[attrs[index]]

@@ -47,7 +47,12 @@ def _entity(found: re.Match[str]) -> str:
     if found[3]:
         return _NAMED[found[3]]
     code = int(found[1], 16) if found[1] else int(found[2])
-    if code > 0x10FFFF or code in (0xFFFE, 0xFFFF) or 0xD800 <= code < 0xE000 or (code < 32 and code not in (9, 10, 13)):
+    if (
+        code > 0x10FFFF
+        or code in (0xFFFE, 0xFFFF)
+        or 0xD800 <= code < 0xE000
+        or (code < 32 and code not in (9, 10, 13))
+    ):
         raise XmlError("a character that XML does not allow")
     return chr(code)
 
@@ -100,9 +105,7 @@ class _SharedStrings:
     def fast(self, prefix: str) -> Callable[[str, Slow], None]:
         """A reader of blocks of items: plain ones by one pattern, rich ones through the parser."""
         name = re.escape(prefix)
-        item = re.compile(
-            rf'<{name}si><{name}t(?: xml:space="preserve")?>([^<{BAD_XML}]*+)</{name}t></{name}si>\s*'
-        )
+        item = re.compile(rf'<{name}si><{name}t(?: xml:space="preserve")?>([^<{BAD_XML}]*+)</{name}t></{name}si>\s*')
         end = f"</{prefix}si>"
 
         def read(block: str, slow: Slow) -> None:

@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from .grid import Grid
 from .refs import Area, parse_area
 
-_REFERENCE = re.compile(r"""(?:(?:'((?:[^']|'')+)'|([^'!\[\]"(),]+))!)?(\$?[A-Z]{1,3}\$?\d*(?::\$?[A-Z]{1,3}\$?\d*)?)\Z""", re.I)
+_REFERENCE = re.compile(
+    r"""(?:(?:'((?:[^']|'')+)'|([^'!\[\]"(),]+))!)?(\$?[A-Z]{1,3}\$?\d*(?::\$?[A-Z]{1,3}\$?\d*)?)\Z""", re.I
+)
 _MOST = 5_000
 """Words; a longer list is none a person picks from."""
 
 
 def parse_reference(formula: str) -> tuple[str | None, Area] | None:
-    """"'My list'!$A$1:$A$4" -> ('My list', area); the sheet is None when not written. None for anything else."""
+    """ "'My list'!$A$1:$A$4" -> ('My list', area); the sheet is None when not written. None for anything else."""
     found = _REFERENCE.match(formula.lstrip("=").strip())
     if not found:
         return None

@@ -172,6 +172,7 @@ class Workbook:
                 header_rows=int(attrs.get("headerRowCount", "1")),
                 totals_rows=int(attrs.get("totalsRowCount", "0")),
                 part=part,
+                linked=attrs.get("tableType", "worksheet") != "worksheet",
             )
 
     def _name(self, element: Element, data: bytes) -> DefinedName:

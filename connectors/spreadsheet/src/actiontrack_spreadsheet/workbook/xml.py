@@ -171,6 +171,10 @@ class Splices:
         """Replace a range; ``start == end`` inserts. Inserts at one place keep the order they were given in."""
         self._edits.append((start, end, len(self._edits), text.encode()))
 
+    def insert_first(self, at: int, text: str) -> None:
+        """Insert before whatever else is inserted at that place."""
+        self._edits.append((at, at, -1, text.encode()))
+
     def set_attributes(self, element: Element, values: dict[str, str | None]) -> None:
         """Set attributes in an element's start tag (None removes), leaving the others as they are written."""
         tag = self.data[element.start : element.inner].decode()

@@ -1,0 +1,179 @@
+"""Which edits a workbook can take, and why not the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cached_property
+
+from .cellxml import NotWritableError, check_value
+from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable
+from .errors import WorkbookRefused, xml_faults
+from .grid import Grid
+from .refs import MAX_COL, MAX_ROW, Area, parse_area, ref
+from .relations import package_elements, relations
+from .sheetxml import SheetXml
+from .values import Formula
+from .words import parse_reference
+from .workbook import Sheet, Workbook, as_utf8_part
+
+_NAME = re.compile(r"[A-Za-z_\\][\w.\\]{0,254}\Z")
+_LOOKS_LIKE_CELL = re.compile(r"(?:[A-Za-z]{1,3}\d{1,7}|[RrCc]|[Rr]\d*[Cc]\d*)\Z")
+
+CellEdit = SetCell | AppendRow | AddColumn
+Fault = tuple[str, str]
+"""(reason, what is wrong and what to do)."""
+
+
+def check_edits(workbook: Workbook, edits: Sequence[Edit]) -> list[Refusal]:
+    """The edits that would be refused, each with its reason, in the order given. Changes nothing."""
+    checker = _Checker(workbook)
+    refusals = []
+    for edit in edits:
+        fault = next(checker.faults(edit), None)
+        if fault:
+            reason, message = fault
+            refusals.append(Refusal(edit, reason, f"{workbook.path.name}: {message}"))
+    return refusals
+
+
+class _Checker:
+    def __init__(self, workbook: Workbook) -> None:
+        self._workbook = workbook
+        self._sheets: dict[str, _SheetChecker] = {}
+        self._names: set[tuple[str, str]] = set()
+
+    def faults(self, edit: Edit) -> Iterator[Fault]:
+        """What is wrong with an edit, the weightiest first."""
+        if self._workbook.signed:
+            yield "signed", "digitally signed, a change would break the signature; ask the signer for an unsigned copy"
+        elif isinstance(edit, DefineName):
+            yield from self._name_faults(edit)
+        elif isinstance(edit, SetCustomProperty):
+            yield from self._property_faults(edit)
+        else:
+            yield from self._cell_faults(edit)
+
+    def _name_faults(self, edit: DefineName) -> Iterator[Fault]:
+        if not _NAME.match(edit.name) or _LOOKS_LIKE_CELL.match(edit.name):
+            yield "bad-name", f"{edit.name!r} cannot be a defined name"
+        reference = parse_reference(edit.refers_to)
+        if reference is None or reference[0] is None:
+            yield "bad-name", f"name {edit.name}: {edit.refers_to!r} is not a place such as 'Plan'!$A$1"
+        yield from self._twice("name", edit.name)
+
+    def _property_faults(self, edit: SetCustomProperty) -> Iterator[Fault]:
+        if not 0 < len(edit.name) < 256:
+            yield "bad-name", f"{edit.name!r} cannot be the name of a property"
+        try:
+            check_value(edit.value)
+        except NotWritableError as error:
+            yield error.reason, f"property {edit.name}: {error}"
+        yield from self._twice("property", edit.name)
+
+    def _twice(self, kind: str, name: str) -> Iterator[Fault]:
+        if (kind, name.casefold()) in self._names:
+            yield "twice", f"{kind} {name} is set twice in one go"
+        self._names.add((kind, name.casefold()))
+
+    def _cell_faults(self, edit: CellEdit) -> Iterator[Fault]:
+        try:
+            sheet = self._workbook.sheet(edit.sheet)
+            if sheet.name not in self._sheets:
+                self._sheets[sheet.name] = _SheetChecker(self._workbook, sheet)
+        except WorkbookRefused as refused:
+            yield refused.reason, str(refused).partition(": ")[2]
+            return
+        yield from self._sheets[sheet.name].faults(edit)
+
+
+class _SheetChecker:
+    def __init__(self, workbook: Workbook, sheet: Sheet) -> None:
+        self._workbook = workbook
+        self._sheet = sheet
+        self._grid: Grid = workbook.read(sheet)
+        self._taken: set[tuple[int, int]] = set()
+        self._appended: set[int] = set()
+
+    def faults(self, edit: CellEdit) -> Iterator[Fault]:
+        if isinstance(edit, SetCell):
+            yield from self._cell(edit.row, edit.col, edit.value)
+        elif isinstance(edit, AppendRow):
+            yield from self._append(edit)
+        else:
+            yield from self._column(edit)
+
+    def _cell(self, row: int, col: int, value: Writable) -> Iterator[Fault]:
+        if not (1 <= row <= MAX_ROW and 1 <= col <= MAX_COL):
+            yield "outside-sheet", f"{self._sheet.name}: row {row}, column {col} is outside the sheet"
+            return
+        where = f"{self._sheet.name}!{ref(row, col)}"
+        if isinstance(self._grid.cell(row, col), Formula) or self._within(row, col, self._grid.calculated):
+            yield "formula", f"{where} holds a formula; it is never overwritten"
+        anchor = self._grid.anchor(row, col)
+        if anchor != (row, col):
+            yield "merged", f"{where} is inside a merged cell; write {ref(*anchor)} instead"
+        if self._within(row, col, self._pivots):
+            yield "pivot", f"{where} is output of a pivot table; change its source"
+        if self._grid.protected and self._locked(row, col):
+            yield "locked", f"{where} is locked on a protected sheet; unlock it or ask the owner to unprotect"
+        if isinstance(value, date) and self._workbook.styles_part is None:
+            yield "bad-date", f"{where}: the workbook has no styles to show a date with; save it anew in Excel"
+        try:
+            check_value(value, date1904=self._workbook.date1904)
+        except NotWritableError as error:
+            yield error.reason, f"{where}: {error}"
+        if (row, col) in self._taken:
+            yield "twice", f"{where} is set twice in one go"
+        self._taken.add((row, col))
+
+    def _append(self, edit: AppendRow) -> Iterator[Fault]:
+        where = f"{self._sheet.name}: row {edit.row}"
+        if self._grid.row(edit.row) or edit.row in self._appended:
+            yield "row-occupied", f"{where} is not empty; a row is appended below the last one only"
+        if any(t.totals_rows and t.area.bottom == edit.row - 1 for t in self._grid.tables):
+            yield "totals-row", f"{where} is below a table's totals row; move the totals or add the row in Excel"
+        for col, value in edit.values.items():
+            yield from self._cell(edit.row, col, value)
+        self._appended.add(edit.row)
+
+    def _column(self, edit: AddColumn) -> Iterator[Fault]:
+        where = f"{self._sheet.name}: column {ref(edit.header_row, edit.col)}"
+        if any(value is not None for value in self._grid.column(edit.col)):
+            yield "column-occupied", f"{where} is not empty; a column is added in a free one only"
+        for table in self._grid.tables:
+            if table.area.left <= edit.col <= table.area.right:
+                yield "column-occupied", f"{where} belongs to table {table.name}"
+            if extends(table.area, edit) and edit.heading.casefold() in map(str.casefold, table.columns):
+                yield "column-occupied", f"{where}: table {table.name} has a column {edit.heading!r} already"
+            if extends(table.area, edit) and table.linked:
+                yield "linked-table", f"{where}: table {table.name} is filled by a query, its columns are set there"
+        yield from self._cell(edit.header_row, edit.col, edit.heading)
+
+    @staticmethod
+    def _within(row: int, col: int, areas: Sequence[Area]) -> bool:
+        return any((row, col) in area for area in areas)
+
+    def _locked(self, row: int, col: int) -> bool:
+        """By the cell's own style, its row's, or its column's, as the XML has them."""
+        with xml_faults(self._workbook.path, self._sheet.part):
+            parsed = self._xml.row(row)
+            style = parsed.style_of(col) if parsed else None
+        return self._grid.locked(row, col) if style is None else self._workbook.styles[style].locked
+
+    @cached_property
+    def _xml(self) -> SheetXml:
+        return SheetXml(as_utf8_part(self._workbook.package, self._sheet.part))
+
+    @cached_property
+    def _pivots(self) -> Sequence[Area]:
+        package = self._workbook.package
+        parts = [r.target for r in relations(package, self._sheet.part) if r.kind == "pivotTable"]
+        found = [e for part in parts for e in package_elements(package, part)]
+        return [parse_area(e.attrs["ref"]) for e in found if e.name == "location" and "ref" in e.attrs]
+
+
+def extends(area: Area, edit: AddColumn) -> bool:
+    """Whether a new column continues a table or filter of that area."""
+    return area.right == edit.col - 1 and area.top == edit.header_row

@@ -1,0 +1,129 @@
+"""Letting what surrounds a table grow with it: tables, filters, validations, formats, the used range."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from .edits import AddColumn
+from .refs import Area, parse_area, parse_areas
+from .sheetxml import SheetXml
+from .strings import unescape
+from .xml import Splices, attribute_text, elements
+
+Grow = Callable[[Area], Area]
+
+
+def grow_down(rows: set[int]) -> Grow:
+    """An area that ends right above an appended row takes it in, and the ones that follow."""
+
+    def grow(area: Area) -> Area:
+        bottom = area.bottom
+        while bottom + 1 in rows:
+            bottom += 1
+        return replace(area, bottom=bottom)
+
+    return grow
+
+
+def grow_right(edit: AddColumn) -> Grow:
+    """An area whose heading row the new heading continues takes the column in."""
+
+    def grow(area: Area) -> Area:
+        fits = area.right == edit.col - 1 and area.top == edit.header_row
+        return replace(area, right=edit.col) if fits else area
+
+    return grow
+
+
+def grow_lists(sheet: SheetXml, grow: Grow) -> None:
+    """Validations and conditional formats, in either dialect of the sheet."""
+    for element in sheet.named("dataValidation", "conditionalFormatting"):
+        if "sqref" in element.attrs:
+            grown = _grown(element.attrs["sqref"], grow)
+            if grown:
+                sheet.outline.set_attributes(element, {"sqref": grown})
+    for element in sheet.named("sqref"):
+        grown = _grown(unescape(sheet.outline.data[element.inner : element.close].decode()), grow)
+        if grown:
+            sheet.outline.replace(element.inner, element.close, grown)
+
+
+def grow_filter(sheet: SheetXml, grow: Grow) -> tuple[Area, Area] | None:
+    """The sheet's own autofilter; (before, after) when it changed."""
+    for element in sheet.named("autoFilter"):
+        if element.path() == "worksheet/autoFilter":
+            before = parse_area(element.attrs["ref"])
+            after = grow(before)
+            if after != before:
+                sheet.outline.set_attributes(element, {"ref": str(after)})
+                return before, after
+    return None
+
+
+def grow_dimension(sheet: SheetXml, cells: set[tuple[int, int]]) -> None:
+    """The used range, if the sheet says one and the cells are outside it."""
+    for element in sheet.named("dimension"):
+        area = parse_area(element.attrs.get("ref", "A1"))
+        rows, cols = {row for row, _ in cells}, {col for _, col in cells}
+        grown = Area(min(area.top, *rows), min(area.left, *cols), max(area.bottom, *rows), max(area.right, *cols))
+        if grown != area:
+            sheet.outline.set_attributes(element, {"ref": str(grown)})
+
+
+def widen(sheet: SheetXml, col: int, width: float) -> None:
+    """Give a column a width if it has none of its own."""
+    name = f"{sheet.prefix}col"
+    written = f'<{name} min="{col}" max="{col}" width="{width:g}" customWidth="1"/>'
+    known = [e for e in sheet.named("col") if e.path() == "worksheet/cols/col"]
+    if any(int(e.attrs["min"]) <= col <= int(e.attrs["max"]) for e in known):
+        return
+    before = [e for e in known if int(e.attrs["max"]) < col]
+    if before:
+        sheet.outline.replace(before[-1].end, before[-1].end, written)
+    elif known:
+        sheet.outline.replace(known[0].start, known[0].start, written)
+    else:
+        start = sheet.sheet_data.start
+        sheet.outline.replace(start, start, f"<{sheet.prefix}cols>{written}</{sheet.prefix}cols>")
+
+
+def grown_table(data: bytes, down: Grow, added: list[AddColumn]) -> bytes | None:
+    """A table part grown by rows and columns; None when nothing changes."""
+    found = elements(data)
+    root, splices = found[0], Splices(data)
+    area = parse_area(root.attrs["ref"])
+    columns = next(e for e in found if e.name == "tableColumns")
+    ids = [int(e.attrs.get("id", "0")) for e in found if e.name == "tableColumn"]
+    written = ""
+    grown = down(area)
+    for edit in sorted(added, key=lambda edit: edit.col):
+        wider = grow_right(edit)(grown)
+        if wider != grown and root.attrs.get("headerRowCount", "1") != "0":
+            grown = wider
+            ids.append(max(ids) + 1)
+            name = attribute_text("name", edit.heading.replace("\n", "_x000a_"))
+            written += f'<{root.prefix}tableColumn id="{ids[-1]}"{name}/>'
+    if grown == area:
+        return None
+    splices.set_attributes(root, {"ref": str(grown)})
+    for element in found:
+        if element.name == "autoFilter" and element.parent is root:
+            splices.set_attributes(element, {"ref": str(_filter_of(parse_area(element.attrs["ref"]), area, grown))})
+    if written:
+        splices.append_child(columns, written)
+        splices.set_attributes(columns, {"count": str(len(ids))})
+    return splices.result()
+
+
+def _filter_of(area: Area, table: Area, grown: Area) -> Area:
+    """The table's filter after the growth of the table (it leaves out a totals row)."""
+    return replace(area, right=grown.right, bottom=area.bottom + grown.bottom - table.bottom)
+
+
+def _grown(sqref: str, grow: Grow) -> str | None:
+    areas = parse_areas(sqref)
+    grown = [grow(area) for area in areas]
+    if grown == areas or len(areas) != len(sqref.split()):
+        return None
+    return " ".join(map(str, grown))

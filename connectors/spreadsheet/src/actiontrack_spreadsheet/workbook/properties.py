@@ -1,0 +1,65 @@
+"""Custom properties of the file: ``docProps/custom.xml``, made when missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from .relations import CONTENT_TYPES, ROOT_RELATIONS
+from .strings import encode_escapes
+from .workbook import Workbook, as_utf8_part
+from .xml import Element, Splices, attribute_text, element_text, elements
+
+_PART = "docProps/custom.xml"
+_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+_TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
+_MEDIA = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+_EMPTY = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="{_NAMESPACE}"></Properties>'
+
+
+def with_properties(workbook: Workbook, values: Mapping[str, str]) -> dict[str, bytes]:
+    """The parts that change when properties are set: part name -> content. Empty when all have their value."""
+    if all(workbook.custom_properties.get(name) == value for name, value in values.items()):
+        return {}
+    part = workbook.custom_part
+    if part is not None:
+        return {part: _set(as_utf8_part(workbook.package, part), values)}
+    changed = {_PART: _set(_EMPTY.encode(), values)}
+    for name, addition in ((ROOT_RELATIONS, _relation), (CONTENT_TYPES, _override)):
+        data = as_utf8_part(workbook.package, name)
+        found = elements(data)
+        splices = Splices(data)
+        splices.append_child(found[0], addition(found))
+        changed[name] = splices.result()
+    return changed
+
+
+def _set(data: bytes, values: Mapping[str, str]) -> bytes:
+    found = elements(data)
+    root, splices = found[0], Splices(data)
+    known = {e.attrs.get("name", "").casefold(): e for e in found if e.name == "property"}
+    last = max((int(e.attrs.get("pid", "1")) for e in known.values()), default=1)
+    for name, value in values.items():
+        text = element_text(encode_escapes(value))
+        typed = f'<vt:lpwstr xmlns:vt="{_TYPES}">{text}</vt:lpwstr>'
+        old = known.get(name.casefold())
+        if old is not None and not old.empty:
+            splices.replace(old.inner, old.close, typed)
+            continue
+        last += 1
+        tag = f"{root.prefix}property"
+        attrs = f'fmtid="{_FORMAT_ID}" pid="{last}"{attribute_text("name", name)}'
+        splices.append_child(root, f"<{tag} {attrs}>{typed}</{tag}>")
+    return splices.result()
+
+
+def _relation(found: list[Element]) -> str:
+    taken = [int(number) for e in found for number in re.findall(r"^rId(\d{1,9})$", e.attrs.get("Id", ""))]
+    tag = f"{found[0].prefix}Relationship"
+    return f'<{tag} Id="rId{max(taken, default=0) + 1}" Type="{_RELATION}" Target="{_PART}"/>'
+
+
+def _override(found: list[Element]) -> str:
+    return f'<{found[0].prefix}Override PartName="/{_PART}" ContentType="{_MEDIA}"/>'

@@ -1,0 +1,194 @@
+"""A sheet part as bytes: where its rows and cells lie, and putting new cells in without touching the others."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .refs import letters, parse_ref
+from .xml import Element, Splices, XmlError, elements, main_prefix, start_tag
+
+_NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]+)["']""")
+_WRAP = b"<x>"
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpan:
+    """Where a row lies in the body; ``written``: its number is in the XML."""
+
+    number: int
+    start: int
+    end: int
+    written: bool
+
+
+@dataclass(slots=True)
+class RowXml:
+    """One row taken apart: its element and its cells by column, with offsets into ``data``."""
+
+    data: bytes
+    row: Element
+    cells: dict[int, Element]
+
+    def style(self, col: int) -> int | None:
+        """The cell's style; None when there is no cell."""
+        cell = self.cells.get(col)
+        return None if cell is None else int(cell.attrs.get("s", "0"))
+
+    def style_of(self, col: int) -> int | None:
+        """The cell's style, or the row's own where there is no cell; None when the column's applies."""
+        style = self.style(col)
+        if style is None and self.row.attrs.get("customFormat") in ("1", "true"):
+            style = int(self.row.attrs.get("s", "0"))
+        return style
+
+
+class SheetXml:
+    """A sheet part in three: the outline (all but the rows), and the body with the rows."""
+
+    def __init__(self, data: bytes) -> None:
+        """``data``: UTF-8. Raises XmlError."""
+        head, body, tail = _split(data)
+        self.body = body
+        self.outline = Splices(head + tail)
+        self.elements = elements(self.outline.data)
+        self.prefix = main_prefix(self.elements[0])
+        self.sheet_data = next(e for e in self.elements if e.path() == "worksheet/sheetData")
+        self._rows = _rows(body, self.prefix)
+        self._numbers = sorted(self._rows)
+        self._edits = Splices(body)
+
+    def named(self, *names: str) -> list[Element]:
+        """Outline elements by name, in document order."""
+        return [element for element in self.elements if element.name in names]
+
+    def row(self, number: int) -> RowXml | None:
+        """A row taken apart, or None when it is not in the XML."""
+        span = self._rows.get(number)
+        return take_apart(self.body[span.start : span.end]) if span else None
+
+    def put(self, number: int, cells: Mapping[int, str], *, row_attributes: str = "") -> None:
+        """Put whole cell elements (by column) into a row, which is made if it is not there. Once a row."""
+        span = self._rows.get(number)
+        if span is None:
+            self._insert(number, cells, row_attributes)
+            return
+        parsed = take_apart(self.body[span.start : span.end])
+        edits = Splices(parsed.data)
+        implicit = any("r" not in cell.attrs for cell in parsed.cells.values())
+        for col, cell in parsed.cells.items():
+            if col in cells:
+                edits.replace(cell.start, cell.end, cells[col])
+            elif implicit:
+                edits.set_attributes(cell, {"r": f"{letters(col)}{number}"})
+        new = sorted(col for col in cells if col not in parsed.cells)
+        if parsed.row.empty and new:
+            edits.append_child(parsed.row, "".join(cells[col] for col in new))
+        else:
+            for col in new:
+                later = [cell.start for other, cell in parsed.cells.items() if other > col]
+                at = min(later) if later else parsed.row.close
+                edits.replace(at, at, cells[col])
+            spans = _spans(parsed.row, new)
+            if spans:
+                edits.set_attributes(parsed.row, {"spans": spans})
+        self._edits.replace(span.start, span.end, edits.result().decode())
+
+    def result(self) -> bytes:
+        """The whole part with all changes."""
+        body = self._edits.result()
+        mark = self.sheet_data
+        if mark.empty and body:
+            self.outline.append_child(mark, "\0")
+        else:
+            self.outline.replace(mark.inner, mark.inner, "\0")
+        return self.outline.result().replace(b"\0", body, 1)
+
+    def _insert(self, number: int, cells: Mapping[int, str], row_attributes: str) -> None:
+        before = bisect_right(self._numbers, number)
+        at = self._rows[self._numbers[before - 1]].end if before else 0
+        content = "".join(cells[col] for col in sorted(cells))
+        name = f"{self.prefix}row"
+        self._edits.replace(at, at, f'<{name} r="{number}"{row_attributes}>{content}</{name}>')
+        if before < len(self._numbers) and not self._rows[self._numbers[before]].written:
+            span = self._rows[self._numbers[before]]
+            tag = start_tag(self.body, span.start)
+            opened = self.body[span.start : tag.end()].decode()
+            stop = -2 if tag[1] else -1
+            self._edits.replace(span.start, tag.end(), f'{opened[:stop]} r="{span.number}"{opened[stop:]}')
+
+
+def take_apart(data: bytes) -> RowXml:
+    """The cells of one ``row`` element."""
+    # A parser for one row: the prefixes need no declarations, as namespaces are not looked at.
+    found = elements(data)
+    cells: dict[int, Element] = {}
+    col = 0
+    for element in found:
+        if element.name == "c" and element.parent is found[0]:
+            col = parse_ref(element.attrs["r"])[1] if "r" in element.attrs else col + 1
+            cells[col] = element
+    return RowXml(data, found[0], cells)
+
+
+def _split(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """(head through <sheetData>, rows, tail from </sheetData>)."""
+    at = _sheet_data(data)
+    tag = start_tag(data, at)
+    if tag[1]:
+        return data[: tag.end()], b"", data[tag.end() :]
+    name = data[at + 1 :].split(maxsplit=1)[0].split(b">")[0].rstrip(b"/")
+    close = data.rfind(b"</" + name)
+    if close < tag.end():
+        raise XmlError("rows without an end")
+    return data[: tag.end()], data[tag.end() : close], data[close:]
+
+
+def _sheet_data(data: bytes) -> int:
+    """Offset of the real ``sheetData`` start tag, not one in a comment."""
+    plain = re.sub(rb"<!--.*?-->", lambda found: b" " * len(found[0]), data[: 1 << 20], flags=re.DOTALL)
+    found = re.search(rb"<(?:[\w.-]+:)?sheetData[\s/>]", plain) or re.search(rb"<(?:[\w.-]+:)?sheetData[\s/>]", data)
+    if not found:
+        raise XmlError("no rows")
+    return found.start()
+
+
+def _rows(body: bytes, prefix: str) -> dict[int, RowSpan]:
+    """All rows by number. A sound short cut where a ``<`` can only begin a tag, else through the parser."""
+    spans: dict[int, RowSpan] = {}
+    last = 0
+    places = _quick_places(body, prefix) if b"<!" not in body and b"<?" not in body else _sure_places(body)
+    for start, opened, end in places:
+        written = _NUMBER.search(body, start, opened)
+        last = int(written[1]) if written else last + 1
+        spans[last] = RowSpan(last, start, end, written is not None)
+    return spans
+
+
+def _quick_places(body: bytes, prefix: str) -> list[tuple[int, int, int]]:
+    name = re.escape(prefix.encode())
+    row = re.compile(rb"<" + name + rb"""row(?=[\s/>])(?:"[^"]*"|'[^']*'|[^<>"'/])*(/?)>""")
+    close = f"</{prefix}row>".encode()
+    places = []
+    for found in row.finditer(body):
+        end = found.end() if found[1] else body.index(close, found.end()) + len(close)
+        places.append((found.start(), found.end(), end))
+    return places
+
+
+def _sure_places(body: bytes) -> list[tuple[int, int, int]]:
+    shift = len(_WRAP)
+    found = elements(_WRAP + body + b"</x>")
+    return [(e.start - shift, e.inner - shift, e.end - shift) for e in found if e.path() == "x/row"]
+
+
+def _spans(row: Element, new: list[int]) -> str | None:
+    """The row's ``spans`` hint widened for new columns; None when it has none or it fits."""
+    written = row.attrs.get("spans", "")
+    found = re.fullmatch(r"(\d+):(\d+)", written)
+    if not found or not new:
+        return None
+    spans = f"{min(int(found[1]), *new)}:{max(int(found[2]), *new)}"
+    return spans if spans != written else None

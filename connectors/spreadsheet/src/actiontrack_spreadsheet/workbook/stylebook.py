@@ -1,0 +1,97 @@
+"""Adding cell styles: clones of ones that are there, with one thing changed."""
+
+from __future__ import annotations
+
+import re
+
+from .numberformat import ISO_DATE, ISO_DATETIME
+from .styles import Style, Styles
+from .xml import Element, Splices, XmlError, attribute_text, elements
+
+_FIRST_FREE_FORMAT = 164
+
+
+class StyleBook:
+    """The styles part with additions; indices of existing styles never change."""
+
+    def __init__(self, data: bytes) -> None:
+        """``data``: UTF-8. Raises XmlError."""
+        self._splices = Splices(data)
+        self._data = data
+        found = elements(data)
+        self.styles = Styles(found)
+        self._root = found[0]
+        self._formats = next((e for e in found if e.name == "numFmts"), None)
+        self._entries = next((e for e in found if e.name == "cellXfs"), None)
+        self._added: dict[tuple[int, tuple[tuple[str, str], ...]], int] = {}
+        self._new_entries: list[str] = []
+        self._new_formats: dict[str, int] = {}
+
+    def quoted(self, index: int) -> int:
+        """The style with a quote prefix: what follows is text whatever it begins with."""
+        if self.styles[index].quote_prefix:
+            return index
+        return self._clone(index, {"quotePrefix": "1"})
+
+    def dated(self, index: int, like: Style | None, *, with_time: bool) -> int:
+        """The style with a date format: that of ``like``, or year-month-day."""
+        number = like.format_id if like else self._format(ISO_DATETIME if with_time else ISO_DATE)
+        return self._clone(index, {"numFmtId": str(number), "applyNumberFormat": "1"})
+
+    @property
+    def changed(self) -> bool:
+        """Something was added."""
+        return bool(self._new_entries)
+
+    def result(self) -> bytes:
+        """The part with the additions."""
+        if self._entries is not None and self._new_entries:
+            self._splices.append_child(self._entries, "".join(self._new_entries))
+            self._count(self._entries, len(self.styles) + len(self._new_entries))
+        if self._new_formats:
+            self._add_formats()
+        return self._splices.result()
+
+    def _add_formats(self) -> None:
+        prefix = self._root.prefix
+        written = "".join(
+            f"<{prefix}numFmt{attribute_text('numFmtId', number)}{attribute_text('formatCode', code)}/>"
+            for code, number in self._new_formats.items()
+        )
+        if self._formats is not None:
+            self._splices.append_child(self._formats, written)
+            self._count(self._formats, len(self.styles.formats) + len(self._new_formats))
+        else:
+            count = len(self._new_formats)
+            text = f'<{prefix}numFmts count="{count}">{written}</{prefix}numFmts>'
+            self._splices.replace(self._root.inner, self._root.inner, text)
+
+    def _count(self, element: Element, count: int) -> None:
+        if "count" in element.attrs and not element.empty:
+            self._splices.set_attributes(element, {"count": str(count)})
+
+    def _format(self, code: str) -> int:
+        for number, known in self.styles.formats.items():
+            if known.lower() == code:
+                return number
+        if code not in self._new_formats:
+            taken = [*self.styles.formats, *self._new_formats.values(), _FIRST_FREE_FORMAT - 1]
+            self._new_formats[code] = max(taken) + 1
+        return self._new_formats[code]
+
+    def _clone(self, index: int, changes: dict[str, str]) -> int:
+        key = (index, tuple(changes.items()))
+        if key in self._added:
+            return self._added[key]
+        if self._entries is None or index >= len(self.styles.entries):
+            raise XmlError("a cell style that is not there")
+        entry = self.styles.entries[index]
+        text = self._data[entry.start : entry.end].decode()
+        for name, value in changes.items():
+            text = re.sub(rf"""^(<[^>]*?)\s{name}\s*=\s*(?:"[^"]*"|'[^']*')""", r"\1", text)
+            tag = re.match(r"<[^\s/>]+", text)
+            at = tag.end() if tag else 0
+            text = text[:at] + attribute_text(name, value) + text[at:]
+        self._new_entries.append(text)
+        self._added[key] = len(self.styles) + len(self._new_entries) - 1
+        return self._added[key]

@@ -1,0 +1,52 @@
+"""Writing edits into a workbook in place: plan, make, check, swap."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from .check import check_edits
+from .edits import Edit, WriteResult
+from .errors import WorkbookRefused
+from .package import Package
+from .plan import make_plan
+from .replace import check_unchanged, replace_file
+from .verify import verify
+from .workbook import Workbook
+from .zipwriter import rewrite
+
+
+def plan_and_write(
+    path: Path | str,
+    edits: Sequence[Edit],
+    *,
+    expected_sha256: str,
+    backup_dir: Path | str,
+    dry_run: bool = False,
+) -> WriteResult:
+    """Make all edits in one atomic replace of the file, or none.
+
+    Raises StaleWorkbook if the file is not ``expected_sha256`` (at the start or just before the replace),
+    WorkbookRefused if any edit is refused (``check_edits`` tells which) or the result fails its check,
+    WorkbookBusy if another program holds the file.
+    """
+    path = Path(path)
+    package = Package.open(path)
+    check_unchanged(path, package.data, expected_sha256)
+    workbook = Workbook(package)
+    refusals = check_edits(workbook, edits)
+    if refusals:
+        more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
+        raise WorkbookRefused(refusals[0].reason, refusals[0].message + more)
+    plan = make_plan(workbook, edits)
+    if not plan.parts:
+        return WriteResult(workbook.sha256, (), ())
+    result = rewrite(package, plan.parts)
+    verify(workbook, plan, result)
+    cells = tuple((sheet, *cell) for sheet, values in plan.cells.items() for cell in sorted(values))
+    digest, parts = hashlib.sha256(result).hexdigest(), tuple(sorted(plan.parts))
+    if dry_run:
+        return WriteResult(digest, cells, parts)
+    backup = replace_file(path, result, expected_sha256=expected_sha256, backup_dir=Path(backup_dir))
+    return WriteResult(digest, cells, parts, backup, written=True)

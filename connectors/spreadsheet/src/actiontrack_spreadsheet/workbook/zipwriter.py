@@ -1,0 +1,117 @@
+"""Writing the package anew: untouched members are copied as they lie in the file, header, packed bytes and all."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zipfile import ZIP_DEFLATED
+
+from .package import Member, Package, part_key
+
+_LOCAL = struct.Struct("<4s5H3L2H")
+_CENTRAL = struct.Struct("<4s6H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
+_UTF8_NAME = 0x800
+_VERSION = 20
+_EPOCH = 0x21 << 16
+"""1980-01-01 00:00, for members that are new."""
+_LEVEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    raw_name: bytes
+    flags: int
+    method: int
+    moment: int
+    crc: int
+    packed: int
+    size: int
+    attributes: int
+    version: int
+    offset: int
+
+
+def rewrite(package: Package, changed: Mapping[str, bytes]) -> bytes:
+    """The file with some parts changed or added; the order in the file and in its directory stays."""
+    new = {part_key(part): (part, data) for part, data in changed.items()}
+    out: list[bytes | memoryview] = []
+    entries: dict[int, _Entry] = {}
+    offset = 0
+    for member in sorted(package.members, key=lambda member: member.start):
+        part_data = new.pop(part_key(member.name), None)
+        if part_data is None:
+            piece: bytes | memoryview = memoryview(package.data)[member.start : member.end]
+            entries[id(member)] = _copied(member, offset)
+        else:
+            piece, entries[id(member)] = _packed(
+                member.raw_name, member.flags & _UTF8_NAME, member.moment, member.attributes, part_data[1], offset
+            )
+        out.append(piece)
+        offset += len(piece)
+    order = [entries[id(member)] for member in package.members]
+    for part, data in new.values():
+        piece, entry = _packed(part.encode(), _UTF8_NAME, _EPOCH, 0, data, offset)
+        out.append(piece)
+        offset += len(piece)
+        order.append(entry)
+    directory = b"".join(map(_central, order))
+    out.append(directory)
+    out.append(_END.pack(b"PK\5\6", 0, 0, len(order), len(order), len(directory), offset, 0))
+    return b"".join(out)
+
+
+def _copied(member: Member, offset: int) -> _Entry:
+    return _Entry(
+        member.raw_name,
+        member.flags,
+        member.method,
+        member.moment,
+        member.crc,
+        member.packed,
+        member.size,
+        member.attributes,
+        member.version,
+        offset,
+    )
+
+
+def _packed(
+    raw_name: bytes, flags: int, moment: int, attributes: int, data: bytes, offset: int
+) -> tuple[bytes, _Entry]:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = packer.compress(data) + packer.flush()
+    crc = zlib.crc32(data)
+    sizes = (crc, len(body), len(data))
+    clock, day = moment & 0xFFFF, moment >> 16
+    header = _LOCAL.pack(b"PK\3\4", _VERSION, flags, ZIP_DEFLATED, clock, day, *sizes, len(raw_name), 0)
+    entry = _Entry(raw_name, flags, ZIP_DEFLATED, moment, *sizes, attributes, _VERSION, offset)
+    return header + raw_name + body, entry
+
+
+def _central(entry: _Entry) -> bytes:
+    clock, day = entry.moment & 0xFFFF, entry.moment >> 16
+    return (
+        _CENTRAL.pack(
+            b"PK\1\2",
+            entry.version,
+            _VERSION,
+            entry.flags,
+            entry.method,
+            clock,
+            day,
+            entry.crc,
+            entry.packed,
+            entry.size,
+            len(entry.raw_name),
+            0,
+            0,
+            0,
+            0,
+            entry.attributes,
+            entry.offset,
+        )
+        + entry.raw_name
+    )
