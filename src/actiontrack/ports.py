@@ -267,6 +267,8 @@ class Observation:
     problems: Sequence[Problem] = ()
     setup: Sequence[str] = ()
     binding: str = ""
+    bindable: bool = False
+    """Whether the source can carry the store's mark at all (a csv file can't)."""
 
     def place(self, name: str, row: int) -> str:
         """The cell of a field in a row ("F12"); "" where there are no cells."""

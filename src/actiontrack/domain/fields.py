@@ -145,6 +145,4 @@ def words(value: str) -> str:
 
 def status_labels(side: Side) -> tuple[str, ...]:
     """The words of a status drop-down in a workbook we make, in lifecycle order."""
-    return tuple(
-        words(status).capitalize() for status in Status if side is Side.BOARD or status in LEG_STATUSES
-    )
+    return tuple(words(status).capitalize() for status in Status if side is Side.BOARD or status in LEG_STATUSES)

@@ -155,12 +155,17 @@ def move_due(
         desk.put_action(file, current_due=to, original_due=file.action.original_due or to)
         return
     desk.put_action(file, current_due=to)
-    desk.put(
-        DateChange(
-            ref=new_id(), action=file.action.ref, from_date=before, to_date=to, requested_by=requested_by,
-            approved_by=approved_by, reason=reason, at=desk.now,
-        )  # fmt: skip
+    change = DateChange(
+        ref=new_id(),
+        action=file.action.ref,
+        from_date=before,
+        to_date=to,
+        requested_by=requested_by,
+        approved_by=approved_by,
+        reason=reason,
+        at=desk.now,
     )
+    desk.put(change)
 
 
 def _put_original_due(desk: Desk, file: ActionFile, value: str, who: str) -> None:
@@ -293,7 +298,15 @@ _SETTERS: dict[str, Callable[[Desk, ActionFile, str, str], None]] = {
 
 
 def add_entry(
-    desk: Desk, file: ActionFile, name: str, text: str, *, agency: str, who: str, source: str, effective: date | None = None
+    desk: Desk,
+    file: ActionFile,
+    name: str,
+    text: str,
+    *,
+    agency: str,
+    who: str,
+    source: str,
+    effective: date | None = None,
 ) -> int:
     """Add to a log; returns the entry's position. `agency` "" is the Board's own."""
     ref, action = new_id(), file.action.ref

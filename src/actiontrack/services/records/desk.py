@@ -162,5 +162,3 @@ class Desk:
         items = list(self._changed.values())
         self._changed.clear()
         writer.put(*items)
-
-

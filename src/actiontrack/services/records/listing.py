@@ -260,7 +260,9 @@ def _rows(entry: AuditEntry) -> list[dict[str, Any]]:
     after, before = entry.after or {}, entry.before or {}
     if entry.noun in _OF_ACTIONS and entry.before is None:
         field, text = _OF_ACTIONS[entry.noun]
-        return [told | {"field": field, "before": None, "after": after.get(text) or after.get("link") or after.get("file")}]
+        return [
+            told | {"field": field, "before": None, "after": after.get(text) or after.get("link") or after.get("file")}
+        ]
     prefix = f"{entry.ref.partition('/')[2]} " if entry.noun == "leg" and "/" in entry.ref else ""
     if entry.noun not in ("action", "leg", *_OF_ACTIONS):
         prefix = f"{entry.noun} "

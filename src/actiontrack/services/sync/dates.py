@@ -8,9 +8,12 @@ from datetime import date
 EARLIEST, LATEST = date(1990, 1, 1), date(2079, 12, 31)
 """A due date outside these years is a slip of the finger."""
 
-_MONTHS = {name: at for at, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: at for at, name in enumerate(_NAMES, start=1)}
 _NUMERIC = re.compile(r"(\d{1,4})[./\- ](\d{1,2})[./\- ](\d{1,4})")
-_NAMED = re.compile(r"(?:[a-z]{3,9}\.?,? )?(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ \-/.]*([a-z]{3,9})\.?,?[ \-/.]*(\d{4}|\d{2})")
+_NAMED = re.compile(
+    r"(?:[a-z]{3,9}\.?,? )?(\d{1,2})(?:st|nd|rd|th)?(?: of)?[ \-/.]*([a-z]{3,9})\.?,?[ \-/.]*(\d{4}|\d{2})"
+)
 _NAMED_US = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
 
 
@@ -59,7 +62,7 @@ def _numeric(match: re.Match[str], order: str, text: str) -> date:
     if int(first) <= 12 and int(second) <= 12 and first != second:
         raise Unclear(
             "it can be read as two dates",
-            'say how dates are written with dates = "dmy" (or "mdy") in the connector\'s settings, or type the month by name',
+            'say how dates are written with dates = "dmy" (or "mdy") for the connector, or type the month by name',
         )
     day, month = (first, second) if int(second) <= 12 else (second, first)
     return _build(third, month, day, text)

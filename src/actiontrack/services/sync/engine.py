@@ -10,7 +10,7 @@ from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Propo
 from actiontrack.domain.nouns import Action, Stored
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import ActionTrackError, RetryableError, UserError
-from actiontrack.ports import Batch, InstanceSettings, Observation, Outcome, Reader, Writer
+from actiontrack.ports import Batch, Connector, InstanceSettings, Observation, Outcome, Reader, Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.records.projection import Viewer
@@ -146,7 +146,7 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     core = run.core
     writer.put(*core.agencies)
     desk = Desk(writer, core.board, core.clock.now())
-    ledger = _open_ledger(writer)
+    ledger = open_ledger(writer)
     store_id = _store_id(writer)
     open_lanes: list[tuple[Lane, int]] = []
     for name in sorted(seen):
@@ -162,7 +162,7 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     for lane, position in open_lanes:
         look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})
         plan_out(lane)
-        _store(lane, writer, head, store_id)
+        store_lane(lane, writer, head)
     writer.put(*ledger.changed.values())
     run.found += ledger.found
     _count_open_in(writer, run)
@@ -185,17 +185,17 @@ def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], st
     return True
 
 
-def _make_lane(
-    run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation
-) -> Lane:
+def _make_lane(run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation) -> Lane:
     settings = run.core.instances[name]
     instance = writer.get(Instance, name) or Instance(name=name)
-    return make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name])
+    lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
+    lane.binding = binding_of(_store_id(writer), name)
+    return lane
 
 
 def make_lane(
     core: Core, desk: Desk, ledger: Ledger, settings: InstanceSettings, instance: Instance, seen: Observation,
-    result: ConnectorResult, *, inbound_only: bool = False,
+    result: ConnectorResult, connector: Connector, *, inbound_only: bool = False,
 ) -> Lane:  # fmt: skip
     """The lane of one instance."""
     connected = frozenset(each.agency for each in core.instances.values() if each.side is Side.AGENCY)
@@ -204,7 +204,7 @@ def make_lane(
     return Lane(
         settings=settings,
         instance=instance,
-        connector=core.connectors[settings.name] if not inbound_only else _NoConnector(),
+        connector=connector,
         seen=seen,
         tongue=Tongue(settings, core.agencies, core.board.timezone),
         desk=desk,
@@ -227,36 +227,34 @@ def _fingerprint(lane: Lane) -> str:
     ))  # fmt: skip
 
 
-def _store(lane: Lane, writer: Writer, head: int, store_id: str) -> None:
+def store_lane(lane: Lane, writer: Writer, head: int) -> None:
     """Everything the lane decided: links, intents, issues, and how far it is settled."""
     lane.desk.save(writer)
     writer.remove(*lane.gone)
     writer.put(*lane.links.values(), *lane.intents.values())
     _store_issues(lane, writer)
-    adopted = lane.instance.adopted_at or lane.desk.now
-    writer.put(
-        lane.instance.model_copy(
-            update={
-                "adopted_at": adopted,
-                "source": lane.seen.source,
-                "columns": dict(lane.seen.columns) or lane.instance.columns,
-                "binding": binding_of(store_id, lane.name),
-                "proof": lane.seen.proof,
-                "cursor": lane.seen.cursor,
-                "settled": head,
-                "must_confirm": "",
-                "seen_at": lane.desk.now,
-            }
-        )
+    # A file that is still to be made is adopted once it is there.
+    adopted = lane.instance.adopted_at or (lane.desk.now if lane.seen.exists else None)
+    lane.instance = lane.instance.model_copy(
+        update={
+            "adopted_at": adopted,
+            "source": lane.seen.source,
+            "columns": dict(lane.seen.columns) or lane.instance.columns,
+            "binding": lane.binding,
+            "proof": lane.seen.proof,
+            "cursor": lane.seen.cursor,
+            "settled": head,
+            "must_confirm": "",
+            "seen_at": lane.desk.now,
+        }
     )
+    writer.put(lane.instance)
 
 
 def _store_issues(lane: Lane, writer: Writer) -> None:
     """Raise what is new, keep what stands, clear what was mended."""
     stored = {each.id: each for each in writer.find(StoredIssue, source=lane.name)}
-    told_anew = {
-        key for key in stored if key.startswith(("row:", "source:")) or key.split(":")[0] in lane.examined
-    }
+    told_anew = {key for key in stored if key.startswith(("row:", "source:")) or key.split(":")[0] in lane.examined}
     writer.remove(*(stored[key] for key in told_anew - set(lane.issues)))
     writer.put(
         *(
@@ -271,10 +269,10 @@ def _store_issues(lane: Lane, writer: Writer) -> None:
 
 def _apply(run: _Run, lane: Lane) -> bool:
     """Send a lane's writes and acknowledge each. Whether the instance moved meanwhile: then plan it anew."""
-    wanted = lane.instance.binding or _binding_now(run, lane.name)
-    if not lane.writes and (lane.seen.binding == wanted or not lane.seen.exists and not lane.writes and lane.linked):
+    bound = not lane.seen.bindable or lane.seen.binding == lane.binding
+    if not lane.writes and bound and lane.seen.exists:
         return False
-    batch = Batch(lane.writes, lane.seen.proof, wanted, dict(lane.seen.columns))
+    batch = Batch(lane.writes, lane.seen.proof, lane.binding, dict(lane.seen.columns))
     intents = {intent.op_id: intent for intent in lane.intents.values()}
     outcomes: list[Outcome] = []
     try:
@@ -284,6 +282,8 @@ def _apply(run: _Run, lane: Lane) -> bool:
         lane.result.status, lane.result.why = "deferred", str(error)
     except ActionTrackError as error:
         lane.result.status, lane.result.why = "failed", str(error)
+    if not lane.seen.exists and lane.result.status == "ok":
+        lane.instance = lane.instance.model_copy(update={"adopted_at": lane.desk.now})
     with run.core.store.writing(run.who, "sync") as writer:
         check_token(writer, run.token)
         items: list[Stored] = []
@@ -292,24 +292,17 @@ def _apply(run: _Run, lane: Lane) -> bool:
                 items += acknowledge(lane, intents[outcome.op_id], outcome)
         writer.put(*items)
         _store_issues(lane, writer)
+        writer.put(lane.instance)
     return any(outcome.state == "stale" for outcome in outcomes)
-
-
-def _binding_now(run: _Run, name: str) -> str:
-    with run.core.store.reading() as reader:
-        return binding_of(_store_id(reader), name)
-
-
-class _NoConnector:
-    """An import writes nothing."""
 
 
 # --- the ledger and the counts --------------------------------------------------------------------------------------
 
 
-def _open_ledger(writer: Writer) -> Ledger:
-    conflicts = writer.find(Conflict, closed_at=None)
-    proposals = writer.find(Proposal)
+def open_ledger(reader: Reader) -> Ledger:
+    """Every open conflict and proposal."""
+    conflicts = reader.find(Conflict, closed_at=None)
+    proposals = reader.find(Proposal)
     return Ledger(
         conflicts={(each.noun, each.target, each.field): each for each in conflicts},
         proposals={

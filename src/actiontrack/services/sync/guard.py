@@ -52,9 +52,7 @@ def objections(census: Census) -> list[str]:
     return found
 
 
-def _too_many(
-    counts: Mapping[str, int], linked: Mapping[str, int], rows: int, share: float, what: str
-) -> list[str]:
+def _too_many(counts: Mapping[str, int], linked: Mapping[str, int], rows: int, share: float, what: str) -> list[str]:
     total, of = sum(counts.values()), sum(linked.values())
     if total > max(rows, share * of):
         return [f"{total} of {of} rows {what}"]

@@ -109,7 +109,9 @@ def _keeper(claiming: list[Record], link: Link, read: Callable[[Record], Values]
     """The record that keeps a link's id: the one nearest to what it last said. The others are held."""
     if len(claiming) == 1:
         return claiming[0]
-    ranked = sorted(claiming, key=lambda record: (-_likeness(read(record), link.seen), record.row != link.row, record.row))
+    ranked = sorted(
+        claiming, key=lambda record: (-_likeness(read(record), link.seen), record.row != link.row, record.row)
+    )
     for record in ranked[1:]:
         why = f"row {record.row} repeats the id of row {ranked[0].row}, which keeps it"
         do = "accept it as a new action, or clear or correct its id"
@@ -117,9 +119,7 @@ def _keeper(claiming: list[Record], link: Link, read: Callable[[Record], Values]
     return ranked[0]
 
 
-def _place_accepted_copies(
-    unanswered: Sequence[Link], found: Matching, read: Callable[[Record], Values]
-) -> None:
+def _place_accepted_copies(unanswered: Sequence[Link], found: Matching, read: Callable[[Record], Values]) -> None:
     """A copied row that a person accepted as a new action has an action of its own waiting for it."""
     waiting = {link.action: link for link in unanswered if link.state is LinkState.PENDING}
     copies = [held.record for held in found.held if held.new]
@@ -266,8 +266,9 @@ def _hold_shuffled(found: Matching, read: Callable[[Record], Values]) -> None:
     for record, link in found.pairs:
         if link.action in shuffled:
             why = f"row {record.row} has the id of {link.action} and the content of {belongs[link.action]}"
-            found.held.append(Held(record, why, "accept the repair, or sort the whole table with its id column", link.action))
+            found.held.append(
+                Held(record, why, "accept the repair, or sort the whole table with its id column", link.action)
+            )
         else:
             keep.append((record, link))
     found.pairs = keep
-

@@ -315,7 +315,11 @@ def _create(lane: Lane, record: Record, who: str) -> None:
         row=record.row,
         base={name: value for name, value in values.items() if value and ours.get(name) == value}
         | {name: values[name] for name in LOGS if name in values},
-        assumed={name: ours[name] for name, value in theirs.items() if name in ours and (value == "" or not isinstance(value, str))},
+        assumed={
+            name: ours[name]
+            for name, value in theirs.items()
+            if name in ours and (value == "" or not isinstance(value, str))
+        },
         heard={name: 1 for name in LOGS if values.get(name)},
         dirty=not record.remote_id,
     )
@@ -352,4 +356,3 @@ class _Unlinked:
             for said, ours in ((values.get("number"), file.action.number), (named, file.action.review))
         )
         return same and self._lane.in_scope(file)
-

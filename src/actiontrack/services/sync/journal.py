@@ -11,7 +11,9 @@ from actiontrack.services.records.projection import LOGS, log
 from actiontrack.services.sync.lane import Lane
 
 
-def recover(lane: Lane, intents: Iterable[Intent], links: dict[str, Link], records: Mapping[str, Record]) -> list[Intent]:
+def recover(
+    lane: Lane, intents: Iterable[Intent], links: dict[str, Link], records: Mapping[str, Record]
+) -> list[Intent]:
     """Settle intents without an acknowledgement by what the remote shows now. `links` are renewed in place.
 
     It shows the after-value: acknowledge. Still the before-value: the plan sends it again. Anything else: somebody
@@ -73,9 +75,7 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
         "refused": IntentState.REFUSED,
         "unknown": IntentState.UNKNOWN,
     }
-    ended = intent.model_copy(
-        update={"state": states[outcome.state], "why": outcome.why, "ended_at": lane.desk.now}
-    )
+    ended = intent.model_copy(update={"state": states[outcome.state], "why": outcome.why, "ended_at": lane.desk.now})
     link = lane.links[intent.action]
     if outcome.state == "applied" and outcome.record is not None:
         link = _applied(lane, link, intent, outcome.record)

@@ -53,6 +53,8 @@ class Lane:
     viewer: Viewer
     inbound_only: bool = False
     """An import: the source is never written."""
+    binding: str = ""
+    """The mark the source shall carry."""
     links: dict[str, Link] = field(default_factory=dict)
     """action → link, of every link this run touches."""
     records: dict[str, Record] = field(default_factory=dict)
@@ -73,6 +75,8 @@ class Lane:
     writes: list[Write] = field(default_factory=list)
     intents: dict[str, Intent] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    cut_off: bool = False
+    """An earlier run left intents of this instance without an acknowledgement."""
     reused: dict[str, str] = field(default_factory=dict)
     """action → the op_id of a create that did not land: sent again with the same key."""
 

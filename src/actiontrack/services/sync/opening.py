@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from actiontrack.domain.fields import FIELDS, Type, words
+from actiontrack.domain.fields import FIELDS, Type
 from actiontrack.domain.ledger import Instance, Intent, IntentState, Link, LinkState, Proposal, ProposalKind
 from actiontrack.domain.nouns import Action, Comment, Evidence, Leg, Update
 from actiontrack.ports import Record
@@ -31,7 +31,8 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     ]
     lane.linked = {link.action for link in stored}
     waiting = reader.find(Intent, instance=lane.name, state=IntentState.INTENDED)
-    busy = _actions_of(lane, changed) | {link.action for link in stored if link.dirty} | {each.action for each in waiting}
+    dirty = {link.action for link in stored if link.dirty} | {intent.action for intent in waiting}
+    busy = _actions_of(lane, changed) | dirty
     quiet = set() if all_changed else _quiet(lane, stored, busy)
     lane.result.read = len(lane.seen.records)
     loud = [link.action for link in stored if link.action not in quiet]
@@ -40,6 +41,7 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     quiet_keys = {link.remote_id for link in stored if link.action in quiet}
     records = [record for record in lane.seen.records if record.remote_id not in quiet_keys]
     by_ref = {record.remote_id: record for record in lane.seen.records if record.remote_id}
+    lane.cut_off = bool(waiting)
     settled = recover(lane, waiting, full, _records_of(full, by_ref)) if waiting else []
     lane.linked -= {link.action for link in lane.gone}
     known = {ref for (ref,) in reader.pick(Action, ("ref",))} if _has_strangers(records, full) else frozenset()
@@ -104,9 +106,9 @@ def _actions_of(lane: Lane, changed: Collection[tuple[str, str]]) -> set[str]:
     reader = lane.desk.reader
     found = set(refs.get("action", ()))
     found |= {ref.split("/")[0] for ref in refs.get("leg", ())}
-    for noun, name in ((Update, "update"), (Evidence, "evidence"), (Comment, "comment")):
+    for entry, name in ((Update, "update"), (Evidence, "evidence"), (Comment, "comment")):
         if refs.get(name):
-            found |= {action for (action,) in reader.pick(noun, ("action",), ref=sorted(refs[name]))}
+            found |= {action for (action,) in reader.pick(entry, ("action",), ref=sorted(refs[name]))}
     recommendations, reviews = refs.get("recommendation", set()), refs.get("review", set())
     if recommendations or reviews:
         for ref, review, answers in reader.pick(Action, ("ref", "review", "recommendations")):
@@ -166,12 +168,17 @@ def held_hash(lane: Lane) -> str:
 
 
 def _why_adoption(lane: Lane) -> str:
-    if lane.instance.adopted_at is not None or lane.inbound_only or not lane.seen.exists:
+    if lane.instance.adopted_at is not None or lane.inbound_only or not lane.seen.exists or _is_our_own(lane):
         return ""
     lane.result.mapping = dict(lane.seen.columns)
     lane.result.setup = tuple(lane.seen.setup)
     lane.result.rows = [_row_shown(lane, record) for record in lane.seen.records]
     return f"first sync: {len(lane.seen.records)} actions were found and wait to be adopted"
+
+
+def _is_our_own(lane: Lane) -> bool:
+    """A file we made ourselves, in a run that was cut off before it could note so."""
+    return lane.seen.binding == lane.binding or lane.cut_off
 
 
 def _row_shown(lane: Lane, record: Record) -> dict[str, Any]:
@@ -255,4 +262,3 @@ def _leads(lane: Lane) -> dict[str, str]:
 def is_field_proposal(proposal: Proposal) -> bool:
     """Whether a proposal is about one field of one action."""
     return proposal.kind in (ProposalKind.EDIT, ProposalKind.CLEAR, ProposalKind.EXTEND)
-

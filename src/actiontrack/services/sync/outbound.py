@@ -1,4 +1,4 @@
-"""Outbound: what an instance's records shall hold that they do not hold yet. Plans writes and their intents; sends none."""
+"""Outbound: what an instance's records shall hold that they do not hold yet. Plans writes and intents; sends none."""
 
 from __future__ import annotations
 
@@ -106,9 +106,7 @@ def _sayable(lane: Lane, name: str, value: str, record: Record) -> Plain:
     return lane.tongue.say(name, value, lane.seen)
 
 
-def _tell_unsayable(
-    lane: Lane, file: ActionFile, record: Record, name: str, value: str, refusal: Unsayable
-) -> None:
+def _tell_unsayable(lane: Lane, file: ActionFile, record: Record, name: str, value: str, refusal: Unsayable) -> None:
     """One issue, not planned again until a side changes. Free text stays out of it."""
     what = f"“{words(value)}”" if FIELDS[name].type is not Type.TEXT and name not in LOGS else "the new text"
     lane.issue(

@@ -58,9 +58,7 @@ class Tongue:
             name: [(value, word) for word, value in table.items()] for name, table in settings.values.items()
         }
         self._agency_words = {
-            plain(word): agency.code
-            for agency in agencies
-            for word in (*agency.aliases, agency.name, agency.code)
+            plain(word): agency.code for agency in agencies for word in (*agency.aliases, agency.name, agency.code)
         }
         self._agency_names = {agency.code: agency.name for agency in agencies}
         self._cache: dict[tuple[str, str], str | Unclearness] = {}
@@ -209,4 +207,4 @@ def _shown(raw: Plain) -> str:
 def _instead(name: str, text: str, word: str, known: list[str]) -> str:
     nearest = difflib.get_close_matches(word, known, n=1)
     hint = f"did you mean “{nearest[0].capitalize()}”? " if nearest else ""
-    return f"{hint}Correct the cell, or say what it means under [connector.values.{name}]: \"{text}\" = …"
+    return f'{hint}Correct the cell, or say what it means under [connector.values.{name}]: "{text}" = …'

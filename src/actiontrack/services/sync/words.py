@@ -8,8 +8,8 @@ import unicodedata
 from actiontrack.domain.vocabulary import Rating, Response, Status
 
 _STATUS = {
-    Status.NOT_STARTED: "not started, not yet started, yet to start, not commenced, open, new, to do, todo, outstanding, "
-    "pending, planned, no progress, awaiting start, needs-action",
+    Status.NOT_STARTED: "not started, not yet started, yet to start, not commenced, open, new, to do, todo, "
+    "outstanding, pending, planned, no progress, awaiting start, needs-action",
     Status.IN_PROGRESS: "in progress, ongoing, on going, started, underway, under way, on track, on target, on course, "
     "on schedule, progressing, partially complete, partly complete, part complete, work in progress, wip, active, "
     "in-process",
@@ -23,7 +23,8 @@ _STATUS = {
     Status.CLOSED_NOT_IMPLEMENTED: "closed not implemented, not implemented, rejected, will not be implemented, "
     "abandoned, cancelled, withdrawn",
     Status.SUPERSEDED: "superseded, replaced",
-    Status.NO_LONGER_APPLICABLE: "no longer applicable, not applicable, n/a, na, no longer required, no longer relevant",
+    Status.NO_LONGER_APPLICABLE: "no longer applicable, not applicable, n/a, na, no longer required, "
+    "no longer relevant",
 }
 _RESPONSE = {
     Response.AWAITING: "awaiting, awaiting response, awaiting decision, pending, tbc",
