@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from actiontrack.domain.catalogue import SEPARATOR, noun_name
 from actiontrack.domain.derived import Standing, slips
 from actiontrack.domain.ledger import Conflict, Proposal
 from actiontrack.domain.nouns import Action, Comment, DateChange, Evidence, ImpactCheck, Leg, SignOff, Update
@@ -67,11 +68,13 @@ def list_actions(core: Core, chosen: Filter) -> list[dict[str, Any]]:
     return found[: chosen.limit] if chosen.limit else found
 
 
-def show_action(core: Core, name: str) -> dict[str, Any]:
-    """One action with everything kept about it."""
-    with core.store.reading() as reader:
-        ref = find_ref(reader, name)
-        return _Shelf(core, reader, [ref]).tell_all(ref)
+def show_action(core: Core, name: str, reader: Reader | None = None) -> dict[str, Any]:
+    """One action with everything kept about it, as stored or, given a `reader`, as that transaction sees it."""
+    if reader is None:
+        with core.store.reading() as stored:
+            return show_action(core, name, stored)
+    ref = find_ref(reader, name)
+    return _Shelf(core, reader, [ref]).tell_all(ref)
 
 
 def history_of(core: Core, name: str) -> list[dict[str, Any]]:
@@ -80,10 +83,10 @@ def history_of(core: Core, name: str) -> list[dict[str, Any]]:
         ref = find_ref(reader, name)
         parts: dict[str, set[str]] = {"action": {ref}}
         for noun in (Update, Comment, Evidence, SignOff, ImpactCheck, DateChange):
-            parts[noun.__name__.casefold()] = {key for (key,) in reader.pick(noun, ("ref",), action=ref)}
+            parts[noun_name(noun)] = {key for (key,) in reader.pick(noun, ("ref",), action=ref)}
         entries: list[AuditEntry] = []
         for leg in reader.find(Leg, action=ref):
-            entries += reader.entries(noun="leg", ref=f"{ref}/{leg.agency}")
+            entries += reader.entries(noun="leg", ref=SEPARATOR.join((ref, leg.agency)))
         for name_of, keys in parts.items():
             entries += [entry for key in sorted(keys) for entry in reader.entries(noun=name_of, ref=key)]
     entries.sort(key=lambda entry: entry.position)
@@ -263,7 +266,7 @@ def _rows(entry: AuditEntry) -> list[dict[str, Any]]:
         return [
             told | {"field": field, "before": None, "after": after.get(text) or after.get("link") or after.get("file")}
         ]
-    prefix = f"{entry.ref.partition('/')[2]} " if entry.noun == "leg" and "/" in entry.ref else ""
+    prefix = f"{entry.ref.partition(SEPARATOR)[2]} " if entry.noun == "leg" else ""
     if entry.noun not in ("action", "leg", *_OF_ACTIONS):
         prefix = f"{entry.noun} "
     return [

@@ -1,0 +1,148 @@
+"""Reviews, findings, recommendations and meetings: list, show, add and set, by domain.md's field names."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from pydantic import ValidationError
+
+from actiontrack.domain.nouns import Finding, Meeting, Noun, Recommendation, Review
+from actiontrack.domain.vocabulary import Response
+from actiontrack.errors import NotAllowed, NotFound, PreconditionFailed, UserError
+from actiontrack.ports import Reader
+from actiontrack.services.core import Core
+
+KINDS: dict[str, type[Noun]] = {
+    "review": Review,
+    "finding": Finding,
+    "recommendation": Recommendation,
+    "meeting": Meeting,
+}
+_TEXTS = frozenset({"typology", "contributory_factors", "questions_for_board", "lead_reviewers", "sites"})
+"""Lists of texts: a comma may stand in one, so only ";" parts them."""
+N = TypeVar("N", bound=Noun)
+
+
+def list_nouns(core: Core, noun: str, **where: str) -> list[dict[str, Any]]:
+    """Every record of that noun, by ref; `where` narrows it (review="SAR-1")."""
+    with core.store.reading() as reader:
+        return [told(item) for item in reader.find(KINDS[noun], **{name: each for name, each in where.items() if each})]
+
+
+def show_noun(core: Core, noun: str, ref: str) -> dict[str, Any]:
+    """One record. Raises NotFound."""
+    with core.store.reading() as reader:
+        return told(_get(reader, noun, ref))
+
+
+def add_noun(core: Core, noun: str, values: Mapping[str, str], *, who: str, dry_run: bool = False) -> dict[str, Any]:
+    """A new record; a ref is made where none is given (a review needs its own)."""
+    read = _read(noun, values)
+    with core.store.reading() as reader:
+        read.setdefault("ref", _new_ref(reader, noun, read))
+        if reader.get(KINDS[noun], str(read["ref"])):
+            raise PreconditionFailed(f"There is a {noun} {read['ref']} already; `{noun} set` changes it.")
+        made = _make(noun, read)
+        _check(reader, noun, made)
+    return _store(core, made, who, dry_run)
+
+
+def set_noun(
+    core: Core, noun: str, ref: str, values: Mapping[str, str], *, who: str, dry_run: bool = False
+) -> dict[str, Any]:
+    """Change fields of a record. Returns it after the change."""
+    read = _read(noun, values)
+    if read.pop("ref", ref) != ref:
+        raise UserError("A ref is never changed.")
+    with core.store.reading() as reader:
+        changed = _make(noun, {**_get(reader, noun, ref).model_dump(), **read})
+        _check(reader, noun, changed)
+    return _store(core, changed, who, dry_run)
+
+
+def told(item: Noun) -> dict[str, Any]:
+    """A record as JSON shows it."""
+    return item.model_dump(mode="json")
+
+
+def _store(core: Core, item: Noun, who: str, dry_run: bool) -> dict[str, Any]:
+    if not dry_run:
+        with core.store.writing(who, "cli") as writer:
+            writer.put(item)
+    return told(item)
+
+
+def _get(reader: Reader, noun: str, ref: str) -> Noun:
+    found = reader.get(KINDS[noun], ref)
+    if found is None:
+        raise NotFound(f"There is no {noun} {ref} here; `actiontrack {noun} list` shows those there are.")
+    return found
+
+
+def _read(noun: str, values: Mapping[str, str]) -> dict[str, Any]:
+    """FIELD=VALUE texts as what the model takes: a list is JSON, or parts between ";" (for codes also ",")."""
+    fields = KINDS[noun].model_fields
+    read: dict[str, Any] = {}
+    for name, text in values.items():
+        if name not in fields:
+            near = difflib.get_close_matches(name, fields, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; its fields are {', '.join(fields)}."
+            raise UserError(f"A {noun} has no field {name!r}{hint}")
+        if "tuple" in str(fields[name].annotation):
+            read[name] = _list(name, text)
+        else:
+            read[name] = text.strip() or fields[name].get_default()
+    return read
+
+
+def _list(name: str, text: str) -> list[Any]:
+    if text.lstrip().startswith("["):
+        try:
+            return cast("list[Any]", json.loads(text))
+        except ValueError:
+            raise UserError(f"{name}={text!r} begins like JSON and is none; part items with “;” instead.") from None
+    parts = re.split(r";" if name in _TEXTS else r"[;,]", text)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _make(noun: str, values: Mapping[str, Any]) -> Noun:
+    try:
+        return KINDS[noun].model_validate(dict(values))
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "missing" or fault["input"] is None:
+            raise UserError(f"A {noun} needs {name}={name.upper()}.") from None
+        raise UserError(f"{name}={fault['input']!r}: {fault['msg'][:1].lower()}{fault['msg'][1:]}.") from None
+
+
+def _new_ref(reader: Reader, noun: str, values: Mapping[str, Any]) -> str:
+    """A readable ref: REVIEW-F2, REVIEW-R1, M-2026-11-24."""
+    review = str(values.get("review") or "")
+    if noun == "review":
+        raise UserError("A review needs its own ref: ref=SAR-2026-01.")
+    if noun == "meeting":
+        return f"M-{values.get('date') or ''}"
+    if noun == "recommendation" and values.get("number"):
+        return f"{review}-R{values['number']}".lstrip("-")
+    letter = noun[0].upper()
+    stem = f"{review}-{letter}".lstrip("-")
+    taken = {ref for (ref,) in reader.pick(KINDS[noun], ("ref",))}
+    return next(f"{stem}{count}" for count in range(1, len(taken) + 2) if f"{stem}{count}" not in taken)
+
+
+def _check(reader: Reader, noun: str, item: Noun) -> None:
+    """Rules that bind more than one field."""
+    review = getattr(item, "review", "")
+    if review and reader.get(Review, review) is None:
+        raise NotFound(f"There is no review {review} here; add it first: `actiontrack review add ref={review}`.")
+    if (
+        isinstance(item, Recommendation)
+        and item.response is Response.NOT_ACCEPTED
+        and not item.response_reasons.strip()
+    ):
+        raise NotAllowed(f"{item.ref}: not_accepted needs response_reasons (Care Act 2014, Sch 2 para 4(1)(g)).")
