@@ -191,6 +191,9 @@ class _RowParser:
         self._text: list[str] = []
         self._rich: RichText | None = None
         self._col = 0
+        self._raw: str | None = None
+        self._inline: str | None = None
+        self._formula: str | None = None
 
     def parser(self) -> expat.XMLParserType:
         """A parser that fills ``columns``."""
@@ -250,7 +253,7 @@ class _RowParser:
         elif bare == "c":
             self._end_cell()
         elif bare == "row":
-            cells = {col: ([value], [style]) for col, (value, style) in self._cells.items()}
+            cells: Cells = {col: ([value], [style]) for col, (value, style) in self._cells.items()}
             self.columns.add([self._row], cells, [self._row] if self._row_hidden else [])
         elif self._rich:
             self._rich.end(bare)
@@ -282,9 +285,7 @@ class _RowParser:
         check_column(self._col)
         self._kind = attrs.get("t", "")
         self._style = int(attrs.get("s", "0"))
-        self._raw: str | None = None
-        self._inline: str | None = None
-        self._formula: str | None = None
+        self._raw = self._inline = self._formula = None
 
     def _end_cell(self) -> None:
         if self._col in self._cells:

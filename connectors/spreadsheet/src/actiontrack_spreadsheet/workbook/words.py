@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from .grid import Grid
 from .refs import Area, parse_area
 
-_REFERENCE = re.compile(
-    r"""(?:(?:'((?:[^']|'')+)'|([^'!\[\]"(),]+))!)?(\$?[A-Z]{1,3}\$?\d*(?::\$?[A-Z]{1,3}\$?\d*)?)\Z""", re.I
-)
+_SHEET = r"""(?:'((?:[^']|'')+)'|([^'!\[\]"(),:\s]+))!"""
+_CORNER = r"\$?[A-Z]{0,3}\$?\d*"
+_REFERENCE = re.compile(rf"(?:{_SHEET})?({_CORNER}(?::{_CORNER})?)\Z", re.IGNORECASE)
 _MOST = 5_000
 """Words; a longer list is none a person picks from."""
 
@@ -18,7 +18,7 @@ _MOST = 5_000
 def parse_reference(formula: str) -> tuple[str | None, Area] | None:
     """ "'My list'!$A$1:$A$4" -> ('My list', area); the sheet is None when not written. None for anything else."""
     found = _REFERENCE.match(formula.lstrip("=").strip())
-    if not found:
+    if not found or not re.search(r"[:\d]", found[3]):  # a lone word is a name, not a column
         return None
     sheet = found[1].replace("''", "'") if found[1] else found[2]
     try:

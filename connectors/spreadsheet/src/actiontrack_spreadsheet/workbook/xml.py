@@ -13,6 +13,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 
 _START_TAG = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*(/?)>""")
+_TAG_END = re.compile(r"\s*/?>\Z")
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -181,10 +182,9 @@ class Splices:
         for name, value in values.items():
             pattern = re.compile(rf"""\s+{re.escape(name)}\s*=\s*("[^"]*"|'[^']*')""")
             written = attribute_text(name, value) if value is not None else ""
-            if pattern.search(tag):
-                tag = pattern.sub(lambda _, written=written: written, tag, count=1)
-            else:
-                tag = re.sub(r"\s*/?>\Z", lambda end, written=written: written + end[0], tag)
+            old = pattern.search(tag)
+            at, rest = old.span() if old else (len(tag) - len(_TAG_END.findall(tag)[-1]),) * 2
+            tag = tag[:at] + written + tag[rest:]
         self.replace(element.start, element.inner, tag)
 
     def append_child(self, element: Element, text: str) -> None:
