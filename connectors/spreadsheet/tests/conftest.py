@@ -42,7 +42,7 @@ class MakePlan(Protocol):
     ) -> Path: ...
 
 
-@pytest.fixture()
+@pytest.fixture
 def connect(tmp_path: Path) -> Connect:
     """A connector to a file, with three agencies configured."""
 
@@ -61,7 +61,7 @@ def connect(tmp_path: Path) -> Connect:
     return connect
 
 
-@pytest.fixture()
+@pytest.fixture
 def make_plan(tmp_path: Path) -> MakePlan:
     """A workbook of these rows (None: blank), made the way a person's would be; `also(book, sheet)` adds to it."""
 

@@ -124,7 +124,9 @@ def test_two_rows_of_headings_are_read_together(make_plan: MakePlan, connect: Co
 
 
 def test_a_heading_split_over_two_unmerged_rows(make_plan: MakePlan, connect: Connect) -> None:
-    plan = make_plan([["Agreed", "Lead", "Target"], ["action", "agency", "date"], ["Train", "Police", date(2026, 9, 1)]])
+    plan = make_plan(
+        [["Agreed", "Lead", "Target"], ["action", "agency", "date"], ["Train", "Police", date(2026, 9, 1)]]
+    )
     seen = connect(plan).observe("", {})
     assert seen.places == {"text": "A", "lead_agency": "B", "current_due": "C"}
     assert [record.row for record in seen.records] == [3]
@@ -149,7 +151,9 @@ def test_two_plans_in_one_workbook_are_a_question(make_plan: MakePlan, connect: 
         book.create_sheet("2027").append(["Action", "Status"])  # type: ignore[attr-defined]
 
     plan = make_plan([["Action", "Status"], ["Train", "Open"]], sheet="2026", also=also)
-    with pytest.raises(UserError, match=r'plan\.xlsx: sheets “2026” and “2027” both look like the plan.*sheet = "2026"'):
+    with pytest.raises(
+        UserError, match=r'plan\.xlsx: sheets “2026” and “2027” both look like the plan.*sheet = "2026"'
+    ):
         connect(plan).observe("", {})
 
 

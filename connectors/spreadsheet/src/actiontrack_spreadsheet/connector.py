@@ -29,13 +29,14 @@ _EXPECTED = ("lead_agency", "current_due", "status", "progress")
 
 
 class SpreadsheetConnector:
-    """One plan in one file. Every call reads the file anew; one `apply` is one replace of it."""
+    """One plan in one file. One `apply` is one replace of it; what was read is kept while the file stays the same."""
 
     def __init__(self, options: SpreadsheetOptions, context: InstanceContext) -> None:
         self._options = options
         self._context = context
-        self._path = Path(context.folder) / Path(options.path).expanduser()
+        self._path = Path(context.folder) / options.path
         self._agencies = frozenset(normal(name) for name in context.agencies)
+        self._last: tuple[Mapping[str, str], Reading] | None = None
 
     def capabilities(self) -> Capabilities:
         """Every field, read and written; a file is compared by its hash just before it is replaced."""
@@ -115,9 +116,16 @@ class SpreadsheetConnector:
 
     def _read(self, columns: Mapping[str, str]) -> Reading:
         from actiontrack_spreadsheet.reading import read
-        from actiontrack_spreadsheet.source import open_source
+        from actiontrack_spreadsheet.source import file_hash, open_source, refuse_unusable
 
-        return read(open_source(self._path), self._options, self._agencies, columns)
+        if self._last and self._path.exists():
+            refuse_unusable(self._path)
+            agreed, last = self._last
+            if agreed == columns and last.source.sha256 == file_hash(self._path):
+                return last
+        reading = read(open_source(self._path), self._options, self._agencies, columns)
+        self._last = (dict(columns), reading)
+        return reading
 
     def _unmade(self) -> Observation:
         from actiontrack_spreadsheet.create import SHEET, columns_made

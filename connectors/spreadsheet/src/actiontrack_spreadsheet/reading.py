@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actiontrack.api import Fixed, KeyKind, Observation, Problem, Record, Unread, is_ref
+from actiontrack.api import Fixed, KeyKind, Observation, Problem, Record, Unread
 from actiontrack_spreadsheet.detect import Layout, saved_name
 from actiontrack_spreadsheet.keys import Key, find_key, is_action_id, key_of
 from actiontrack_spreadsheet.locate import locate
@@ -149,7 +149,7 @@ def _problems(reading: Reading) -> list[Problem]:
     return [
         _key_problem(reading, name, row, value)
         for row, value in zip(reading.rows.numbers, reading.rows.values[name], strict=True)
-        if isinstance(value, (Fixed, Unread)) or (name == "ref" and value is not None and not is_ref(str(value)))
+        if isinstance(value, (Fixed, Unread)) or (name == "ref" and value is not None and not is_action_id(value))
     ]
 
 

@@ -67,7 +67,8 @@ def write_batch(reading: Reading, batch: Batch, backups: Path) -> Plan:
     """
     plan = Plan()
     _set_up(plan, reading, batch)
-    cells = [cell for write in batch.writes if not write.creates for cell in _cells(plan, reading, write)]
+    places = _Places(reading)
+    cells = [cell for write in batch.writes if not write.creates for cell in _cells(plan, reading, places, write)]
     for cell, owners in _through_merges(plan, reading, cells):
         plan.add(SetCell(reading.grid.name, cell.row, cell.col, _written(cell.value)), owners)
     _append(plan, reading, [write for write in batch.writes if write.creates])
@@ -116,8 +117,18 @@ def _set_up(plan: Plan, reading: Reading, batch: Batch) -> None:
 # --- changes of rows ------------------------------------------------------------------------------------------------
 
 
-def _cells(plan: Plan, reading: Reading, write: Write) -> Iterator[Cell]:
-    at = _find(plan, reading, write)
+class _Places:
+    """Where each action stands among the rows, by key and by row number."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.by_row = {row: i for i, row in enumerate(reading.rows.numbers)}
+        self.by_key: dict[str, list[int]] = defaultdict(list)
+        for i, record in enumerate(reading.records):
+            self.by_key[record.remote_id].append(i)
+
+
+def _cells(plan: Plan, reading: Reading, places: _Places, write: Write) -> Iterator[Cell]:
+    at = _find(plan, places, write)
     if at is None:
         return
     row = reading.rows.numbers[at]
@@ -141,12 +152,12 @@ def _cells(plan: Plan, reading: Reading, write: Write) -> Iterator[Cell]:
         yield Cell(write, name, row, heading.col, value)
 
 
-def _find(plan: Plan, reading: Reading, write: Write) -> int | None:
+def _find(plan: Plan, places: _Places, write: Write) -> int | None:
     """The place of a write's row among the actions."""
     if write.remote_id:
-        found = [i for i, record in enumerate(reading.records) if record.remote_id == write.remote_id]
+        found = places.by_key.get(write.remote_id, [])
     else:
-        found = [i for i, row in enumerate(reading.rows.numbers) if row == write.row]
+        found = [places.by_row[write.row]] if write.row in places.by_row else []
     if len(found) == 1:
         return found[0]
     if found:
