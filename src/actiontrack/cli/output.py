@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 
 _WIDE = 160
 """Columns where the output is no terminal."""
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?(?:\+00:00|Z)$")
 _CONTROLS = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 
 
@@ -31,7 +33,9 @@ def clean(value: object) -> str:
         return ", ".join(f"{key} {clean(each)}".strip() for key, each in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(clean(each) for each in value)
-    return str(value).translate(_CONTROLS)
+    text = str(value)
+    instant = _INSTANT.match(text)
+    return f"{instant[1]} {instant[2]}Z" if instant else text.translate(_CONTROLS)
 
 
 def print_line(text: str = "", style: str = "") -> None:

@@ -19,6 +19,7 @@ from actiontrack.ports import AuditEntry, Reader
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import ActionFile, Desk
 from actiontrack.services.standing import stand
+from actiontrack.services.sync.answers import conflict_shown, proposal_shown
 
 _OF_ACTIONS = {
     "update": ("progress", "text"),
@@ -26,6 +27,10 @@ _OF_ACTIONS = {
     "evidence": ("evidence", "shows"),
 }
 """Append-only nouns and the field an entry of theirs is told as."""
+
+
+_UNTOLD = frozenset({"changed_at", "created_at", "action", "ref", "position", "agency"})
+"""What says nothing that the row does not say already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +223,13 @@ class _Shelf:
             ],
             "sign_offs": [_told(each) for each in file.sign_offs],
             "comments": [_told(each) for each in file.comments],
-            "proposals": [
-                {"id": each.id, "kind": each.kind.value, "field": each.field, "from": each.from_value,
-                 "to": each.to_value, "by": each.by, "connector": each.instance, "since": each.since.isoformat()}
-                for each in self._reader.find(Proposal, action=ref, closed_at=None)
-            ],
+            "proposals": [proposal_shown(each) for each in self._reader.find(Proposal, action=ref, closed_at=None)],
             "conflicts": [
-                {"id": each.id, "field": each.field, "base": each.base, "ours": each.ours, "sides": each.sides,
-                 "since": each.since.isoformat()}
-                for each in self._reader.find(Conflict, action=ref, closed_at=None)
+                conflict_shown(each)
+                for each in self._reader.find(Conflict, closed_at=None)
+                if each.action == ref or (each.noun == "recommendation" and each.target in action.recommendations)
             ],
-        }  # fmt: skip
+        }
 
     def _standing(self, file: ActionFile) -> Standing:
         newest = max((update.at for update in file.updates), default=None)
@@ -272,5 +273,5 @@ def _rows(entry: AuditEntry) -> list[dict[str, Any]]:
     return [
         told | {"field": f"{prefix}{field}".strip(), "before": before.get(field), "after": after.get(field)}
         for field in dict.fromkeys((*before, *after))
-        if field not in ("changed_at", "action", "ref", "position")
+        if field not in _UNTOLD and (entry.before is not None or after.get(field) not in (None, "", [], True))
     ]

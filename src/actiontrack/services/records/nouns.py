@@ -43,7 +43,8 @@ def add_noun(core: Core, noun: str, values: Mapping[str, str], *, who: str, dry_
     """A new record; a ref is made where none is given (a review needs its own)."""
     read = _read(noun, values)
     with core.store.reading() as reader:
-        read.setdefault("ref", _new_ref(reader, noun, read))
+        if not read.get("ref"):
+            read["ref"] = _new_ref(reader, noun, read)
         if reader.get(KINDS[noun], str(read["ref"])):
             raise PreconditionFailed(f"There is a {noun} {read['ref']} already; `{noun} set` changes it.")
         made = _make(noun, read)
