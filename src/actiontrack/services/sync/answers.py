@@ -252,7 +252,7 @@ def _answer_new(
     settings = core.instances.get(proposal.instance)
     values = {name: str(value) for name, value in dict(proposal.to_value or {}).items() if name in FIELDS}
     actor = Actor(settings.side, settings.agency) if settings else Actor(Side.BOARD)
-    review = settings.review if settings else ""
+    review = (settings.review if settings else "") or (next(iter(desk.reviews)) if len(desk.reviews) == 1 else "")
     file = create_action(desk, values, actor=actor, review=review, who=who, source=proposal.instance or "cli")
     ref = file.action.ref
     viewer = Viewer(actor.side, actor.agency, tuple(values))

@@ -171,7 +171,8 @@ def _merge_logs(
             position = add_entry(
                 lane.desk, file, name, text, agency=agency, who=who, source=f"sync:{lane.name}"
             )  # fmt: skip
-            if not fresh:  # else the cell has yet to show what others wrote, and this with it
+            lane.typed[file.action.ref, name] = position
+            if lane.inbound_only:
                 heard[name] = position
             lane.result.updated_here += 1
             lane.step("add", ref=file.action.ref, row=record.row, name=name, base=before, theirs=text)

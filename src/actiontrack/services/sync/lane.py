@@ -75,6 +75,8 @@ class Lane:
     writes: list[Write] = field(default_factory=list)
     intents: dict[str, Intent] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    typed: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(action, log) → the position of the entry typed into this instance's cell in this run."""
     cut_off: bool = False
     """An earlier run left intents of this instance without an acknowledgement."""
     reused: dict[str, str] = field(default_factory=dict)

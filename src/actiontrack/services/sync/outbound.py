@@ -57,10 +57,10 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
         lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=link.remote_id)
     if said:
         _intend(lane, file, before, after, said, shown, record, creates=False)
-        lane.put_link(link.model_copy(update={"dirty": True}))
+        lane.put_link(link.model_copy(update={"dirty": True, "heard": _heard(lane, file, link)}))
     else:
         state = LinkState.LIVE if link.state is LinkState.PENDING and not lane.inbound_only else link.state
-        lane.put_link(link.model_copy(update={"dirty": False, "state": state}))
+        lane.put_link(link.model_copy(update={"dirty": False, "state": state, "heard": _heard(lane, file, link)}))
 
 
 def _key_is_wanting(lane: Lane, link: Link, record: Record) -> bool:
@@ -87,16 +87,31 @@ def _wanted(lane: Lane, file: ActionFile, link: Link, record: Record) -> dict[st
         if value != agreed and now == (base or ""):
             wanted[name] = (now, value)
     for name in LOGS:
-        entries = log(lane.desk, file, lane.viewer, name)
-        if name not in lane.seen.writable or name in still or not isinstance(theirs.get(name), str) or not entries:
-            continue
-        fresh = [entry for entry in entries if entry.position > link.heard.get(name, 0)]
-        if fresh:
-            own = lane.settings.agency  # "" on the Board's side, as in its entries
-            text = logs.shown(fresh, any(entry.agency == own for entry in fresh), lane.names)
-            if text != link.base.get(name, ""):
-                wanted[name] = (link.base.get(name, ""), text)
+        text = _unheard(lane, file, link, name)
+        if text and name in lane.seen.writable and name not in still and isinstance(theirs.get(name), str):
+            wanted[name] = (link.base.get(name, ""), text)
     return wanted
+
+
+def _unheard(lane: Lane, file: ActionFile, link: Link, name: str) -> str:
+    """What a log's cell shall show of entries it has not shown; "" where it shows them, being where they were typed."""
+    entries = log(lane.desk, file, lane.viewer, name) or []
+    fresh = [entry for entry in entries if entry.position > link.heard.get(name, 0)]
+    typed = lane.typed.get((file.action.ref, name))
+    if not fresh or [entry.position for entry in fresh] == [typed]:
+        return ""
+    text = logs.shown(fresh, any(entry.position == typed for entry in fresh), lane.names)
+    return "" if text == link.base.get(name, "") else text
+
+
+def _heard(lane: Lane, file: ActionFile, link: Link) -> dict[str, int]:
+    """Every log that has nothing to show has been heard to its end."""
+    heard: dict[str, int] = dict(link.heard)
+    for name in LOGS:
+        entries = log(lane.desk, file, lane.viewer, name)
+        if entries and name in link.base and not _unheard(lane, file, link, name):
+            heard[name] = entries[-1].position
+    return heard
 
 
 def _sayable(lane: Lane, name: str, value: str, record: Record) -> Plain:
