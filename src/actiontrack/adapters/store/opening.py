@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 from collections.abc import Iterator
@@ -33,7 +34,9 @@ def make_engine(url: str, *, lasting: bool, create: bool) -> sa.Engine:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "sqlite":
             _place(parsed, create=create)
-        engine = sa.create_engine(parsed, hide_parameters=True)
+        engine = sa.create_engine(
+            parsed, hide_parameters=True, json_serializer=_write_json, json_deserializer=_read_json
+        )
     except exc.ArgumentError:
         raise ConfigurationError("[store] url: not a database URL; say sqlite:///actiontrack.db, for one") from None
     except (ImportError, exc.NoSuchModuleError):
@@ -44,6 +47,16 @@ def make_engine(url: str, *, lasting: bool, create: bool) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         _tune_sqlite(engine, lasting=lasting)
     return engine
+
+
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _read_json(text: str | bytes) -> Any:
+    """Most lists and mappings are empty: those are known at a glance. (psycopg hands over bytes.)"""
+    if text == "[]":
+        return []
+    return {} if text == "{}" else json.loads(text)
 
 
 def reading_options(engine: sa.Engine) -> dict[str, Any]:
