@@ -27,7 +27,7 @@ class FixedClock:
 
 
 class Connect(Protocol):
-    def __call__(self, path: Path, **options: Any) -> SpreadsheetConnector: ...
+    def __call__(self, path: Path, *, agencies: Sequence[str] = AGENCIES, **options: Any) -> SpreadsheetConnector: ...
 
 
 class MakePlan(Protocol):
@@ -46,13 +46,13 @@ class MakePlan(Protocol):
 def connect(tmp_path: Path) -> Connect:
     """A connector to a file, with three agencies configured."""
 
-    def connect(path: Path, **options: Any) -> SpreadsheetConnector:
+    def connect(path: Path, *, agencies: Sequence[str] = AGENCIES, **options: Any) -> SpreadsheetConnector:
         context = InstanceContext(
             name="plan",
             folder=str(path.parent),
             state_folder=str(tmp_path / "state"),
             clock=FixedClock(),
-            agencies=AGENCIES,
+            agencies=agencies,
             statuses=STATUSES,
             board_name="Exampleshire Safeguarding Adults Board",
         )
