@@ -1,4 +1,4 @@
-"""Plays the demo: a manager's workbook adopted, agencies' workbooks issued, edits on every side, sync, sweep, report."""
+"""Plays the demo: a manager's workbook adopted, agencies' workbooks made, edits on every side, sync, sweep, report."""
 
 from __future__ import annotations
 

@@ -10,17 +10,22 @@ from actiontrack.domain.vocabulary import Nation
 
 
 class _Policy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Board(_Policy):
     """Whose suite this is."""
 
     name: str
+    """As reports print it."""
     nation: Nation = Nation.ENG
+    """Whose bank holidays count."""
     timezone: str = "Europe/London"
+    """Where a day ends."""
     manager: str = ""
+    """E-mail of the business unit: hears what nobody else can be told."""
     chair: str = ""
+    """E-mail: hears of what is longest overdue."""
     holidays: str = ""
     """Path of an override file with days added to or taken from the bank holidays."""
     due_soon_days: int = 20
@@ -61,9 +66,13 @@ class Schedule(_Policy):
     """
 
     job: str
+    """sync, sweep, report, backup, or a plugin's."""
     at: str
+    """HH:MM, wall clock of the board."""
     days: str = "daily"
+    """daily, working (the board's working days), or monday … sunday."""
     catch_up: Literal["all", "latest", "none"] = "latest"
+    """What becomes of slots missed while nothing ran."""
     out: str = ""
     """Where a report or backup goes: a folder, relative to the configuration file."""
     formats: tuple[str, ...] = ("html",)
