@@ -54,7 +54,11 @@ class Calendar(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One entry of the chain. `before` and `after` hold only the fields that changed (None: did not exist)."""
+    """One entry of the chain. `before` and `after` hold only the fields that changed.
+
+    `before` None: the record is new. Both None: what changed was erased. `noun` and `ref` are domain/catalogue.py's
+    (a leg's ref is "ACTION/AGENCY"); an erasure is itself an entry, of the noun "erasure".
+    """
 
     position: int
     at: datetime

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -223,6 +224,18 @@ def test_erasing_blanks_the_past_keeps_the_record_and_the_chain(store: SqlStore)
     put(store, action("A", text="goes on"))
     assert audit.erase(store, "action", "A", who="again") == 2, "the new beginning and the change since"
     assert audit.verify(store)["broken_at"] is None
+
+
+def test_what_was_erased_is_gone_from_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with closing(open_store(f"sqlite:///{path}", "board", clock=TickingClock())) as store:
+        put(store, action("A", text="names Somebody"))
+        put(store, action("A", text="names nobody"))
+    assert b"names Somebody" in path.read_bytes(), "the audit chain remembers"
+    with closing(open_store(f"sqlite:///{path}", "board", clock=TickingClock())) as store:
+        audit.erase(store, "action", "A", who="me")
+    assert b"Somebody" not in path.read_bytes()
+    assert b"names nobody" in path.read_bytes()
 
 
 def test_blanking_more_after_an_erasure_is_found(store: SqlStore) -> None:

@@ -81,6 +81,18 @@ def test_the_file_is_its_owners_alone_and_safe_against_power_loss(tmp_path: Path
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
+def test_a_throw_away_store_leaves_nothing() -> None:
+    with closing(open_store("sqlite://", "b", clock=FixedClock())) as store:
+        folder = Path(str(store.engine.url.database)).parent
+        with closing(open_store("sqlite://", "b", clock=FixedClock())) as another:
+            with store.writing("me", "test") as writer:
+                writer.put(Agency(code="POL", name="Police"))
+            with another.reading() as reader:
+                assert reader.count(Agency) == 0
+        assert folder.is_dir()
+    assert not folder.exists()
+
+
 def test_no_store_where_none_may_be_made(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no store at .*s\.db"):
         open_store(url(tmp_path / "s.db"), "b", clock=FixedClock(), create=False)

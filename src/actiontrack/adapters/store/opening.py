@@ -89,6 +89,7 @@ def _tune_sqlite(engine: sa.Engine, *, lasting: bool) -> None:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'OFF'}")
         cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA secure_delete = ON")  # what was erased is overwritten, not just let go of
         cursor.close()
 
     @event.listens_for(engine, "begin")

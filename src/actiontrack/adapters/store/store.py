@@ -23,10 +23,12 @@ from actiontrack.ports import Clock, Reader, Store, Writer
 class SqlStore:
     """The records, ledgers and audit chain of one board. Made by `open_store`."""
 
-    def __init__(self, engine: sa.Engine, board_id: str, clock: Clock) -> None:
+    def __init__(self, engine: sa.Engine, board_id: str, clock: Clock, *, folder: str = "") -> None:
+        """`folder` holds a throw-away store, and goes with it."""
         self.engine = engine
         self.board_id = board_id
         self._clock = clock
+        self._let_go = weakref.finalize(self, _let_go, engine, folder)
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -76,8 +78,8 @@ class SqlStore:
             yield connection
 
     def close(self) -> None:
-        """Let go of the database."""
-        self.engine.dispose()
+        """Let go of the database; a throw-away one is gone."""
+        self._let_go()
 
 
 def open_sql_store(url: str, board_id: str, *, clock: Clock, create: bool) -> SqlStore:
@@ -104,10 +106,8 @@ def _throwaway(board_id: str, clock: Clock) -> SqlStore:
     file = Path(folder) / "store.db"
     file.write_bytes(_blank())
     engine = opening.make_engine(f"sqlite:///{file}", lasting=False, create=False)
-    store = SqlStore(engine, board_id, clock)
-    weakref.finalize(store, _let_go, engine, folder)
     opening.prepare(engine, board_id, create=True)
-    return store
+    return SqlStore(engine, board_id, clock, folder=folder)
 
 
 @cache
@@ -123,4 +123,5 @@ def _blank() -> bytes:
 
 def _let_go(engine: sa.Engine, folder: str) -> None:
     engine.dispose()
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
