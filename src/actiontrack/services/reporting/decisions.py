@@ -9,13 +9,12 @@ from datetime import date
 from actiontrack.domain.derived import slips
 from actiontrack.domain.ledger import Proposal, ProposalKind
 from actiontrack.domain.lifecycle import BOARD_STATUSES, words
-from actiontrack.domain.report import Cell, Column, Headline, Section, Table
+from actiontrack.domain.report import Cell, Column, Headline, Section, Table, day_in_words
 from actiontrack.domain.vocabulary import Response, Status
 from actiontrack.services.reporting.picture import Item, Picture
 from actiontrack.services.reporting.wording import (
     AGENCY,
     NUMBER,
-    REF,
     date_words,
     many,
     number_in_plan,
@@ -169,17 +168,21 @@ def decisions_section(asked: Sequence[Decision]) -> Section:
 
 def _table(group: str, caption: str, empty: str, asked: Sequence[Decision]) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (one.ref, one.number, one.agency, one.asked, one.reason, one.by, one.since)
+        (one.ref, one.number, one.about, one.agency, one.asked, one.reason, _who_and_when(one))
         for one in asked
         if one.group == group
     )
     columns = (
-        Column("ref", "Action ID", "code", "–") if group == "refusals" else REF,
+        Column("ref", "Action ID", "code", "–"),
         NUMBER,
+        Column("about", "About"),
         AGENCY,
         Column("asked", "What is asked"),
         Column("reason", "Reason given", missing="none given"),
         Column("by", "Asked by", missing="–"),
-        Column("since", "Asked on", "date", "–"),
     )
     return Table(group, caption, columns, rows, empty)
+
+
+def _who_and_when(one: Decision) -> str:
+    return ", ".join(part for part in (one.by, day_in_words(one.since) if one.since else "") if part)

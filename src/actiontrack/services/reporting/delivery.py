@@ -150,7 +150,7 @@ def done_section(picture: Picture, figures: Figures) -> Section:
     waiting = figures.awaiting_verification
     says = (
         _done_says(picture, done),
-        f"{many(waiting, 'action')} reported complete {'awaits' if waiting == 1 else 'await'} the Board's verification.",
+        f"{many(waiting, 'action awaits', 'actions await')} the Board's verification, being reported complete.",
     )
     return Section("done", "Done since the last meeting, and on what evidence", says, (done_table, awaiting_table))
 

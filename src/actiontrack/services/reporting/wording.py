@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from actiontrack.domain.lifecycle import words
@@ -10,6 +11,8 @@ from actiontrack.services.reporting.picture import Item, Picture
 
 LONGEST = 220
 """Characters of an action's text that a report shows: the Board needs to know which one it is."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 REF = Column("ref", "Action ID", "code")
 NUMBER = Column("in_plan", "Number in plan", missing="–")
@@ -22,8 +25,8 @@ RATING = Column("rating", "Rating", missing="none")
 
 
 def short(text: str, longest: int = LONGEST) -> str:
-    """The text on one line, cut at a word where it is long."""
-    line = " ".join(text.split())
+    """The text on one line, without control characters, cut at a word where it is long."""
+    line = _CONTROL.sub("", " ".join(text.split()))
     if len(line) <= longest:
         return line
     head = line[:longest]
