@@ -115,6 +115,15 @@ def test_a_mistyped_year_costs_nothing_and_breaks_nothing():
     assert len(asked) == len(set(asked)) <= 201
 
 
+def test_a_whole_year_off_is_stepped_over():
+    closed = {date(2026, 1, 1) + timedelta(days=at) for at in range(365)}
+    calendar = WorkingCalendar(lambda year: closed if year == 2026 else ())
+    assert calendar.add_working_days(date(2025, 12, 31), 1) == date(2027, 1, 1)
+    assert calendar.add_working_days(date(2027, 1, 1), -1) == date(2025, 12, 31)
+    assert calendar.add_working_days(date(2027, 1, 1), -2) == date(2025, 12, 30)
+    assert calendar.working_days_between(date(2025, 12, 31), date(2027, 1, 1)) == 1
+
+
 def test_each_year_is_asked_for_once():
     asked = []
 
@@ -123,7 +132,7 @@ def test_each_year_is_asked_for_once():
         return {date(year, 12, 25)}
 
     calendar = WorkingCalendar(closed_in)
-    for day in (date(2026, 12, 24), date(2020, 1, 1), date(2026, 12, 24), date(2031, 5, 1)):
+    for day in (date(2026, 12, 24), date(2020, 5, 1), date(2026, 12, 24), date(2031, 5, 1)):
         calendar.is_working_day(day)
     assert sorted(asked) == list(range(2020, 2032))
     assert calendar.is_working_day(date(2020, 12, 25)) is False

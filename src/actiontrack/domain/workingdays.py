@@ -10,7 +10,9 @@ from typing import Protocol
 FIRST_YEAR, LAST_YEAR = 1950, 2150
 """Outside these years only weekends count; a mistyped year must not cost a thousand years of calendars."""
 
-_LAST = date.max.toordinal()
+_FIRST = date(FIRST_YEAR, 1, 1).toordinal()
+_LAST = date(LAST_YEAR, 12, 31).toordinal()
+_END = date.max.toordinal()
 
 
 class WorkingDays(Protocol):
@@ -37,59 +39,57 @@ class WorkingCalendar:
 
     def __init__(self, closed_in: Callable[[int], Collection[date]]) -> None:
         self._closed_in = closed_in
-        self._from = self._upto = 0
+        self._known = range(0)
+        self._from, self._upto = _END, 0
         self._closed: list[int] = []
-        self._set: frozenset[int] = frozenset()
 
     def is_working_day(self, day: date) -> bool:
         """Whether people are at work on that day."""
-        self._load(day.year, day.year)
-        return day.isoweekday() < 6 and day.toordinal() not in self._set
+        at = day.toordinal()
+        return self._between(at - 1, at) == 1
 
     def working_days_between(self, start: date, end: date) -> int:
         """Working days after `start` up to and including `end`; negative where `end` is before `start`."""
-        self._load(min(start.year, end.year), max(start.year, end.year))
-        return self._count(end.toordinal()) - self._count(start.toordinal())
+        first, last = start.toordinal(), end.toordinal()
+        return self._between(first, last) if first <= last else -self._between(last, first)
 
     def add_working_days(self, day: date, count: int) -> date:
         """The working day `count` working days after (before, where negative) `day`; 0 gives `day` itself.
 
         Stops at the first and last day that a date can be.
         """
-        if count == 0:
-            return day
         at = day.toordinal()
-        span = abs(count) * 3 // 2 + 30  # more calendar days than `count` working days ever take
-        self._load(max(day.year - span // 365 - 1, 1), min(day.year + span // 365 + 1, date.max.year))
-        if count > 0:
-            return date.fromordinal(self._ahead(at, self._count(at) + count))
-        target = self._count(at - 1) + count + 1
-        back = at - span
-        while back > 1 and self._count(back) >= target:
-            back -= span
-        return date.fromordinal(1) if back <= 1 else date.fromordinal(self._ahead(back, target))
+        if count >= 0:
+            return date.fromordinal(self._ahead(at, count))
+        back = at - 1
+        while back > 0 and (passed := self._between(back, at - 1)) < -count:
+            back = max(back - (-count - passed) * 3 // 2 - 1, 0)
+        return date.fromordinal(max(self._ahead(back, self._between(back, at - 1) + count + 1), 1))
 
-    def _ahead(self, at: int, target: int) -> int:
-        """The first day on which the count reaches `target`, which it has not on `at`."""
-        while (left := target - self._count(at)) > 0:
-            at += left
-            if at >= _LAST:
-                return _LAST
+    def _ahead(self, at: int, count: int) -> int:
+        """The day on which the `count`th working day after `at` falls. Steps of what is left never overshoot it."""
+        while count > 0 and at < _END:
+            then = min(at + count, _END)
+            count -= self._between(at, then)
+            at = then
         return at
 
-    def _count(self, ordinal: int) -> int:
-        """Working days up to and including that day, from an arbitrary origin. Day 1 of the calendar was a Monday."""
-        return 5 * (ordinal // 7) + min(ordinal % 7, 5) - bisect_right(self._closed, ordinal)
+    def _between(self, first: int, last: int) -> int:
+        """Working days after `first` up to and including `last`. Day 1 of the calendar was a Monday."""
+        if first < self._from or last > self._upto:
+            self._load(first, last)
+        weekdays = 5 * (last // 7 - first // 7) + min(last % 7, 5) - min(first % 7, 5)
+        return weekdays - bisect_right(self._closed, last) + bisect_right(self._closed, first)
 
     def _load(self, first: int, last: int) -> None:
-        """Know the closed days of these years and all between them and the known."""
-        first, last = (min(max(year, FIRST_YEAR), LAST_YEAR) for year in (first, last))
-        if self._upto and self._from <= first and last <= self._upto:
-            return
-        known = range(self._from, self._upto + 1) if self._upto else range(0)
-        first, last = min(first, self._from or first), max(last, self._upto)
-        new = [day for year in range(first, last + 1) if year not in known for day in self._closed_in(year)]
-        weekdays = {day.toordinal() for day in new if day.isoweekday() < 6}
-        self._set |= weekdays
-        self._closed = sorted(self._set)
-        self._from, self._upto = first, last
+        """Know the closed days of the years these lie in, and of all between them and the known ones."""
+        years = [date.fromordinal(min(max(each, _FIRST), _LAST)).year for each in (first, last)]
+        known = self._known
+        wanted = range(min(*years, known.start or LAST_YEAR), max(*years, known.stop - 1) + 1)
+        for year in wanted:
+            if year not in known:
+                self._closed += [day.toordinal() for day in self._closed_in(year) if day.isoweekday() < 6]
+        self._closed = sorted(set(self._closed))
+        self._known = wanted
+        self._from = 0 if wanted.start == FIRST_YEAR else date(wanted.start, 1, 1).toordinal()
+        self._upto = _END if wanted.stop > LAST_YEAR else date(wanted.stop - 1, 12, 31).toordinal()
