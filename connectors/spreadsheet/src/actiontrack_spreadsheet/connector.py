@@ -134,6 +134,8 @@ class SpreadsheetConnector:
         return Observation(
             records=(),
             proof="",
+            source=str(self._path.resolve()),
+            bindable=self._path.suffix.lower() != ".csv",
             key="ref",
             exists=False,
             sheet=SHEET,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from actiontrack.api import UserError
 from actiontrack_spreadsheet.assign import Wanted, twins
-from actiontrack_spreadsheet.detect import Layout, describe, detect, is_plan_name
+from actiontrack_spreadsheet.detect import Layout, describe, detect, is_plan_name, saved_name
 from actiontrack_spreadsheet.headings import normal
 from actiontrack_spreadsheet.options import SpreadsheetOptions
 from actiontrack_spreadsheet.source import Source
@@ -60,7 +60,8 @@ def _no_headings(source: Source, options: SpreadsheetOptions, layouts: list[Layo
         shown = "nothing in it looks like headings"
     else:
         shown = f"the best guess is sheet “{guess.sheet}”, row {guess.bottom}: {describe(guess.headings)}"
-    example = guess.headings[0].text if guess and guess.headings else "Action"
+    unknown = guess.assignment.free(guess.headings) if guess else []
+    example = saved_name(unknown[0], guess.headings) if guess and unknown else "Action"
     return UserError(
         f"{source.path.name}{where}: no row of headings with a column of actions found; {shown}. Say which column "
         f'holds the actions under [connector.columns], such as text = "{example}", and header_row if that is not enough'

@@ -76,6 +76,8 @@ def observation(reading: Reading) -> Observation:
     return Observation(
         records=reading.records,
         proof=reading.source.sha256,
+        source=str(reading.source.path.resolve()),
+        bindable=reading.source.workbook is not None,
         key=kind,
         sheet=layout.sheet,
         columns=columns,
@@ -149,15 +151,12 @@ def _problems(reading: Reading) -> list[Problem]:
     return [
         _key_problem(reading, name, row, value)
         for row, value in zip(reading.rows.numbers, reading.rows.values[name], strict=True)
-        if isinstance(value, (Fixed, Unread)) or (name == "ref" and value is not None and not is_action_id(value))
+        if isinstance(value, (Fixed, Unread))
     ]
 
 
-def _key_problem(reading: Reading, name: str, row: int, value: object) -> Problem:
-    shown = str(value.value if isinstance(value, Fixed) else value.shown if isinstance(value, Unread) else value)
-    if isinstance(value, (Fixed, Unread)):
-        text, do = "a formula or error stands where the row's key should be", "type the key itself into the cell"
-    else:
-        text, do = f"“{shown}” is no Action ID", "undo the change, or clear the cell if this is a new action"
+def _key_problem(reading: Reading, name: str, row: int, value: Fixed | Unread) -> Problem:
+    shown = str(value.value if isinstance(value, Fixed) else value.shown)
+    text, do = "a formula or error stands where the row's key should be", "type the key itself into the cell"
     col = reading.layout.columns[name].col
     return Problem(text, do, sheet=reading.layout.sheet, cell=ref(row, col), value=shown, field=name, quarantines=True)

@@ -16,6 +16,7 @@ from actiontrack_spreadsheet.workbook import (
     Refusal,
     Workbook,
     WriteResult,
+    check_csv,
     check_edits,
     is_lock_file,
     open_elsewhere,
@@ -94,8 +95,8 @@ class Source:
         return None
 
     def refusals(self, edits: Sequence[Edit]) -> list[Refusal]:
-        """The edits that can't be made (CSV takes all)."""
-        return check_edits(self.workbook, edits) if self.workbook else []
+        """The edits that can't be made."""
+        return check_edits(self.workbook, edits) if self.workbook else check_csv(self.path, edits)
 
     def write(self, edits: Sequence[Edit], backups: Path) -> WriteResult:
         """Make all edits in one replace of the file, if it still is as read."""
