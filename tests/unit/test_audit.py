@@ -109,6 +109,23 @@ def test_two_changes_of_a_record_in_one_transaction_are_two_entries_in_order(sto
     assert audit.verify(store)["broken_at"] is None
 
 
+def test_entries_stand_in_the_order_of_the_changes_whatever_is_asked_in_between(store: SqlStore) -> None:
+    put(store, Agency(code="OLD", name="Old"))
+    with store.writing("me", "test") as writer:
+        writer.put(action("A"))
+        assert writer.find(Agency) == [Agency(code="OLD", name="Old")]
+        writer.put(Agency(code="POL", name="Police"))
+        assert writer.count(Agency) == 2
+        assert writer.get(Leg, "A", "POL") is None
+        writer.put(Leg(action="A", agency="POL"), action("B"))
+        writer.erase(Agency, "OLD")
+        writer.put(action("C"))
+        assert writer.pick(Action, ("ref",)) == [("A",), ("B",), ("C",)]
+    with store.reading() as reader:
+        assert [each.ref for each in reader.entries(after=1)] == ["A", "POL", "A/POL", "B", "agency/OLD", "OLD", "C"]
+    assert audit.verify(store)["broken_at"] is None
+
+
 def test_entries_by_record_and_range(store: SqlStore) -> None:
     put(store, action("A"))
     put(store, action("B"))

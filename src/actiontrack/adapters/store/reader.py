@@ -59,7 +59,7 @@ class SqlReader:
         """How many fit."""
         coder = codec(noun)
         return sum(
-            self._rows(sa.select(sa.func.count()).select_from(coder.table).where(*conditions)).scalar_one()
+            self._rows(sa.select(sa.func.count()).select_from(coder.table).where(*conditions), coder).scalar_one()
             for conditions in self._conditions(coder, where)
         )
 
@@ -116,7 +116,8 @@ class SqlReader:
     def _streamed(self, query: Query) -> Iterable[Sequence[Any]]:
         return self._rows(query.execution_options(yield_per=_ROWS_AT_ONCE))
 
-    def _rows(self, query: Query) -> sa.CursorResult[*tuple[Any, ...]]:
+    def _rows(self, query: Query, about: Codec[Any] | None = None) -> sa.CursorResult[*tuple[Any, ...]]:
+        """Ask the database; `about` says which class the question is of, None the chain."""
         return self._connection.execute(query)
 
     def _select(
@@ -126,11 +127,12 @@ class SqlReader:
         keys = [coder.table.c[name] for name in coder.key]
         chunks = list(self._conditions(coder, where))
         if len(chunks) == 1:
-            return self._rows(sa.select(*columns).where(*chunks[0]).order_by(*keys)).all()
+            return self._rows(sa.select(*columns).where(*chunks[0]).order_by(*keys), coder).all()
         wide = len(columns)
+        named = [key.label(f"key_{key.name}") for key in keys]
         rows: list[Sequence[Any]] = []
         for conditions in chunks:
-            rows += self._rows(sa.select(*columns, *(key.label(f"key_{key.name}") for key in keys)).where(*conditions))
+            rows += self._rows(sa.select(*columns, *named).where(*conditions), coder)
         rows.sort(key=lambda row: tuple(row[wide:]))
         return [row[:wide] for row in rows]
 

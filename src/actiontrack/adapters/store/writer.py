@@ -45,6 +45,7 @@ class SqlWriter(SqlReader):
         self._source = source
         self._clock = clock
         self._queue: list[_Queued] = []
+        self._gathered: set[Codec[Any]] = set()
         self._failed = False
         # Locks the board's row where a database has row locks (SQLite has let in one writer only): no other entry
         # can come between the head read here and those chained to it.
@@ -77,6 +78,7 @@ class SqlWriter(SqlReader):
 
     def erase(self, noun: type[Noun], *key: str) -> int:
         """Blank what the chain holds of one record; how many entries were blanked."""
+        self.flush()
         item = self.get(noun, *key)
         name, ref = noun_name(noun), SEPARATOR.join(key)
         if item is None:
@@ -104,6 +106,7 @@ class SqlWriter(SqlReader):
         if self._failed:
             raise PreconditionFailed("A change before this one failed, so that none of them can be kept")
         queue, self._queue = self._queue, []
+        self._gathered.clear()
         if not queue:
             return
         self._failed = True
@@ -136,13 +139,16 @@ class SqlWriter(SqlReader):
         for item in items:
             coder = codec(type(item))
             row = coder.encode(item)
+            self._gathered.add(coder)
             self._queue.append(_Queued(coder, coder.row_key(row), row, adds))
         if len(self._queue) >= _QUEUE_LIMIT:
             self.flush()
 
-    def _rows(self, query: Query) -> sa.CursorResult[*tuple[Any, ...]]:
-        self.flush()
-        return super()._rows(query)
+    def _rows(self, query: Query, about: Codec[Any] | None = None) -> sa.CursorResult[*tuple[Any, ...]]:
+        """A question is answered with what was gathered; one about other classes needs nothing sent first."""
+        if about is None or about in self._gathered or self._failed:
+            self.flush()
+        return super()._rows(query, about)
 
     def _stored(self, coder: Codec[Any], keys: Sequence[Key]) -> Iterator[tuple[Key, Row | None]]:
         """What is there of these keys: whole rows where they are compared, else just that they exist."""
