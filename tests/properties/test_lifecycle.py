@@ -224,3 +224,14 @@ def test_a_block_without_reason_or_end_is_no_pause(gap):
 def test_blocked_and_on_again_within_a_day_pauses_nothing():
     leg = moved_leg(leg_at(Status.IN_PROGRESS), to=Status.BLOCKED, today=TODAY, reason="r", look_again=LATER)
     assert moved_leg(leg, to=Status.IN_PROGRESS, today=TODAY).pauses == ()
+
+
+def test_a_query_stands_while_every_agency_still_says_complete():
+    legs = [leg_at(Status.REPORTED_COMPLETE), leg_at(Status.REPORTED_COMPLETE, "NHS")]
+    assert status_of(legs, Status.EVIDENCE_QUERIED) is Status.EVIDENCE_QUERIED
+    assert status_of([legs[0], leg_at(Status.IN_PROGRESS, "NHS")], Status.EVIDENCE_QUERIED) is Status.IN_PROGRESS
+
+
+def test_saying_again_what_already_stands_asks_for_nothing():
+    legs = [leg_at(Status.IN_PROGRESS), leg_at(Status.NOT_STARTED, "NHS")]
+    assert missing_for_move(action_at(Status.NOT_STARTED), legs, to=Status.NOT_STARTED) == []
