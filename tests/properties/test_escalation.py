@@ -57,7 +57,7 @@ def test_each_day_owes_at_least_what_the_day_before_did(nation, due, offset):
 
 @given(nations, dues, st.integers(0, 400), st.integers(1, 60))
 def test_a_pause_does_not_rename_a_period(nation, day, worked, paused):
-    """A repeat's period is counted from current_due, so that what was raised before a pause is not raised again after."""
+    """A repeat's period is counted from current_due: what was raised before a pause is not raised again after."""
     calendar = CALENDARS[nation]
     current = calendar.add_working_days(day, 1)
     as_at = calendar.add_working_days(current, worked)
