@@ -152,8 +152,9 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     for name in sorted(seen):
         lane = _make_lane(run, writer, desk, ledger, name, seen[name])
         writer.attribute(f"sync:{name}")
+        position = writer.head()
         if merge_in(lane, writer, run.who, run.approved, store_id):
-            open_lanes.append((lane, writer.head()))
+            open_lanes.append((lane, position))
         if run.dry_run and not lane.result.plan:
             lane.result.plan = held_hash(lane)
     writer.attribute("sync")

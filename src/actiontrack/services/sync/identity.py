@@ -145,15 +145,11 @@ def _place_strangers(
     by_text = _unique_by_text(unanswered)
     for record in strangers:
         ref = normal_ref(record.remote_id)
-        if ref is not None:
-            if known(ref):
-                found.rejoined.append((record, ref))
-            else:
-                why = f"the Action ID {ref} is not known here"
-                found.held.append(Held(record, why, "clear the cell to have the row taken as new, or correct the id"))
-        elif key == "ref":
-            why = f"“{record.remote_id}” is no Action ID (its check digit does not fit)"
-            likely = by_text.get(read(record).get("text", ""))
+        likely = by_text.get(read(record).get("text", ""))
+        if ref is not None and known(ref):
+            found.rejoined.append((record, ref))
+        elif ref is not None or key == "ref":
+            why = f"the Action ID {ref} is not known here" if ref else f"“{record.remote_id}” is no Action ID"
             do = f"it was {likely.action}: type that, or clear the cell" if likely else "correct it, or clear the cell"
             found.held.append(Held(record, why, do, action=likely.action if likely else ""))
         elif key == "number" and (likely := by_text.pop(read(record).get("text", ""), None)):

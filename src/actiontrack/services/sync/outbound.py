@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Type, words
 from actiontrack.domain.ledger import Intent, Link, LinkState
 from actiontrack.domain.refs import normal_ref
@@ -21,16 +23,21 @@ def plan_out(lane: Lane) -> None:
     """Plan a write for every record that differs, and a create for every action in scope that has no record."""
     files = lane.desk.load(lane.look_at)
     creating = lane.connector.capabilities().creates
-    for ref in sorted(lane.look_at, key=lambda ref: (files[ref].action.number, ref) if ref in files else ("", ref)):
-        file = files.get(ref)
-        if file is None or ref in lane.held:
-            continue
+    looked_at = [files[ref] for ref in lane.look_at if ref in files and ref not in lane.held]
+    for file in sorted(looked_at, key=_as_in_the_plan):
+        ref = file.action.ref
         link = lane.links.get(ref)
         if link is None and ref not in lane.linked:
             if creating and lane.in_scope(file):
                 _plan_create(lane, file)
         elif link is not None and link.state in (LinkState.LIVE, LinkState.PENDING) and ref in lane.records:
             _plan_update(lane, file, link, lane.records[ref])
+
+
+def _as_in_the_plan(file: ActionFile) -> tuple[str, list[tuple[int, str]], str]:
+    """By review and the plan's number, 2 before 10."""
+    parts = re.findall(r"\d+|\D+", file.action.number)
+    return file.action.review, [(int(part), "") if part.isdecimal() else (0, part) for part in parts], file.action.ref
 
 
 # --- a record that is there -----------------------------------------------------------------------------------------
