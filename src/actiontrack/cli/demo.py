@@ -35,7 +35,7 @@ def print_demo(told: Told) -> None:
     print_sync(told.sync)
     print_line("Changed on two sides: frozen until a person decides", "bold")
     print_conflicts(told.conflicts)
-    print_line("Asked for by somebody who does not own the field", "bold")
+    print_line("Asked for: somebody else decides", "bold")
     print_proposals(told.proposals)
     print_sweep(told.sweep)
     print_line()

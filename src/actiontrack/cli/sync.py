@@ -42,6 +42,7 @@ def print_sync(told: Mapping[str, Any]) -> None:
         if each.get("why"):
             print_line(f"{each['name']}: {each['why']}")
         if each["status"] == "guard":
+            _print_adoption(each)
             print_line(f"  to go on: actiontrack sync {each['name']} --approve {each['plan']}", "bold")
     if "steps" in told:
         columns = [
@@ -49,6 +50,26 @@ def print_sync(told: Mapping[str, Any]) -> None:
             ("base", "Agreed"), ("ours", "Ours"), ("theirs", "Theirs"), ("does", "Does"),
         ]  # fmt: skip
         print_table(told["steps"], columns, empty="Nothing to do.")
+
+
+def _print_adoption(told: Mapping[str, Any]) -> None:
+    """How the columns were understood, what would be done to the file, the rows found."""
+    from actiontrack.cli.output import print_line, print_table
+
+    mapping = [{"field": field, "heading": heading} for field, heading in told.get("mapping", {}).items()]
+    if mapping and told.get("rows"):
+        print_table(mapping, [("field", "Field"), ("heading", "Read from")])
+        fields = [name for name in _ROW_FIELDS if any(row.get(name) for row in told["rows"])]
+        columns = [(name, name.replace("_", " ").capitalize()) for name in ("row", *fields)]
+        print_table(told["rows"][:_ROWS_SHOWN], columns)
+        if len(told["rows"]) > _ROWS_SHOWN:
+            print_line(f"  … and {len(told['rows']) - _ROWS_SHOWN} rows more (--json has them all)")
+    for sentence in told.get("setup", ()):
+        print_line(f"  {sentence}")
+
+
+_ROW_FIELDS = ("number", "text", "lead_agency", "current_due", "status")
+_ROWS_SHOWN = 15
 
 
 @command("import")

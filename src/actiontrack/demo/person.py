@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 _SHEET = re.compile(r'<(?:\w+:)?sheet [^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
+_DAY_0 = date(1899, 12, 30)
+"""What a workbook's days are counted from."""
 _PART = re.compile(r"<Relationship [^>]*>")
 
 
-def type_into(file: Path, sheet: str, cells: Mapping[str, str]) -> None:
-    """Type these texts into cells of a sheet ({"F12": "Done"}); the cells must be there already."""
+def type_into(file: Path, sheet: str, cells: Mapping[str, str | date]) -> None:
+    """Type these texts and dates into cells of a sheet ({"F12": "Done"}); the cells must be there already."""
     with zipfile.ZipFile(file) as book:
         parts = [(item, book.read(item)) for item in book.infolist()]
     part = _part_of({item.filename: data for item, data in parts}, sheet)
@@ -39,12 +42,15 @@ def escape_back(text: str) -> str:
     return text.replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _typed(xml: str, cells: Mapping[str, str]) -> str:
-    for cell, text in cells.items():
+def _typed(xml: str, cells: Mapping[str, str | date]) -> str:
+    for cell, value in cells.items():
         found = re.search(rf'<c r="{cell}"((?: [^>]*?)?)(?:/>|>.*?</c>)', xml, re.DOTALL)
         if found is None:
             raise ValueError(f"no cell {cell}")
         kept = re.sub(r' t="\w*"', "", found.group(1))
-        typed = f'<c r="{cell}"{kept} t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+        if isinstance(value, date):
+            typed = f'<c r="{cell}"{kept}><v>{(value - _DAY_0).days}</v></c>'
+        else:
+            typed = f'<c r="{cell}"{kept} t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
         xml = xml[: found.start()] + typed + xml[found.end() :]
     return xml

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,12 @@ EDITS = (
     (POLICE, "1.2", "progress", "Supplier chosen; test on two desks next month."),
     (BOARD, "1.2", "priority", "Medium"),
     (POLICE, "3.1", "status", "Reported complete"),
-    (POLICE, "3.1", "priority", "Low"),
+    (HEALTH, "4.1", "current_due", 60),
     (HEALTH, "4.1", "progress", "First 60 staff trained in all three agencies."),
     (HEALTH, "1.3", "lead_officer", "Chief clinical information officer"),
     (BOARD, "4.3", "text", "Record the reasons whenever capacity is presumed after repeated refusals of care or food."),
 )
-"""What people type between two syncs: (workbook, number of the action, field, text)."""
+"""What people type between two syncs: (workbook, number of the action, field, text or a date in days from today)."""
 
 
 @dataclass(slots=True)
@@ -135,5 +135,11 @@ def _edit(core: Core, folder: Path) -> None:
     for name, file in _WORKBOOKS.items():
         seen = core.connectors[name].observe("", {})
         rows = {str(record.fields.get("number")): record.row for record in seen.records}
-        cells = {seen.place(what, rows[number]): text for book, number, what, text in EDITS if book == name}
+        cells: dict[str, str | date] = {
+            seen.place(what, rows[number]): core.clock.today() + timedelta(days=typed)
+            if isinstance(typed, int)
+            else typed
+            for book, number, what, typed in EDITS
+            if book == name
+        }
         type_into(folder / file, seen.sheet, cells)
