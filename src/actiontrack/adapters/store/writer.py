@@ -37,7 +37,7 @@ class _Queued:
 
 
 class SqlWriter(SqlReader):
-    """`ports.Writer`: what is gathered is sent before anything is read, and at the end."""
+    """`ports.Writer`: what is gathered is sent before it could be asked for, and at the end."""
 
     def __init__(self, connection: sa.Connection, board: str, *, who: str, source: str, clock: Clock) -> None:
         super().__init__(connection, board)
