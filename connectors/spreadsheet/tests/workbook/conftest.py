@@ -1,5 +1,6 @@
 """Workbooks made for the tests: small packages written by hand, hostile ones, and a rich one as a manager keeps it."""
 
+# ruff: noqa: DTZ001 - workbooks know no time zones
 from __future__ import annotations
 
 import datetime
@@ -88,7 +89,9 @@ def build(tmp_path: Path) -> Build:
             parts = [("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml"), ("sharedStrings", "strings.xml")]
             archive.writestr("xl/_rels/workbook.xml.rels", _relations(parts, relations))
             tab = '<sheet name="Plan" sheetId="1" r:id="rId1"/>'
-            archive.writestr("xl/workbook.xml", f"<workbook {NAMESPACES}>{book}<sheets>{tab}</sheets>{names}</workbook>")
+            archive.writestr(
+                "xl/workbook.xml", f"<workbook {NAMESPACES}>{book}<sheets>{tab}</sheets>{names}</workbook>"
+            )
             archive.writestr("xl/styles.xml", STYLES)
             archive.writestr("xl/strings.xml", strings)
             with archive.open("xl/worksheets/sheet1.xml", "w") as part:
@@ -102,7 +105,12 @@ def build(tmp_path: Path) -> Build:
 
 
 def _content_types(more: str) -> str:
-    overrides = {"workbook": "sheet.main", "worksheets/sheet1": "worksheet", "styles": "styles", "strings": "sharedStrings"}
+    overrides = {
+        "workbook": "sheet.main",
+        "worksheets/sheet1": "worksheet",
+        "styles": "styles",
+        "strings": "sharedStrings",
+    }
     written = "".join(
         f'<Override PartName="/xl/{part}.xml" ContentType="{MEDIA}.{kind}+xml"/>' for part, kind in overrides.items()
     )

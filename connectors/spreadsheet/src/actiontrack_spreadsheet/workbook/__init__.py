@@ -13,7 +13,7 @@ saves a whole workbook through a library: only the XML of what an edit touches i
 from __future__ import annotations
 
 from .check import check_edits
-from .csvfile import read_csv, write_csv
+from .csvfile import check_csv, read_csv, write_csv
 from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable, WriteResult
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
@@ -50,6 +50,7 @@ __all__ = [
     "WorkbookRefused",
     "Writable",
     "WriteResult",
+    "check_csv",
     "check_edits",
     "column_number",
     "is_lock_file",

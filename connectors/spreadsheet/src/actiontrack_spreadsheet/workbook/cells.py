@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -12,6 +14,7 @@ from .styles import Styles
 from .values import NO_VALUE, BadDate, Constant, ErrorValue, Formula
 from .xml import XmlError
 
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _POOL = 50_000
 
 
@@ -98,11 +101,8 @@ def number(raw: str) -> int | float | None:
     raw = raw.strip()
     if not raw:
         return None
-    try:
-        value = float(raw)
-    except ValueError:
-        raise XmlError(f"{raw[:40]!r} is not a number") from None
-    if value != value or value in (float("inf"), float("-inf")):
+    value = float(raw) if _NUMBER.fullmatch(raw) else math.inf
+    if math.isinf(value):
         raise XmlError(f"{raw[:40]!r} is not a number")
     return int(value) if value.is_integer() and abs(value) < 1e15 else value
 

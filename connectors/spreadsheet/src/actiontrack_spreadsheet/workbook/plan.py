@@ -142,6 +142,8 @@ class _SheetPlan:
     def _cell(self, prefix: str, row: int, col: int, value: Writable, style: int) -> str:
         if isinstance(value, date):
             style = self._styles.for_date(style, self._grid, col, value)
+        elif isinstance(value, int | float):
+            style = self._styles.for_number(style)
         elif isinstance(value, str) and value.startswith(TRIGGERS):
             style = self._styles.for_trigger(style)
         return cell_xml(prefix, ref(row, col), style, value, date1904=self._workbook.date1904)
@@ -196,6 +198,10 @@ class _Styles:
         book = self._opened()
         with_time = isinstance(value, datetime)
         return book.dated(style, None if like is None else self._workbook.styles[like], with_time=with_time)
+
+    def for_number(self, style: int) -> int:
+        """The cell's style, without its number format if that would show the number as a date."""
+        return self._opened().general(style) if self._workbook.styles[style].date else style
 
     def for_trigger(self, style: int) -> int:
         """The cell's style with a quote prefix."""

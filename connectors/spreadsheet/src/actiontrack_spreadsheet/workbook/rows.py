@@ -69,7 +69,7 @@ class _RowPatterns:
             rf"|<{name}is><{name}t(?: xml:space=\"preserve\")?>([^<]*)</{name}t></{name}is>"
         )
         self._empty_rows = re.compile(
-            rf"(?:<{name}row\b[^<>]*(?:/>|(?<!/)>(?:<{name}c\b[^<>]*/>)*+</{name}row>)\s*)++", re.ASCII
+            rf'(?:<{name}row r="([0-9]{{1,7}})"[^<>]*(?:/>|(?<!/)>(?:<{name}c\b[^<>]*/>)*+</{name}row>)\s*)++', re.ASCII
         )
         self._row = self._compile()
         return self._read
@@ -92,7 +92,10 @@ class _RowPatterns:
         while at < size:
             blank = skip(block, at)
             if blank:
+                self._take(batch)
+                batch = []
                 at = blank.end()
+                self._reader.columns.last_row = int(blank[1])
                 continue
             row = match(block, at)
             if row:
@@ -165,7 +168,7 @@ class _RowPatterns:
             raise XmlError("a cell that cannot be read")
         attrs, text, raw, inline = found.groups()
         if inline is not None:
-            return self._reader.inline(kind, unescape(inline))
+            return self._reader.inline(kind, decode_escapes(unescape(inline)))
         self._reader.note_array(dict(re.findall(r'\s(t|ref)="([^"]*)"', attrs or "")))
         return self._reader.decoder.formula(kind, style, raw, unescape(text or ""))
 
@@ -205,10 +208,10 @@ class _RowParser:
         return parser
 
     def inline(self, kind: str, text: str) -> CellValue:
-        """The value of an ``is`` text."""
+        """The value of an ``is`` text, all decoded."""
         if kind != "inlineStr":
             raise XmlError("a text in a cell of another type")
-        return self.decoder.text(decode_escapes(text))
+        return self.decoder.text(text)
 
     def note_array(self, attrs: dict[str, str]) -> None:
         """Remember the range of an array formula or data table."""

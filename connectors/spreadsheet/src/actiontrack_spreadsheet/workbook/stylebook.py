@@ -38,6 +38,10 @@ class StyleBook:
         number = like.format_id if like else self._format(ISO_DATETIME if with_time else ISO_DATE)
         return self._clone(index, {"numFmtId": str(number), "applyNumberFormat": "1"})
 
+    def general(self, index: int) -> int:
+        """The style with the general number format."""
+        return self._clone(index, {"numFmtId": "0"})
+
     @property
     def changed(self) -> bool:
         """Something was added."""
