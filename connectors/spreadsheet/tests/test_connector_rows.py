@@ -233,6 +233,24 @@ def test_ids_mistyped_or_doubled_are_handed_on_as_they_are(make_plan: MakePlan, 
     assert not seen.problems, "whose they are is the engine's to say"
 
 
+def test_a_formula_in_the_key_column_is_told_of(tmp_path: Path, connect: Connect) -> None:
+    import xlsxwriter
+
+    first, second = new_ref(), new_ref()
+    plan = tmp_path / "plan.xlsx"
+    book = xlsxwriter.Workbook(plan)
+    sheet = book.add_worksheet("Plan")
+    sheet.write_row(0, 0, ["Action", "Action ID"])
+    sheet.write_row(1, 0, ["Train", first])
+    sheet.write(2, 0, "Audit")
+    sheet.write_formula(2, 1, '="AT"', None, second)
+    book.close()
+    seen = connect(plan).observe("", {})
+    assert [record.remote_id for record in seen.records] == [first, second]
+    (problem,) = seen.problems
+    assert (problem.cell, problem.value, problem.field, problem.quarantines) == ("B3", second, "ref", True)
+
+
 def test_a_plans_own_action_ids_leave_ours_another_heading(make_plan: MakePlan, connect: Connect) -> None:
     plan = make_plan([["Action ID", "Action"], ["SAB-1", "Train"], ["SAB-1", "Audit"]])
     seen = connect(plan).observe("", {})
