@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     )
     from actiontrack.domain.policy import Board
     from actiontrack.domain.refs import is_ref, new_ref, normal_ref
+    from actiontrack.domain.report import Chart, Column, Figures, Headline, Report, Section, Table, day_in_words
     from actiontrack.domain.vocabulary import (
         CLOSED_STATUSES,
         DONE_STATUSES,
@@ -94,6 +95,7 @@ _DOORS = {
     "nouns": "Action Agency Comment DateChange Evidence Finding ImpactCheck Leg Meeting Recommendation Review SignOff "
     "Update",
     "policy": "Board",
+    "report": "Chart Column Figures Headline Report Section Table day_in_words",
     "refs": "is_ref new_ref normal_ref",
     "vocabulary": "CLOSED_STATUSES DONE_STATUSES LEG_STATUSES Confidence Effect Kind Level Nation Publication Rating "
     "Response Side Status",
@@ -132,7 +134,9 @@ __all__ = [
     "Board",
     "Calendar",
     "Capabilities",
+    "Chart",
     "Clock",
+    "Column",
     "Comment",
     "Confidence",
     "ConfigurationError",
@@ -143,8 +147,10 @@ __all__ = [
     "Effect",
     "Escalation",
     "Evidence",
+    "Figures",
     "Finding",
     "Fixed",
+    "Headline",
     "ImpactCheck",
     "InstanceContext",
     "InstanceSettings",
@@ -172,9 +178,11 @@ __all__ = [
     "Reader",
     "Recommendation",
     "Record",
+    "Report",
     "Response",
     "RetryableError",
     "Review",
+    "Section",
     "Send",
     "Severity",
     "Side",
@@ -183,12 +191,14 @@ __all__ = [
     "Standing",
     "Status",
     "Store",
+    "Table",
     "Unread",
     "Update",
     "UserError",
     "Write",
     "Writer",
     "content_hash",
+    "day_in_words",
     "effective_due",
     "found_gaps",
     "hookimpl",

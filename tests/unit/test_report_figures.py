@@ -189,7 +189,10 @@ def test_overdue_is_compared_with_what_was_recorded_at_the_last_meeting(hand: Ha
     assert [(row["ref"], row["became"]) for row in rows(report, "no_longer_overdue")] == [
         ("MOVED", "now due 1 June 2027")
     ]
-    assert "it was 2: 1 became overdue since, 1 no longer is." in says(report, "overdue")
+    assert (
+        "It was 2 at the last meeting (8 September 2026): 1 became overdue since then, and 1 of those 2 is no longer"
+        in says(report, "overdue")
+    )
 
 
 def test_a_plan_adopted_today_still_says_what_was_overdue_at_the_last_meeting(hand: Hand) -> None:

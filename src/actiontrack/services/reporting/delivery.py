@@ -20,6 +20,7 @@ from actiontrack.services.reporting.wording import (
     short,
     since_words,
     status_words,
+    then_words,
 )
 
 _DUE = Column("due", "Due", "date", "no date")
@@ -53,16 +54,18 @@ def overdue_section(picture: Picture, figures: Figures) -> Section:
 
 
 def _overdue_says(picture: Picture, figures: Figures) -> tuple[str, ...]:
-    share = f" ({figures.overdue / figures.live:.0%})" if figures.live else ""
-    verb = "is" if figures.overdue == 1 else "are"
-    first = f"{figures.overdue} of {many(figures.live, 'live action')}{share} {verb} overdue."
+    share = f" ({int(100 * figures.overdue / figures.live + 0.5)}%)" if figures.live else ""
+    are = "is" if figures.overdue == 1 else "are"
+    first = f"{figures.overdue} of {many(figures.live, 'live action')}{share} {are} overdue."
     if picture.since is None:
         return (first, "No earlier meeting is recorded, so there is nothing to compare with.")
     stayed = sum(item.was_overdue and item.standing.overdue for item in picture.items)
     last = figures.overdue_last or 0
     newly, gone = figures.overdue - stayed, last - stayed
-    change = f"{newly} became overdue since, {gone} no longer {'is' if gone == 1 else 'are'}"
-    return (f"{first} On {since_words(picture)} it was {last}: {change}.",)
+    change = (
+        f"{newly} became overdue since then, and {gone} of those {last} {'is' if gone == 1 else 'are'} no longer so"
+    )
+    return (f"{first} It was {last} {then_words(picture)}: {change}.",)
 
 
 def _no_longer_overdue(picture: Picture) -> Table:

@@ -13,7 +13,7 @@ from actiontrack.services.reporting.ageing import ageing
 from actiontrack.services.reporting.decisions import extensions_requested
 from actiontrack.services.reporting.history import Move
 from actiontrack.services.reporting.picture import Item, Picture
-from actiontrack.services.reporting.wording import since_words
+from actiontrack.services.reporting.wording import since_words, then_words
 
 CLOSED_BY_BOARD = frozenset({Status.VERIFIED, Status.EMBEDDED})
 """Closed as done: each should rest on evidence."""
@@ -99,7 +99,7 @@ def key_figures(figures: Figures, picture: Picture) -> Table:
         (
             "Overdue last time",
             figures.overdue_last,
-            f"The same on {since}." if picture.since else "No earlier meeting is recorded.",
+            f"The same, {then_words(picture)}." if picture.since else "No earlier meeting is recorded.",
         ),
         (
             "Due soon",

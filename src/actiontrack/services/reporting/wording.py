@@ -67,6 +67,11 @@ def since_words(picture: Picture) -> str:
     return f"the last meeting ({day})" if picture.since_is_meeting else day
 
 
+def then_words(picture: Picture) -> str:
+    """ "at the last meeting (1 September 2026)" or "on 1 September 2026"; asked only where there is an earlier day."""
+    return f"{'at' if picture.since_is_meeting else 'on'} {since_words(picture)}"
+
+
 def status_words(item: Item) -> str:
     """The status as a person says it."""
     return words(item.action.status)
