@@ -87,6 +87,7 @@ def doctor(session: Session) -> int:
 def _checks(runtime: Runtime) -> list[dict[str, Any]]:
     from actiontrack.cli.connectors import check_one
     from actiontrack.services.audit import verify
+    from actiontrack.services.checking import check_records
 
     core, settings = runtime.core, runtime.settings
     checks = [_check("configuration", True, f"{settings.file} holds together")]
@@ -100,6 +101,7 @@ def _checks(runtime: Runtime) -> list[dict[str, Any]]:
         found = check_one(core, name)
         told = "; ".join(f"{problem['text']} {problem['do']}".strip() for problem in found["problems"])
         checks.append(_check(f"connector {name}", found["ok"], told or "can be reached, read and written"))
+    checks += [_check("records", issue.severity == "info", issue.text, issue.do) for issue in check_records(core)]
     checks += [_check("plugin", False, issue.text, issue.do) for issue in core.hooks.issues.values()]
     return checks
 

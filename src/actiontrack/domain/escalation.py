@@ -59,7 +59,7 @@ def _reached(current: date, due: date, as_at: date, board: Board, calendar: Work
     owed = []
     for days in sorted(board.reminder_days, reverse=True):
         reached = calendar.add_working_days(due, -days)
-        why = f"Due on {due.isoformat()}; a reminder goes {days} working days before."
+        why = f"Due on {due.isoformat()}; a reminder goes {_days(days, 'working day')} before."
         owed.append(Owed(level=f"R{days}", period=current, reached=reached, to=OFFICER, why=why))
     late = (as_at - due).days
     ladder = sorted(board.ladder or DEFAULT_LADDER, key=lambda step: step.after)
@@ -118,6 +118,10 @@ def _step(late: int, due: date, current: date, step: LadderStep, repeat: int, ca
         period=calendar.add_working_days(current, after) if repeat else current,
         reached=calendar.add_working_days(due, after),
         to=step.to,
-        why=f"{late} days overdue (due {due.isoformat()}); {step.level} goes to the "
-        f"{role_words(step.to)} {step.after} working days after the due date{again}.",
+        why=f"{_days(late)} overdue (due {due.isoformat()}); {step.level} goes to the "
+        f"{role_words(step.to)} {_days(step.after, 'working day')} after the due date{again}.",
     )
+
+
+def _days(count: int, unit: str = "day") -> str:
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"

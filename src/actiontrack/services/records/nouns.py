@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from actiontrack.domain.nouns import Finding, Meeting, Noun, Recommendation, Review
+from actiontrack.domain.nouns import Action, Finding, Meeting, Noun, Recommendation, Review
 from actiontrack.domain.vocabulary import Response
 from actiontrack.errors import NotAllowed, NotFound, PreconditionFailed, UserError
 from actiontrack.ports import Reader
@@ -34,9 +34,14 @@ def list_nouns(core: Core, noun: str, **where: str) -> list[dict[str, Any]]:
 
 
 def show_noun(core: Core, noun: str, ref: str) -> dict[str, Any]:
-    """One record. Raises NotFound."""
+    """One record; a recommendation with its actions and what it lacks to be closed. Raises NotFound."""
     with core.store.reading() as reader:
-        return told(_get(reader, noun, ref))
+        item = _get(reader, noun, ref)
+        if not isinstance(item, Recommendation):
+            return told(item)
+        refs = [each for each, asked in reader.pick(Action, ("ref", "recommendations")) if ref in asked]
+        actions = reader.find(Action, ref=refs)
+    return {**told(item), "actions": refs, "to_close": core.hooks.decide_closure(item, actions)}
 
 
 def add_noun(core: Core, noun: str, values: Mapping[str, str], *, who: str, dry_run: bool = False) -> dict[str, Any]:
