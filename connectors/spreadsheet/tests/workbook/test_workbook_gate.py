@@ -93,7 +93,7 @@ def _read_elsewhere(path: Path) -> dict[str, list[list[object]]]:
     try:
         book = load_workbook(path)
     except CalamineError:
-        sheets = openpyxl.load_workbook(path, keep_vba=True).worksheets
+        sheets = openpyxl.load_workbook(path).worksheets
         return {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in sheets}
     found: dict[str, list[list[object]]] = {}
     for name in book.sheet_names:

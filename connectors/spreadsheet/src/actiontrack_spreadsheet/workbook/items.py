@@ -19,6 +19,8 @@ Fast = Callable[[str, Slow], None]
 
 _MAX_ITEM = 32 << 20
 """Bytes. What is longer goes to the parser as it comes, so that nothing is copied again and again."""
+_SLICE = 4096
+"""Bytes the search for the container is fed at a time, so that it does not run through the items."""
 _NOT_PLAIN = ((b"!", b"<!"), (b"?", b"<?"), (b"mlns", b"xmlns"))
 """A rare byte to look for first, and what would then make the block one for the parser."""
 
@@ -89,14 +91,15 @@ def _head(pieces: Iterator[bytes], container: str) -> tuple[bytes, bytes, str | 
     parser.StartElementHandler = start
     buffer = b""
     for piece in pieces:
-        buffer += piece
+        fed, buffer = len(buffer), buffer + piece
         if len(buffer) > _MAX_ITEM:
             raise XmlError(f"nothing of use in the first {_MAX_ITEM >> 20} MiB")
-        try:
-            parser.Parse(piece, False)
-        except expat.ExpatError as error:
-            if not found:
+        while fed < len(buffer) and not found:
+            try:
+                parser.Parse(buffer[fed : fed + _SLICE], False)
+            except expat.ExpatError as error:
                 raise XmlError(str(error)) from None
+            fed += _SLICE
         if found:
             at, prefix = found[0]
             tag = start_tag(buffer, at)

@@ -17,7 +17,8 @@ _UTF8_NAME = 0x800
 _VERSION = 20
 _EPOCH = 0x21 << 16
 """1980-01-01 00:00, for members that are new."""
-_LEVEL = 6
+_LEVEL = 4
+"""Half the time of the usual 6 for some 5 % more bytes."""
 
 
 @dataclass(frozen=True, slots=True)
