@@ -28,6 +28,7 @@ from actiontrack.domain.report import Report, Table
 from actiontrack.domain.vocabulary import Nation, Response, Status
 from actiontrack.errors import UserError
 from actiontrack.hooks import load_plugins
+from actiontrack.services.audit import erase
 from actiontrack.services.core import Core
 from actiontrack.services.reporting import board_report
 
@@ -485,3 +486,52 @@ def test_a_replaced_rule_of_due_dates_moves_every_figure(hand: Hand) -> None:
     assert hand.report().figures.overdue == 1
     hand.core.hooks.register(Lenient(), "lenient")
     assert hand.report().figures.overdue == 0
+
+
+def test_a_long_text_is_cut_at_a_word_and_put_on_one_line(hand: Hand) -> None:
+    hand.act("A", current_due=None, text="Train\n every\x07 team " * 40)
+    (row,) = rows(hand.report(), "undated")
+    assert row["action"].startswith("Train every team Train every team")
+    assert row["action"].endswith(("Train …", "every …", "team …"))
+    assert len(row["action"]) <= 222
+
+
+def test_a_pause_of_one_of_several_legs_stops_the_clock(hand: Hand) -> None:
+    hand.act("A", current_due=date(2026, 11, 2), status=Status.BLOCKED)
+    blocked = Leg(
+        action="A", agency="HLT", position=1, status=Status.BLOCKED, reason="Awaits the court",
+        look_again=date(2026, 12, 1), blocked_since=date(2026, 10, 20),
+    )  # fmt: skip
+    hand.put(blocked)
+    hand.meet(date(2026, 11, 10))
+    assert (hand.report().figures.overdue, hand.report().figures.overdue_last) == (0, 0)
+
+
+def test_an_erased_past_is_told_from_the_state_it_left(hand: Hand) -> None:
+    hand.meet(date(2026, 9, 8))
+    hand.act("A", current_due=date(2026, 6, 1), text="names somebody")
+    hand.act("A", on=date(2026, 10, 1), text="names nobody")
+    erase(hand.store, "action", "A", who="kim")
+
+    report = hand.report()
+
+    assert (report.figures.overdue, report.figures.overdue_last) == (1, 1)
+    assert "somebody" not in str(report)
+    assert hand.report(as_at=date(2026, 9, 1)).figures.overdue == 1
+
+
+def test_what_became_of_the_formerly_overdue_is_told(hand: Hand) -> None:
+    hand.meet(date(2026, 9, 8))
+    for ref in ("UNDATED", "PAUSED", "DONE"):
+        hand.act(ref, current_due=date(2026, 6, 1))
+    hand.day = date(2026, 10, 1)
+    hand.act("UNDATED", current_due=None)
+    hand.act("PAUSED", status=Status.BLOCKED)
+    pause = {"reason": "Awaits the court", "look_again": date(2026, 12, 1), "blocked_since": date(2026, 10, 1)}
+    hand.put(Leg(action="PAUSED", agency="POL", status=Status.BLOCKED, **pause))
+    hand.act("DONE", status=Status.REPORTED_COMPLETE)
+    assert {row["ref"]: row["became"] for row in rows(hand.report(), "no_longer_overdue")} == {
+        "UNDATED": "no due date any more",
+        "PAUSED": "blocked, and paused with a reason",
+        "DONE": "reported complete",
+    }
