@@ -30,8 +30,8 @@ from actiontrack_spreadsheet.workbook import (
 KEY_NAME = "_actiontrack_key"
 """The workbook-wide name of the cell that heads the key column."""
 
-BINDING_PROPERTY = "actiontrack.binding"
-KEY_PROPERTY = "actiontrack.key"
+BINDING_PROPERTY = "Actiontrack binding"
+KEY_PROPERTY = "Actiontrack key"
 
 
 class KeyPlace(NamedTuple):
