@@ -49,7 +49,8 @@ def print_sync(told: Mapping[str, Any]) -> None:
             ("connector", "Instance"), ("ref", "Action"), ("sheet", "Sheet"), ("cell", "Cell"), ("field", "Field"),
             ("base", "Agreed"), ("ours", "Ours"), ("theirs", "Theirs"), ("does", "Does"),
         ]  # fmt: skip
-        print_table(told["steps"], columns, empty="Nothing to do.")
+        waiting = any(each["status"] == "guard" for each in told["connectors"])
+        print_table(told["steps"], columns, empty="Nothing else to do." if waiting else "Nothing to do.")
 
 
 def _print_adoption(told: Mapping[str, Any]) -> None:

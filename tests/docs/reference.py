@@ -1,0 +1,143 @@
+"""Writes docs/reference from the code; tests/docs/test_reference.py checks that it is up to date."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from actiontrack.cli.front import root
+from actiontrack.domain.policy import LadderStep
+from actiontrack.hooks import load_plugins
+from actiontrack.settings.tables import AgencyTable, BoardTable, ConnectorTable, ScheduleTable, StoreTable
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+WIDTH = 100
+
+TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
+    ("[board]", BoardTable, "Whose suite this is, and what it may set about the rules."),
+    ("[[board.ladder]]", LadderStep, "A step of the board's own escalation ladder; with none, the default one."),
+    ("[store]", StoreTable, "Where the records are kept. Without this table: a SQLite file beside the configuration."),
+    ("[[agency]]", AgencyTable, "An organisation that acts."),
+    ("[[connector]]", ConnectorTable, "One instance of a connector. Its type has keys of its own, below."),
+    ("[[schedule]]", ScheduleTable, "What `actiontrack run` does, and when."),
+)
+
+
+WHERE = """\
+One TOML file: `--config FILE`, else `$ACTIONTRACK_CONFIG`, else `actiontrack.toml` here or in a parent folder. Relative
+paths are relative to the file. A [worked example](../../config/actiontrack.toml) has every table.
+
+A key that does not exist, or a value that cannot be, stops every command with exit code 3 and one line that names file,
+line, value and the nearest valid key.
+"""
+ENVIRONMENT = """\
+## The environment
+
+| variable | meaning |
+| --- | --- |
+| `ACTIONTRACK_CONFIG` | the configuration file |
+| `ACTIONTRACK_USER` | who acts, where `--by` does not say |
+| `AT_NOW` | an ISO instant that fixes the clock |
+| `NO_COLOR` | no colours, whatever it holds |
+| `ACTIONTRACK_DEBUG` | shows the traceback of a fault of ours |
+"""
+SHARED = """\
+`--json`, `--by` and `--config` may stand before or after any command. Data is printed on stdout, messages on stderr.
+Exit codes: 0 ok · 1 done, and a person is needed · 2 usage · 3 configuration · 4 partial · 5 every instance failed for
+now; the highest applies.
+
+REF is an Action ID, or the plan's own number where only one action has it.
+"""
+HEAD = "# {}\n\n<!-- Written by `make docs` from the code. -->\n"
+
+
+def configuration() -> str:
+    """The text of configuration.md."""
+    parts = [HEAD.format("Configuration"), WHERE, *(_table(title, model, text) for title, model, text in TABLES)]
+    for name, offered in sorted(load_plugins().connectors.items()):
+        text = f'Keys of `type = "{name}"`, in its `[[connector]]`.'
+        parts.append(_table(f'type = "{name}"', offered.options_model, text))
+    return "\n".join([*parts, ENVIRONMENT])
+
+
+def _table(title: str, model: type[BaseModel], text: str) -> str:
+    rows = "\n".join(_row(name, field) for name, field in model.model_fields.items())
+    return f"## {title}\n\n{text}\n\n| key | takes | default | meaning |\n| --- | --- | --- | --- |\n{rows}\n"
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+    return f"| `{name}` | {_takes(field.annotation)} | {_default(field)} | {meaning} |"
+
+
+def _takes(annotation: object) -> str:
+    origin, inner = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Literal:
+        return " · ".join(f"`{word}`" for word in inner if word)
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return " · ".join(f"`{member.value}`" for member in annotation)
+    if origin in (tuple, list):
+        return f"list of {_takes(inner[0])}"
+    if origin is dict:
+        return "table"
+    if inner:
+        return " or ".join(dict.fromkeys(_takes(each) for each in inner if each is not type(None)))
+    names = {str: "text", int: "number", bool: "true or false"}
+    return names.get(typing.cast("type", annotation), "table")
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    if value is PydanticUndefined:
+        return "**needed**"
+    if isinstance(value, Enum):
+        value = value.value
+    if value in ("", (), {}, [], None):
+        return ""
+    shown = str(value).lower() if isinstance(value, bool) else str(list(value) if isinstance(value, tuple) else value)
+    return f"`{shown}`"
+
+
+def commands() -> str:
+    """The text of cli.md."""
+    parts = [HEAD.format("Commands"), SHARED, _help(root, "actiontrack"), *_each(root, "actiontrack")]
+    return "\n".join(parts)
+
+
+def _each(group: click.Group, path: str) -> Iterator[str]:
+    context = click.Context(group, info_name=path)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None:
+            raise LookupError(f"{path} lists {name} and has none")
+        if isinstance(command, click.Group):
+            yield from _each(command, f"{path} {name}")
+        else:
+            yield _help(command, f"{path} {name}")
+
+
+def _help(command: click.Command, path: str) -> str:
+    context = click.Context(command, info_name=path, terminal_width=WIDTH, max_content_width=WIDTH)
+    lines = [line.rstrip() for line in command.get_help(context).splitlines()]
+    return f"## {path}\n\n```text\n" + "\n".join(lines) + "\n```\n"
+
+
+PAGES = {"configuration.md": configuration, "cli.md": commands}
+
+
+def main() -> None:
+    """Write every page."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, make in PAGES.items():
+        (FOLDER / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

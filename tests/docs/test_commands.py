@@ -1,0 +1,142 @@
+"""The docs' commands are run as they stand, and their outputs compared.
+
+In a page, a `sh` block is run line by line in one folder a page; `# exit N` says which exit code is right. An `output`
+block after it holds lines that must be in what was printed, in order; `…` stands for anything. Words in capitals stand
+for ids: CONFLICT_ID, PROPOSAL_ID and PLAN_HASH are looked up. A `toml` block is added to the configuration.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import io
+import json
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from actiontrack.cli.front import run
+from actiontrack.demo.workbook import make_board_workbook
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCK = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass
+class Reader:
+    """Somebody who follows a page to the letter."""
+
+    monkeypatch: pytest.MonkeyPatch
+    folder: Path
+
+    def follow(self, page: Path) -> int:
+        """Run every block; returns how many commands were run."""
+        printed, count = "", 0
+        for _, kind, text in BLOCK.findall(page.read_text(encoding="utf-8")):
+            if kind == "output":
+                expect(text, printed, page)
+            elif kind == "toml":
+                self.configure(text)
+            elif kind == "sh":
+                printed = ""
+                for line in text.splitlines():
+                    printed += self.type(line)
+                    count += 1
+        return count
+
+    def type(self, line: str) -> str:
+        """One command line; returns what it printed."""
+        command, _, comment = line.partition("  #")
+        if command.startswith("cd "):
+            self.folder = self.folder / command[3:].strip()
+            self.monkeypatch.chdir(self.folder)
+            return ""
+        wanted = int(comment.split()[1]) if comment.strip().startswith("exit") else 0
+        code, out = call(*shlex.split(self.fill_in(command))[1:])
+        assert code == wanted, f"{command}\n{out}"
+        return out
+
+    def fill_in(self, command: str) -> str:
+        """Ids in place of the words in capitals."""
+        for word, listing in (("CONFLICT_ID", "conflict"), ("PROPOSAL_ID", "proposal")):
+            if word in command:
+                command = command.replace(word, json.loads(call("--json", listing, "list")[1])[0]["id"])
+        if "PLAN_HASH" in command:
+            found = json.loads(call("sync", "--dry-run", "--json")[1])["connectors"]
+            command = command.replace("PLAN_HASH", found[0]["plan"])
+        return command
+
+    def configure(self, text: str) -> None:
+        """Put a block where it belongs: a sub-table after the last connector, a table at the end."""
+        file = self.folder / "actiontrack.toml"
+        file.write_text(file.read_text(encoding="utf-8") + "\n" + re.sub(r"^ +", "", text, flags=re.MULTILINE))
+
+
+def call(*arguments: str) -> tuple[int, str]:
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        code = run(arguments)
+    return code, out.getvalue()
+
+
+def expect(lines: str, printed: str, page: Path) -> None:
+    """Each line is in what was printed, in order."""
+    at = 0
+    for line in lines.splitlines():
+        pattern = r"\s+".join(re.escape(word).replace("…", ".*?") for word in line.split())
+        found = re.search(pattern, printed[at:])
+        assert found, f"{page.name}: {line!r} was not printed:\n{printed}"
+        at += found.end()
+
+
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    monkeypatch.setenv("AT_NOW", "2026-11-24T09:00:00Z")
+    monkeypatch.setenv("ACTIONTRACK_USER", "reader")
+    monkeypatch.chdir(tmp_path)
+    return Reader(monkeypatch, tmp_path)
+
+
+def test_the_tutorial(reader: Reader) -> None:
+    assert reader.follow(ROOT / "docs" / "tutorial" / "first-hour.md") > 10
+
+
+def test_adopting_a_workbook(reader: Reader, tmp_path: Path) -> None:
+    (tmp_path / "plans").mkdir()
+    action = {
+        "number": "1.1", "text": "Show earlier calls.", "lead": "POL", "officer": "Head of contact",
+        "priority": "High", "due": 30, "status": "On course", "progress": "", "rag": "",
+    }  # fmt: skip
+    plan = {
+        "board": "B",
+        "review": {"ref": "SAR-2026-01", "title": "Adult M", "methodology": "Learning Together"},
+        "agency": [{"code": "POL", "aliases": ["Police"]}],
+        "recommendation": [{"number": "1", "text": "See the pattern.", "response": "Accepted"}],
+        "action": [action, action | {"number": "1.2", "text": "Train teams."}],
+    }
+    make_board_workbook(tmp_path / "plans" / "master.xlsx", plan, datetime.date(2026, 11, 24))
+    assert reader.follow(ROOT / "docs" / "how-to" / "adopt-a-workbook.md") == 6
+    assert (tmp_path / "plans" / "police.xlsx").is_file()
+
+
+def test_readme_shows_what_the_demo_prints(reader: Reader) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"```text\n(.*?)```", text, re.DOTALL)
+    assert shown
+    printed = reader.type("actiontrack demo")
+    for line in shown.group(1).splitlines():
+        assert " ".join(line.split()) in {" ".join(each.split()) for each in printed.splitlines()}
+
+
+def test_readme_begins_with_the_two_commands_each_one_line() -> None:
+    blocks = BLOCK.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    (_, first_kind, demo), (_, second_kind, tests) = blocks[:2]
+    assert (first_kind, second_kind) == ("sh", "sh")
+    assert demo.count("\n") == tests.count("\n") == 1
+    assert demo.rstrip().endswith("uv run actiontrack demo")
+    assert tests.rstrip().endswith("uv run pytest")
+    assert re.search(r"uv==\d+\.\d+\.\d+", demo)
+    assert demo.split("&&")[0] == tests.split("&&")[0]

@@ -1,0 +1,44 @@
+"""The generated reference is up to date, and what the docs name exists."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from actiontrack.hooks import load_plugins
+from actiontrack.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def _reference() -> dict[str, str]:
+    spec = importlib.util.spec_from_file_location("reference", Path(__file__).with_name("reference.py"))
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {name: make() for name, make in module.PAGES.items()}
+
+
+def test_the_reference_says_what_the_code_says() -> None:
+    for name, text in _reference().items():
+        kept = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
+        assert kept == text, f"docs/reference/{name} is out of date: run `make docs`"
+
+
+def test_the_worked_example_is_a_valid_configuration() -> None:
+    models = {name: each.options_model for name, each in load_plugins().connectors.items()}
+    settings = load_settings(ROOT / "config" / "actiontrack.toml", environ={}, options_models=models)
+    assert [each.name for each in settings.instances] == ["master-plan", "police-plan"]
+    assert {each.job for each in settings.schedules} == {"sync", "sweep", "report", "backup"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
