@@ -16,7 +16,11 @@ _END = date.max.toordinal()
 
 
 class WorkingDays(Protocol):
-    """What the rules ask of a calendar (the port `Calendar`)."""
+    """What the rules ask of a calendar (the port `Calendar`). Answers never change, so they may be kept."""
+
+    def __hash__(self) -> int:
+        """By identity."""
+        ...
 
     def is_working_day(self, day: date) -> bool:
         """Whether people are at work on that day."""
