@@ -260,6 +260,19 @@ def test_append_and_column_grow_a_table(rich: Path) -> None:
     assert open_workbook(rich).read("Tracker").tables[0].area == Area(3, 2, 7, 5)
 
 
+def test_headings_and_totals_of_tables_are_left_to_excel(rich: Path) -> None:
+    assert reasons(rich, SetCell("Tracker", 3, 2, "x"), SetCell("Tracker", 4, 2, "x")) == ["table-heading"]
+    assert reasons(rich, AddColumn("Tracker", 3, 5, "status")) == ["column-occupied"]
+
+
+def test_properties_of_a_strict_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "strict.xlsx"
+    path.write_bytes((Path(__file__).parents[1] / "data/odd/poi__SampleSS.strict.xlsx").read_bytes())
+    write(path, [SetCustomProperty("actiontrack.binding", "wb-1")])
+    assert open_workbook(path).custom_properties == {"actiontrack.binding": "wb-1"}
+    assert "purl.oclc.org" in part(path, "docProps/custom.xml")
+
+
 def test_a_column_beside_a_filtered_list(rich: Path) -> None:
     write(rich, [AddColumn("Action plan", 4, 11, "Action ID", width=14), SetCell("Action plan", 5, 11, "AT-1")])
     sheet = openpyxl_reads(rich)["Action plan"]

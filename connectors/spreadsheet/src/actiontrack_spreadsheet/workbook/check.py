@@ -114,6 +114,11 @@ class _SheetChecker:
         anchor = self._grid.anchor(row, col)
         if anchor != (row, col):
             yield "merged", f"{where} is inside a merged cell; write {ref(*anchor)} instead"
+        for table in self._grid.tables:
+            if (row, col) in table.area and row < table.area.top + table.header_rows:
+                yield "table-heading", f"{where} is a heading of table {table.name}; change it in Excel"
+            if (row, col) in table.area and row > table.area.bottom - table.totals_rows:
+                yield "totals-row", f"{where} is in the totals row of table {table.name}; change it in Excel"
         if self._within(row, col, self._pivots):
             yield "pivot", f"{where} is output of a pivot table; change its source"
         if self._grid.protected and self._locked(row, col):

@@ -75,7 +75,7 @@ class Refusal:
 
     ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``merged``,
     ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``, ``totals-row``,
-    ``column-occupied``, ``linked-table``, ``bad-name``, ``twice``.
+    ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``.
     """
 
     edit: Edit

@@ -259,7 +259,8 @@ def _has_formulas(workbook: Workbook) -> bool:
 def _formula_in(workbook: Workbook, part: str) -> bool:
     last = b""
     for piece in workbook.package.pieces(part):
-        if _FORMULA.search(last + piece):
+        block = last + piece
+        if (b"<f" in block or b":f" in block) and _FORMULA.search(block):
             return True
         last = piece[-64:]
     return False

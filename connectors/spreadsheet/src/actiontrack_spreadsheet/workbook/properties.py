@@ -12,8 +12,11 @@ from .xml import Element, Splices, attribute_text, element_text, elements
 
 _PART = "docProps/custom.xml"
 _NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
+_NAMESPACE_STRICT = "http://purl.oclc.org/ooxml/officeDocument/customProperties"
+_TYPES_STRICT = "http://purl.oclc.org/ooxml/officeDocument/docPropsVTypes"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
+_RELATION_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/customProperties"
 _MEDIA = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _EMPTY = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="{_NAMESPACE}"></Properties>'
@@ -26,7 +29,9 @@ def with_properties(workbook: Workbook, values: Mapping[str, str]) -> dict[str, 
     part = workbook.custom_part
     if part is not None:
         return {part: _set(as_utf8_part(workbook.package, part), values)}
-    changed = {_PART: _set(_EMPTY.encode(), values)}
+    strict = b"purl.oclc.org" in workbook.package.read(ROOT_RELATIONS)
+    empty = _EMPTY.replace(_NAMESPACE, _NAMESPACE_STRICT) if strict else _EMPTY
+    changed = {_PART: _set(empty.encode(), values)}
     for name, addition in ((ROOT_RELATIONS, _relation), (CONTENT_TYPES, _override)):
         data = as_utf8_part(workbook.package, name)
         found = elements(data)
@@ -39,11 +44,12 @@ def with_properties(workbook: Workbook, values: Mapping[str, str]) -> dict[str, 
 def _set(data: bytes, values: Mapping[str, str]) -> bytes:
     found = elements(data)
     root, splices = found[0], Splices(data)
+    types = _TYPES_STRICT if _NAMESPACE_STRICT in root.attrs.values() else _TYPES
     known = {e.attrs.get("name", "").casefold(): e for e in found if e.name == "property"}
     last = max((int(e.attrs.get("pid", "1")) for e in known.values()), default=1)
     for name, value in values.items():
         text = element_text(encode_escapes(value))
-        typed = f'<vt:lpwstr xmlns:vt="{_TYPES}">{text}</vt:lpwstr>'
+        typed = f'<vt:lpwstr xmlns:vt="{types}">{text}</vt:lpwstr>'
         old = known.get(name.casefold())
         if old is not None and not old.empty:
             splices.replace(old.inner, old.close, typed)
@@ -58,7 +64,9 @@ def _set(data: bytes, values: Mapping[str, str]) -> bytes:
 def _relation(found: list[Element]) -> str:
     taken = [int(number) for e in found for number in re.findall(r"^rId(\d{1,9})$", e.attrs.get("Id", ""))]
     tag = f"{found[0].prefix}Relationship"
-    return f'<{tag} Id="rId{max(taken, default=0) + 1}" Type="{_RELATION}" Target="{_PART}"/>'
+    strict = any("purl.oclc.org" in e.attrs.get("Type", "") for e in found)
+    kind = _RELATION_STRICT if strict else _RELATION
+    return f'<{tag} Id="rId{max(taken, default=0) + 1}" Type="{kind}" Target="{_PART}"/>'
 
 
 def _override(found: list[Element]) -> str:

@@ -41,7 +41,7 @@ def relations(package: Package, part: str = "") -> list[Relation]:
         Relation(
             id=attrs.get("Id", ""),
             kind=attrs.get("Type", "").rstrip("/").rpartition("/")[2],
-            target=_target(part, attrs),
+            target=_target(package, part, attrs),
             external=attrs.get("TargetMode") == "External",
         )
         for attrs in _attributes(package, name, "Relationship")
@@ -66,14 +66,15 @@ def package_elements(package: Package, part: str) -> list[Element]:
         return elements(as_utf8(data))
 
 
-def _target(part: str, attrs: dict[str, str]) -> str:
+def _target(package: Package, part: str, attrs: dict[str, str]) -> str:
     target = attrs.get("Target", "")
     if attrs.get("TargetMode") == "External":
         return target
-    target = unquote(target).replace("\\", "/").partition("#")[0]
-    if target.startswith("/"):
-        return target.lstrip("/")
-    return posixpath.normpath(posixpath.join(posixpath.dirname(part), target))
+    target = target.replace("\\", "/").partition("#")[0]
+    if not target.startswith("/"):
+        target = posixpath.join(posixpath.dirname(part), target)
+    written = posixpath.normpath(target).lstrip("/")
+    return written if written in package else unquote(written)
 
 
 def _attributes(package: Package, part: str, *names: str) -> Iterator[dict[str, str]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .refs import letters, parse_ref
 from .xml import Element, Splices, XmlError, elements, main_prefix, start_tag
@@ -14,8 +15,7 @@ _NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]+)["']""")
 _WRAP = b"<x>"
 
 
-@dataclass(frozen=True, slots=True)
-class RowSpan:
+class RowSpan(NamedTuple):
     """Where a row lies in the body; ``written``: its number is in the XML."""
 
     number: int
@@ -160,28 +160,30 @@ def _rows(body: bytes, prefix: str) -> dict[int, RowSpan]:
     spans: dict[int, RowSpan] = {}
     last = 0
     places = _quick_places(body, prefix) if b"<!" not in body and b"<?" not in body else _sure_places(body)
-    for start, opened, end in places:
-        written = _NUMBER.search(body, start, opened)
-        last = int(written[1]) if written else last + 1
+    for written, start, end in places:
+        last = int(written) if written else last + 1
         spans[last] = RowSpan(last, start, end, written is not None)
     return spans
 
 
-def _quick_places(body: bytes, prefix: str) -> list[tuple[int, int, int]]:
+def _quick_places(body: bytes, prefix: str) -> Iterator[tuple[bytes | None, int, int]]:
+    """(number as written, start, end) of each row."""
     name = re.escape(prefix.encode())
-    row = re.compile(rb"<" + name + rb"""row(?=[\s/>])(?:"[^"]*"|'[^']*'|[^<>"'/])*(/?)>""")
+    row = re.compile(rb"<" + name + rb"""row(?=[\s/>])([^<>"'/]*+(?:(?:"[^"]*"|'[^']*')[^<>"'/]*+)*+)(/?)>""")
     close = f"</{prefix}row>".encode()
-    places = []
-    for found in row.finditer(body):
-        end = found.end() if found[1] else body.index(close, found.end()) + len(close)
-        places.append((found.start(), found.end(), end))
-    return places
+    at = 0
+    while found := row.search(body, at):
+        at = found.end() if found[2] else body.index(close, found.end()) + len(close)
+        written = _NUMBER.search(found[1])
+        yield written[1] if written else None, found.start(), at
 
 
-def _sure_places(body: bytes) -> list[tuple[int, int, int]]:
+def _sure_places(body: bytes) -> Iterator[tuple[bytes | None, int, int]]:
     shift = len(_WRAP)
-    found = elements(_WRAP + body + b"</x>")
-    return [(e.start - shift, e.inner - shift, e.end - shift) for e in found if e.path() == "x/row"]
+    for element in elements(_WRAP + body + b"</x>"):
+        if element.path() == "x/row":
+            number = element.attrs.get("r")
+            yield number.encode() if number else None, element.start - shift, element.end - shift
 
 
 def _spans(row: Element, new: list[int]) -> str | None:

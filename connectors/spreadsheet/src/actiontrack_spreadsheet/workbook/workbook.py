@@ -15,7 +15,7 @@ from .package import Package, part_key
 from .refs import parse_area
 from .relations import Relation, content_type, package_elements, relations
 from .rows import read_rows
-from .strings import read_strings, unescape
+from .strings import decode_escapes, read_strings, unescape
 from .styles import Styles
 from .words import list_words
 from .xml import Element, as_utf8, elements, main_prefix
@@ -122,7 +122,7 @@ class Workbook:
         data = as_utf8_part(self.package, part)
         with xml_faults(self.path, part):
             return {
-                e.parent.attrs.get("name", ""): unescape(data[e.inner : e.close].decode())
+                e.parent.attrs.get("name", ""): decode_escapes(unescape(data[e.inner : e.close].decode()))
                 for e in elements(data)
                 if e.parent and e.parent.name == "property" and not e.empty
             }
@@ -130,7 +130,9 @@ class Workbook:
     @cached_property
     def custom_part(self) -> str | None:
         """The part the custom properties are in."""
-        return next((r.target for r in relations(self.package) if r.kind == "custom-properties"), None)
+        return next(
+            (r.target for r in relations(self.package) if r.kind in ("custom-properties", "customProperties")), None
+        )
 
     @cached_property
     def styles(self) -> Styles:
