@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _WIDTHS = {"text": 28, "code": 20, "number": 11, "rate": 11, "date": 19}
+_WIDE_KEYS = ("action", "recommendation", "meaning", "what")
+_WIDE = 60
+_COVER_WIDTHS = (44, 12, 100)
+_LINE, _TALLEST = 15, 409
+"""Points: a line of text, and the tallest row that Excel takes."""
 _LONGEST_CELL = 32_767
 """Excel's limit; XlsxWriter leaves a longer text out without a word."""
 _LONGEST_NAME = 31
@@ -39,7 +45,7 @@ def render(report: Report) -> bytes:
     taken = {"summary"}
     for table in report.tables()[1:]:
         sheet = book.add_worksheet(_sheet_name(table, taken))
-        _write_table(sheet, table, 0, styles)
+        _write_table(sheet, table, [_width_of(column) for column in table.columns], styles)
         sheet.freeze_panes(1, 0)
         _paper(sheet, report, table)
         sheet.repeat_rows(0)
@@ -50,13 +56,12 @@ def render(report: Report) -> bytes:
 def _styles(book: Workbook) -> dict[str, Any]:
     top = {"valign": "top"}
     return {
-        "title": book.add_format({"bold": True, "font_size": 16}),
         "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 2, "bg_color": "#D9E5F2"}),
         "text": book.add_format({**top, "text_wrap": True}),
         # A text that begins like a formula keeps being a text when somebody edits its cell.
         "quoted": book.add_format({**top, "text_wrap": True, "quote_prefix": True}),
-        "number": book.add_format({**top, "num_format": "0"}),
-        "rate": book.add_format({**top, "num_format": "0%"}),
+        "number": book.add_format({**top, "num_format": "0", "align": "right", "indent": 1}),
+        "rate": book.add_format({**top, "num_format": "0%", "align": "right", "indent": 1}),
         "date": book.add_format({**top, "num_format": "d mmmm yyyy", "align": "left"}),
     }
 
@@ -64,7 +69,7 @@ def _styles(book: Workbook) -> dict[str, Any]:
 def _cover(book: Workbook, report: Report, styles: dict[str, Any]) -> None:
     """The first sheet: the key figures as a table, then what the report is and what needs a decision, line by line."""
     sheet = book.add_worksheet("Summary")
-    _write_table(sheet, report.key_figures, 0, styles)
+    _write_table(sheet, report.key_figures, _COVER_WIDTHS, styles)
     sheet.freeze_panes(1, 0)
     row = len(report.key_figures.rows) + 2
     for label, value in (
@@ -75,30 +80,43 @@ def _cover(book: Workbook, report: Report, styles: dict[str, Any]) -> None:
         *((f"Needs a decision: {one.label}", one.text) for one in report.headlines),
         *((section.title, sentence) for section in report.sections for sentence in section.says),
     ):
+        _set_height(sheet, row, (label, "", value), _COVER_WIDTHS)
         _write(sheet, row, 0, label, Column("", ""), styles)
         _write(sheet, row, 2, value, Column("", ""), styles)
         row += 1
     _paper(sheet, report, report.key_figures)
     sheet.repeat_rows(0)
-    sheet.set_column(0, 0, 44)
-    sheet.set_column(1, 1, 12)
-    sheet.set_column(2, 2, 100)
 
 
-def _write_table(sheet: Worksheet, table: Table, first: int, styles: dict[str, Any]) -> None:
+def _write_table(sheet: Worksheet, table: Table, widths: Sequence[int], styles: dict[str, Any]) -> None:
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, width)
+    _set_height(sheet, 0, [column.title for column in table.columns], widths)
     for place, column in enumerate(table.columns):
-        sheet.set_column(
-            place, place, 60 if column.key in ("action", "recommendation", "meaning", "what") else _WIDTHS[column.kind]
-        )
-    for place, column in enumerate(table.columns):
-        sheet.write_string(first, place, column.title, styles["head"])
-    for offset, row in enumerate(table.rows, start=first + 1):
+        sheet.write_string(0, place, column.title, styles["head"])
+    for offset, row in enumerate(table.rows, start=1):
+        _set_height(sheet, offset, row, widths)
         for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
             _write(sheet, offset, place, value, column, styles)
-    if not table.rows:
-        sheet.write_string(first + 1, 0, table.empty)
-    elif table.columns:
-        sheet.autofilter(first, 0, first + len(table.rows), len(table.columns) - 1)
+    if table.rows:
+        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+    else:
+        sheet.write_string(1, 0, table.empty)
+
+
+def _width_of(column: Column) -> int:
+    """In characters."""
+    return _WIDE if column.key in _WIDE_KEYS else _WIDTHS[column.kind]
+
+
+def _set_height(sheet: Worksheet, row: int, values: Sequence[Cell], widths: Sequence[int]) -> None:
+    """Room for wrapped text: not every program makes it when it opens a file."""
+    lines = max(
+        (len(value) // width + 1 for value, width in zip(values, widths, strict=False) if isinstance(value, str)),
+        default=1,
+    )
+    if lines > 1:
+        sheet.set_row(row, min(lines * _LINE, _TALLEST))
 
 
 def _write(sheet: Worksheet, row: int, place: int, value: Cell, column: Column, styles: dict[str, Any]) -> None:
