@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import actiontrack_spreadsheet
 from actiontrack.api import UserError
 from actiontrack_spreadsheet.headings import FIELDS, normal, variants, vocabulary
+from actiontrack_spreadsheet.workbook import letters
 
 if TYPE_CHECKING:
     from conftest import Connect, MakePlan
@@ -258,6 +261,41 @@ def test_the_heading_row_can_be_said(make_plan: MakePlan, connect: Connect) -> N
     assert seen.columns == {"text": "Job", "status": "State"}
     with pytest.raises(UserError, match=r"plan\.xlsx, row 3: no row of headings"):
         connect(plan, header_row=3).observe("", {})
+
+
+def test_months_may_head_columns_too(make_plan: MakePlan, connect: Connect) -> None:
+    months = [date(2026, month, 1) for month in (1, 2, 3)]
+    plan = make_plan([["Action", "Status", "Lead agency", *months], ["Train", "Open", "Police", "begun"]])
+    assert connect(plan).observe("", {}).places == {"text": "A", "status": "B", "lead_agency": "C"}
+
+
+def test_rows_put_in_above_the_headings_do_no_harm_once_they_are_agreed(make_plan: MakePlan, connect: Connect) -> None:
+    rows = [["Title"], ["Action", "Status"], ["Train", "Open"]]
+    agreed = connect(make_plan(rows), header_row=2).observe("", {}).columns
+    moved = make_plan([[], [], *rows])
+    assert [record.row for record in connect(moved, header_row=2).observe("", agreed).records] == [5]
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_known_headings_are_found_in_any_order_below_any_title(
+    data: st.DataObject, tmp_path: Path, connect: Connect
+) -> None:
+    known = vocabulary()
+    names: dict[str, list[str]] = {}
+    for heading, field in [*known.first.items(), *known.names.items()]:
+        if field != "ref":
+            names.setdefault(field, []).append(heading)
+    others = data.draw(st.lists(st.sampled_from(sorted(set(names) - {"text"})), min_size=1, unique=True))
+    order = data.draw(st.permutations(["text", *others]))
+    headings = [data.draw(st.sampled_from(names[field])) for field in order]
+    typed = [data.draw(st.sampled_from([str, str.upper, str.title, "{}:".format, " {} ".format]))(h) for h in headings]
+    above = data.draw(st.lists(st.sampled_from(["", "Title", "Author:,Business unit"]), max_size=6))
+    path = tmp_path / "plan.csv"
+    path.write_text("\n".join([*above, ",".join(typed), ",".join("x" for _ in order)]) + "\n")
+    seen = connect(path).observe("", {})
+    assert seen.places == {field: letters(col) for col, field in enumerate(order, 1)}
+    assert [record.row for record in seen.records] == [len(above) + 2]
 
 
 def test_the_agreed_headings_are_found_wherever_they_moved(make_plan: MakePlan, connect: Connect) -> None:

@@ -74,12 +74,12 @@ def _candidates(grid: Grid, wanted: Wanted, header_row: int) -> Iterable[tuple[i
     for at, top in enumerate(rows):
         cells = [grid.text(top, col) for col, value in grid.row(top).items() if isinstance(value, str)]
         hits = sum(1 for text in cells if _is_known(text, known, wanted))
-        if not hits or _has_values(grid, top):
+        if not hits or _is_data(grid, top):
             continue
         lower = rows[at + 1] if at + 1 < len(rows) and rows[at + 1] == top + 1 else 0
         if not lower or not _is_second_line(grid, top):
             yield top, top
-        if lower and not _has_values(grid, lower):
+        if lower and not _is_data(grid, lower):
             yield top, lower
 
 
@@ -89,9 +89,10 @@ def _is_known(text: str, known: frozenset[str], wanted: Wanted) -> bool:
     )
 
 
-def _has_values(grid: Grid, row: int) -> bool:
-    """Dates and numbers stand in rows of data."""
-    return any(isinstance(value, (date, int, float)) for value in grid.row(row).values())
+def _is_data(grid: Grid, row: int) -> bool:
+    """Dates and numbers stand in rows of data; a few may head columns too (the months of a year)."""
+    cells = grid.row(row).values()
+    return 2 * sum(isinstance(value, (date, int, float)) for value in cells) > len(cells)
 
 
 def _is_second_line(grid: Grid, top: int) -> bool:

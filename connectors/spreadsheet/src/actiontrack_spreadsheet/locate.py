@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from actiontrack.api import UserError
 from actiontrack_spreadsheet.assign import Wanted, twins
@@ -20,7 +20,10 @@ def locate(source: Source, options: SpreadsheetOptions, agencies: frozenset[str]
     """
     wanted = Wanted({**agreed, **options.columns}, agencies, only=bool(agreed))
     names, chosen = _sheets(source, options)
-    layouts = [layout for name in names if (layout := detect(source.grid(name), wanted, options.header_row))]
+    # Headings once agreed are found wherever they have moved; the configured row is for those that can't be.
+    layouts = _detect_in(source, names, wanted, 0 if agreed else options.header_row)
+    if agreed and options.header_row and not any(layout.score for layout in layouts):
+        layouts = _detect_in(source, names, wanted, options.header_row)
     found = [layout for layout in layouts if layout.score > 0]
     plans = [layout for layout in found if chosen or is_plan_name(layout.sheet)] or found
     if not plans:
@@ -34,6 +37,10 @@ def locate(source: Source, options: SpreadsheetOptions, agencies: frozenset[str]
         )
     _refuse_unclear(source, best, options, agreed)
     return best
+
+
+def _detect_in(source: Source, names: Sequence[str], wanted: Wanted, header_row: int) -> list[Layout]:
+    return [layout for name in names if (layout := detect(source.grid(name), wanted, header_row))]
 
 
 def _sheets(source: Source, options: SpreadsheetOptions) -> tuple[list[str], bool]:

@@ -179,7 +179,7 @@ def _raw(grid: Grid, col: int, rows: Sequence[int], cells: Sequence[CellValue], 
     if links:
         for i, row in enumerate(rows):
             target = grid.hyperlink(row, col)
-            if target:
+            if target and not target.startswith("#"):
                 values[i] = Fixed(target, LINK)
     return values
 
