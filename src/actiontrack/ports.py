@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from actiontrack.domain.nouns import Noun, Stored
 from actiontrack.domain.vocabulary import Side
+from actiontrack.domain.workingdays import WorkingDays
 
 S = TypeVar("S", bound=Stored)
 
@@ -33,20 +34,8 @@ class Clock(Protocol):
         ...
 
 
-class Calendar(Protocol):
+class Calendar(WorkingDays, Protocol):
     """Working days of the board's nation: Monday to Friday less its bank holidays and the override file's days."""
-
-    def is_working_day(self, day: date) -> bool:
-        """Whether people are at work on that day."""
-        ...
-
-    def add_working_days(self, day: date, count: int) -> date:
-        """The working day `count` working days after (before, where negative) `day`; 0 gives `day` itself."""
-        ...
-
-    def working_days_between(self, start: date, end: date) -> int:
-        """Working days after `start` up to and including `end`; negative where `end` is before `start`."""
-        ...
 
 
 # --- the store ------------------------------------------------------------------------------------------------------
