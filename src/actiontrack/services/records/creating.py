@@ -48,6 +48,7 @@ def create_action(
     )
     file = ActionFile(action, [Leg(action=ref, agency=code, position=at) for at, code in enumerate(legs)])
     desk.files[ref] = file
+    desk.actions_before[ref] = None
     desk.put(action)
     for leg in file.legs:
         desk.put(leg)

@@ -62,6 +62,8 @@ class Desk:
         self._by_number: dict[tuple[str, str], str] = {}
         self._by_text: dict[tuple[str, str], str] = {}
         self._changed: dict[tuple[type[Noun], tuple[Any, ...]], Noun] = {}
+        self.actions_before: dict[str, Action | None] = {}
+        """Each action this desk changed, as it was before (None: it is new)."""
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -138,6 +140,7 @@ class Desk:
         """Change the action of a file; `changed_at` follows."""
         changed = file.action.model_copy(update=changes)
         if changed != file.action:
+            self.actions_before.setdefault(file.action.ref, file.action)
             file.action = changed.model_copy(update={"changed_at": self.now})
             self.put(file.action)
 
@@ -154,6 +157,7 @@ class Desk:
     def touch(self, file: ActionFile) -> None:
         """Say that something of the action changed now."""
         if file.action.changed_at != self.now:
+            self.actions_before.setdefault(file.action.ref, file.action)
             file.action = file.action.model_copy(update={"changed_at": self.now})
             self.put(file.action)
 

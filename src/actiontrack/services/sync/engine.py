@@ -48,7 +48,7 @@ class _Run:
     approved: Collection[str]
     results: dict[str, ConnectorResult] = field(default_factory=dict)
     found: list[Conflict] = field(default_factory=list)
-    changed: dict[str, tuple[Action | None, Action]] = field(default_factory=dict)
+    changed: list[tuple[Action | None, Action]] = field(default_factory=list)
     token: int = 0
 
 
@@ -75,6 +75,9 @@ def sync(
             chosen = [lane.name for lane in lanes if _apply(run, lane)]
             if not chosen:
                 break
+        for name in chosen:
+            moved = "it kept changing while it was read; what was typed there comes with the next sync"
+            run.results[name].status, run.results[name].why = "deferred", moved
     _count_open(run)
     _tell(run, result)
     return result
@@ -166,6 +169,7 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
         store_lane(lane, writer, head)
     writer.put(*ledger.changed.values())
     run.found += ledger.found
+    run.changed += [(before, desk.files[ref].action) for ref, before in desk.actions_before.items()]
     _count_open_in(writer, run)
     return [lane for lane, _ in open_lanes]
 
@@ -353,6 +357,8 @@ def _count_open_in(reader: Reader, run: _Run) -> None:
 
 def _tell(run: _Run, result: SyncResult) -> None:
     """After the commit: hints for whoever listens."""
+    for before, after in run.changed:
+        run.core.hooks.on_action_changed(before, after)
     for conflict in run.found:
         run.core.hooks.on_conflict_found(conflict)
     run.core.hooks.on_sync_finished(result.to_json())
