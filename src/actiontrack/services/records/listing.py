@@ -219,7 +219,7 @@ class _Shelf:
             "date_changes": [
                 {"from": jsonable(each.from_date), "to": jsonable(each.to_date)}
                 | _told(each, leaving=("from_date", "to_date"))
-                for each in sorted(self._changes.get(ref, ()), key=lambda each: each.at)
+                for each in sorted(self._changes.get(ref, ()), key=self._position)
             ],
             "sign_offs": [_told(each) for each in file.sign_offs],
             "comments": [_told(each) for each in file.comments],
@@ -230,6 +230,11 @@ class _Shelf:
                 if each.action == ref or (each.noun == "recommendation" and each.target in action.recommendations)
             ],
         }
+
+    def _position(self, change: DateChange) -> int:
+        """Where it stands in the chain: order never rests on a clock."""
+        entries = self._reader.entries(noun=noun_name(DateChange), ref=change.ref)
+        return min((entry.position for entry in entries), default=0)
 
     def _standing(self, file: ActionFile) -> Standing:
         newest = max((update.at for update in file.updates), default=None)
