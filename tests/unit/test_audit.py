@@ -126,6 +126,20 @@ def test_entries_stand_in_the_order_of_the_changes_whatever_is_asked_in_between(
     assert audit.verify(store)["broken_at"] is None
 
 
+def test_one_transaction_may_carry_changes_that_came_by_several_ways(store: SqlStore) -> None:
+    with store.writing("me", "sync") as writer:
+        writer.attribute("sync:board-plan")
+        writer.put(action("A"))
+        writer.attribute("sync:police-plan")
+        writer.put(action("A", text="theirs"), Leg(action="A", agency="POL"))
+    with store.reading() as reader:
+        assert [(each.ref, each.source) for each in reader.entries()] == [
+            ("A", "sync:board-plan"),
+            ("A", "sync:police-plan"),
+            ("A/POL", "sync:police-plan"),
+        ]
+
+
 def test_entries_by_record_and_range(store: SqlStore) -> None:
     put(store, action("A"))
     put(store, action("B"))

