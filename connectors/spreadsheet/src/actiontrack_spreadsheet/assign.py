@@ -14,6 +14,9 @@ from actiontrack_spreadsheet.workbook import Grid, column_number, letters
 _SAMPLE = 400
 """Filled cells of a column that are looked at where its words settle what it is."""
 
+_LONGEST = 12
+"""Words of a heading in which a known phrase is looked for; what is longer is a sentence."""
+
 _NUMBERS = re.compile(
     r"(?:r|rec|recs|recommendation|recommendations|finding)?\W*\d+(?:[.\-/]\d+)*[a-z]?", re.IGNORECASE
 )
@@ -142,7 +145,7 @@ def _contained(found: Assignment, headings: Sequence[Heading]) -> dict[str, list
     for heading in found.free(headings):
         words = heading.forms[0].split() if heading.forms else []
         for phrase, name in vocabulary().phrases:
-            if name in found.columns or len(words) <= len(phrase):
+            if name in found.columns or not len(phrase) < len(words) <= _LONGEST:
                 continue
             at = next(
                 (i for i in range(len(words) - len(phrase) + 1) if tuple(words[i : i + len(phrase)]) == phrase), -1

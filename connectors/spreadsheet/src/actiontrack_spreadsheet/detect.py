@@ -79,7 +79,7 @@ def _candidates(grid: Grid, wanted: Wanted, header_row: int) -> Iterable[tuple[i
         lower = rows[at + 1] if at + 1 < len(rows) and rows[at + 1] == top + 1 else 0
         if not lower or not _is_second_line(grid, top):
             yield top, top
-        if lower and not _is_data(grid, lower):
+        if lower and not any(isinstance(value, (date, int, float)) for value in grid.row(lower).values()):
             yield top, lower
 
 

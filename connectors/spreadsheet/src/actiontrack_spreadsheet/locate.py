@@ -25,7 +25,8 @@ def locate(source: Source, options: SpreadsheetOptions, agencies: frozenset[str]
     if agreed and options.header_row and not any(layout.score for layout in layouts):
         layouts = _detect_in(source, names, wanted, options.header_row)
     found = [layout for layout in layouts if layout.score > 0]
-    plans = [layout for layout in found if chosen or is_plan_name(layout.sheet)] or found
+    none_is_plan = not any(map(is_plan_name, names))
+    plans = [layout for layout in found if chosen or none_is_plan or is_plan_name(layout.sheet)]
     if not plans:
         raise _no_headings(source, options, layouts)
     plans.sort(key=lambda layout: -layout.score)

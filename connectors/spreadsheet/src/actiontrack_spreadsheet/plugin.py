@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from actiontrack.api import Connector, InstanceContext, InstanceSettings, hookimpl
 from actiontrack_spreadsheet.options import SpreadsheetOptions
 
@@ -14,6 +16,6 @@ def make(settings: InstanceSettings, context: InstanceContext) -> Connector:
 
 
 @hookimpl
-def register_connectors(register) -> None:  # type: ignore[no-untyped-def]
+def register_connectors(register: Callable[..., None]) -> None:
     """Offer the type "spreadsheet"."""
     register("spreadsheet", SpreadsheetOptions, make)

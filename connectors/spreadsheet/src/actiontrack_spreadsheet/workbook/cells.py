@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -63,14 +63,18 @@ class CellDecoder:
             self._pool.clear()
         return self._pool.setdefault(text, text)
 
-    def shared(self, raws: Iterable[str]) -> list[str | None]:
+    def shared(self, raws: Sequence[str]) -> list[str | None]:
         """Many shared strings by their indices; quicker than one by one."""
+        if "" in raws:
+            return list(map(self._shared, raws))
         indices = list(map(int, raws))
         if min(indices) < 0 or max(indices) >= len(self._strings):
             raise XmlError("a shared string that is not there")
         return list(map(self._strings.__getitem__, indices))
 
     def _shared(self, raw: str) -> str | None:
+        if not raw:
+            return None
         index = int(raw)
         if 0 <= index < len(self._strings):
             return self._strings[index]

@@ -287,7 +287,7 @@ class _RowParser:
             self._col = column_number(name)
         check_column(self._col)
         self._kind = attrs.get("t", "")
-        self._style = int(attrs.get("s", "0"))
+        self._style = int(attrs.get("s") or "0")
         self._raw = self._inline = self._formula = None
 
     def _end_cell(self) -> None:

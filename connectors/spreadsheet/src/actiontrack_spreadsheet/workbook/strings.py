@@ -38,9 +38,10 @@ def unescape(text: str) -> str:
     """XML entities of element content replaced. Raises XmlError for any but the predefined ones."""
     if "&" not in text:
         return text
-    if len(_ENTITY.findall(text)) != text.count("&"):
+    replaced, count = _ENTITY.subn(_entity, text)
+    if count != text.count("&"):
         raise XmlError("an entity that is not defined")
-    return _ENTITY.sub(_entity, text)
+    return replaced
 
 
 def _entity(found: re.Match[str]) -> str:
