@@ -139,6 +139,17 @@ def test_rows_known_by_the_plans_numbers_need_no_column(make_plan: MakePlan, con
     assert (taken.state, taken.field) == ("refused", "ref")
 
 
+def test_a_plans_own_action_ids_are_never_taken_for_ours(make_plan: MakePlan, connect: Connect) -> None:
+    plan = make_plan([["Ref", "Action", "Action ID"], ["1.1", "Train", "SAB-1"], ["2.5", "Audit", "SAB-2"]])
+    connector = connect(plan)
+    seen = connector.observe("", {})
+    send(connector, seen, [])
+    bound = connector.observe("", seen.columns)
+    assert (bound.key, [record.remote_id for record in bound.records]) == ("number", ["1.1", "2.5"])
+    other = connect(plan, key="ref")
+    assert other.observe("", seen.columns).key == "number", "what adoption settled stays"
+
+
 def test_an_edit_changes_its_cell_and_no_other_part(make_plan: MakePlan, connect: Connect) -> None:
     plan = make_plan(ROWS)
     connector = connect(plan)

@@ -88,15 +88,13 @@ def assign(headings: Sequence[Heading], grid: Grid, bottom: int, wanted: Wanted)
     found = Assignment()
     known = vocabulary()
     _take_named(found, headings, wanted, bottom)
+    for meaning in (known.first, known.names):
+        claims = _claims(found, headings, meaning)
+        if "ref" in claims and not all(_holds_refs(grid, bottom, heading.col) for heading in claims["ref"]):
+            del claims["ref"]
+        found.take({name: each for name, each in claims.items() if name == "ref" or not wanted.only}, 1)
     if wanted.only:
-        ours = {form: name for form, name in {**known.first, **known.names}.items() if name == "ref"}
-        found.take(_claims(found, headings, ours), 1)
         return found
-    found.take(_claims(found, headings, known.first), 1)
-    usual = _claims(found, headings, known.names)
-    if "ref" in usual and not all(_holds_refs(grid, bottom, heading.col) for heading in usual["ref"]):
-        del usual["ref"]
-    found.take(usual, 1)
     found.take(_either(found, headings, grid, bottom, wanted), 1)
     found.take(_vague(found, headings), 0.5)
     found.take(_contained(found, headings), 0.4)

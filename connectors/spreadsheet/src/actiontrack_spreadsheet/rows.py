@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from actiontrack.api import Fixed, Plain, Raw, Unread
+from actiontrack.api import Fixed, Plain, Raw, Unread, is_ref
 from actiontrack_spreadsheet.detect import Layout
 from actiontrack_spreadsheet.headings import normal, vocabulary
 from actiontrack_spreadsheet.workbook import NO_VALUE, BadDate, CellValue, ErrorValue, Formula, Grid
@@ -73,24 +73,44 @@ def _mark(value: Raw) -> str:
 
 
 def _action_rows(grid: Grid, layout: Layout) -> list[int]:
-    """Places in `grid.rows` of the rows whose text is not blank, less bands, totals and headings said again."""
+    """Places in `grid.rows` of the rows whose text is not blank, less bands, totals and headings said again.
+
+    A row with an Action ID of ours is one without any text too: it was cleared, or is withheld.
+    """
     column = layout.row_column
     no_actions = _totals(grid, layout) | _bands(grid, layout)
     bottom, starts = layout.bottom, _starts(column.text)
+    known = _known_by_id(grid, layout)
     return [
         i
         for i, (row, value) in enumerate(zip(grid.rows, grid.column(column.col), strict=True))
-        if value is not None
-        and row > bottom
-        and row not in no_actions
-        and (
-            type(value) is not str
-            or (
-                not value.isspace()
-                and (value[:_START].casefold() not in starts or not _is_furniture(grid, layout, row, value))
+        if row in known
+        or (
+            value is not None
+            and row > bottom
+            and row not in no_actions
+            and (
+                type(value) is not str
+                or (
+                    not value.isspace()
+                    and (value[:_START].casefold() not in starts or not _is_furniture(grid, layout, row, value))
+                )
             )
         )
     ]
+
+
+def _known_by_id(grid: Grid, layout: Layout) -> set[int]:
+    """Rows below the headings whose text is blank and that carry an Action ID."""
+    ref = layout.columns.get("ref")
+    if ref is None or ref.col == layout.row_column.col:
+        return set()
+    texts, ids = grid.column(layout.row_column.col), grid.column(ref.col)
+    return {
+        row
+        for row, text, key in zip(grid.rows, texts, ids, strict=True)
+        if type(key) is str and row > layout.bottom and (text is None or text == "") and is_ref(key)
+    }
 
 
 def _starts(own: str) -> frozenset[str]:
