@@ -33,7 +33,8 @@ def read(path: Path, *, fast: bool = True) -> Grid:
 
 
 @pytest.mark.parametrize("fast", PARSER_ONLY)
-def test_every_kind_of_value(build: Build, samples: Any, fast: bool) -> None:
+@pytest.mark.parametrize("cdata", ["<![CDATA[x<y]]>", ""])
+def test_every_kind_of_value(build: Build, samples: Any, fast: bool, cdata: str) -> None:
     strings = "<si><t>shared</t></si><si><r><t>ri</t></r><rPh sb='0' eb='1'><t>x</t></rPh><r><t>ch</t></r></si><si/>"
     cells = {
         '<c r="A1" t="s"><v>0</v></c>': "shared",
@@ -56,7 +57,9 @@ def test_every_kind_of_value(build: Build, samples: Any, fast: bool) -> None:
         '<c r="R1" t="inlineStr"><is><t>a &lt; b_x000D_&#10;c _x005F_x0041_</t></is></c>': "a < b\r\nc _x0041_",
         '<c r="S1" t="inlineStr"><is><t/></is></c>': None,
         '<c r="T1" t="e"><f>1/0</f><v>#DIV/0!</v></c>': Formula(ErrorValue("#DIV/0!"), "1/0"),
-        '<c r="U1" t="inlineStr"><is><t><![CDATA[x<y]]></t></is></c>': "x<y",
+        '<c r="U1" t="str"><v>&amp;lt; &amp;&amp;</v></c>': "&lt; &&",
+        '<c r="V1" t="str"><f>A1</f><v>&amp;lt; &amp;</v></c>': Formula("&lt; &", "A1"),
+        f'<c r="W1" t="inlineStr"><is><t>{cdata}</t></is></c>': "x<y" if cdata else None,
     }
     path = build(samples.row(1, *cells), strings=f"<sst {samples.namespaces}>{strings}</sst>")
     grid = read(path, fast=fast)

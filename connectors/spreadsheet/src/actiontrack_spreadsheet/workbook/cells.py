@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from .dates import from_serial
-from .strings import decode_escapes, unescape
+from .strings import decode_escapes
 from .styles import Styles
 from .values import NO_VALUE, BadDate, Constant, ErrorValue, Formula
 from .xml import XmlError
@@ -28,17 +28,17 @@ class CellDecoder:
         self._pool: dict[str, str] = {}
         self._readers: dict[str, Callable[[str], Constant | None]] = {
             "s": self._shared,
-            "str": lambda raw: self.text(decode_escapes(unescape(raw))),
-            "inlineStr": lambda raw: self.text(decode_escapes(unescape(raw))),
+            "str": lambda raw: self.text(decode_escapes(raw)),
+            "inlineStr": lambda raw: self.text(decode_escapes(raw)),
             "b": lambda raw: raw.strip() in ("1", "true"),
-            "e": lambda raw: error_value(unescape(raw)),
+            "e": lambda raw: error_value(raw),
             "d": lambda raw: _iso(raw.strip()),
         }
 
     def reader(self, kind: str, style: int) -> Callable[[str], Constant | None]:
         """What turns the text of a ``v`` into a constant, for cells of one kind and style. Empty is blank: None.
 
-        Entities may still be in the text. Raises XmlError, also when called.
+        The text has its entities decoded. Raises XmlError, also when called.
         """
         if kind in ("", "n"):
             look = self._styles[style]
@@ -49,7 +49,7 @@ class CellDecoder:
             raise XmlError(f"a cell of unknown type {kind!r}") from None
 
     def formula(self, kind: str, style: int, raw: str | None, text: str) -> Formula:
-        """A calculated cell from its ``v`` (None when it has none) and formula text (entities decoded)."""
+        """A calculated cell from its ``v`` (None when it has none) and formula text, entities decoded in both."""
         if raw is None or (not raw and kind != "str"):
             return Formula(NO_VALUE, text)
         value = self.reader(kind, style)(raw)

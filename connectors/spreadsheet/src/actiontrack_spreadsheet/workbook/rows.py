@@ -170,7 +170,8 @@ class _RowPatterns:
         if inline is not None:
             return self._reader.inline(kind, decode_escapes(unescape(inline)))
         self._reader.note_array(dict(re.findall(r'\s(t|ref)="([^"]*)"', attrs or "")))
-        return self._reader.decoder.formula(kind, style, raw, unescape(text or ""))
+        value = None if raw is None else unescape(raw)
+        return self._reader.decoder.formula(kind, style, value, unescape(text or ""))
 
     def _kind(self, attrs: str | None) -> _Kind:
         """What a cell's attributes say."""
@@ -179,7 +180,9 @@ class _RowPatterns:
         if attrs not in self._kinds:
             styled, typed = _STYLE.search(attrs), _KIND.search(attrs)
             style, kind = int(styled[1]) if styled else 0, typed[1] if typed else ""
-            self._kinds[attrs] = (style, kind, self._reader.decoder.reader(kind, style))
+            read = self._reader.decoder.reader(kind, style)
+            plain = kind in ("", "n", "s", "b")
+            self._kinds[attrs] = (style, kind, read if plain else lambda raw: read(unescape(raw)))
         return self._kinds[attrs]
 
 
