@@ -100,13 +100,9 @@ def due(core: Core, schedule: Schedule) -> list[tuple[datetime, bool]]:
     now = core.clock.now()
     with core.store.reading() as reader:
         known = reader.find(JobRun, job=name_of(schedule), slot__ge=now - LOOK_BACK)
-    settled = {run.slot for run in known if run.ended_at is not None}
-    since = max(settled, default=now - LOOK_BACK)
-    open_slots = [
-        slot for slot in slots(schedule, since, now, core.board.timezone, core.calendar) if slot not in settled
-    ]
-    if not open_slots:
-        return []
+    settled = [run.slot for run in known if run.ended_at is not None]
+    begun = min((run.slot for run in known), default=now - LOOK_BACK) - timedelta(microseconds=1)
+    open_slots = list(slots(schedule, max(settled, default=begun), now, core.board.timezone, core.calendar))
     if not known:
         open_slots = open_slots[-1:]
     if schedule.catch_up == "all":

@@ -1,0 +1,13 @@
+"""For authors of plugins: conformance suites to subclass, and twins of the ports that need no outside.
+
+A connector's whole test of the port's rules:
+
+    class TestMine(ConnectorTests):
+        def remote(self, tmp_path):
+            return MyRemote(tmp_path)      # a `Remote`: makes a connector, and edits behind its back
+"""
+
+from actiontrack.testing.connectors import ConnectorTests, Remote
+from actiontrack.testing.twins import HandClock, MemoryConnector, memory_store
+
+__all__ = ["ConnectorTests", "HandClock", "MemoryConnector", "Remote", "memory_store"]
