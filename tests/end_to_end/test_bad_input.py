@@ -48,7 +48,11 @@ def test_a_value_that_cannot_be_read_is_asked_about_and_the_rest_goes_on(
     with suite.edit() as plan:
         shown = plan.value(plan.find("Do the thing numbered 1"), heading)
         assert (shown.date() if isinstance(shown, datetime.datetime) else shown) == typed
-        plan.set("Do the thing numbered 1", heading, {"Due date": "4 April 2026", "Status": "In progress"}.get(heading, "Norchester Police"))
+        plan.set(
+            "Do the thing numbered 1",
+            heading,
+            {"Due date": "4 April 2026", "Status": "In progress"}.get(heading, "Norchester Police"),
+        )
     told = suite.sync()["master"]
     assert (told["quarantined"], told["problems"]) == (0, [])
     action = suite.action("Do the thing numbered 1")
@@ -100,7 +104,9 @@ def test_a_file_open_elsewhere_is_left_for_later(suite: Suite, name: str) -> Non
     suite.make_plan(row(number) for number in range(1, 5))
     suite.adopt()
     before = suite.bytes()
-    (suite.folder / name).write_bytes(b",Ann Example,board-pc,24.11.2026 09:00,file:///x;" if "lock" in name else b"\x0bAnn Example")
+    (suite.folder / name).write_bytes(
+        b",Ann Example,board-pc,24.11.2026 09:00,file:///x;" if "lock" in name else b"\x0bAnn Example"
+    )
     suite.run("action", "set", "2", "priority=Urgent")
     told = suite.sync(code=4)
     assert told["master"]["status"] == "deferred"

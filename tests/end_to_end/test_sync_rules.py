@@ -151,7 +151,10 @@ def test_each_agency_moves_its_own_leg(joint: Suite) -> None:
         health.set(text, "Status", "In progress")
     joint.sync()
     action = joint.action(text)
-    assert {leg["agency"]: leg["status"] for leg in action["legs"]} == {"POL": "reported_complete", "HEA": "in_progress"}
+    assert {leg["agency"]: leg["status"] for leg in action["legs"]} == {
+        "POL": "reported_complete",
+        "HEA": "in_progress",
+    }
     assert action["status"] == "in_progress"
     with joint.edit() as plan:
         assert plan.value(plan.find(text), "Status") == "In progress"

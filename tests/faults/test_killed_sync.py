@@ -137,7 +137,9 @@ def test_a_killed_sync_resumes_to_the_same_end(
     assert resumed(suite) == undisturbed
 
 
-@pytest.mark.parametrize(("step", "count"), [("after replace", 1), ("after commit", 2), ("after commit", 3), ("before replace", 1)])
+@pytest.mark.parametrize(
+    ("step", "count"), [("after replace", 1), ("after commit", 2), ("after commit", 3), ("before replace", 1)]
+)
 def test_a_killed_adoption_creates_nothing_twice(suite: Suite, step: str, count: int) -> None:
     waiting = suite.sync(code=1)["master"]
     killed_sync(suite, step, count, "--approve", waiting["plan"])
@@ -150,10 +152,10 @@ def test_a_killed_adoption_creates_nothing_twice(suite: Suite, step: str, count:
         assert len({each["Action ID"] for each in plan.rows()}) == 9
 
 
-@pytest.mark.parametrize(("step", "count"), [("after replace", 1), ("after replace", 2), ("after commit", 2), ("before replace", 2)])
-def test_a_person_edits_while_it_is_down(
-    suite: Suite, undisturbed: dict[str, object], step: str, count: int
-) -> None:
+@pytest.mark.parametrize(
+    ("step", "count"), [("after replace", 1), ("after replace", 2), ("after commit", 2), ("before replace", 2)]
+)
+def test_a_person_edits_while_it_is_down(suite: Suite, undisturbed: dict[str, object], step: str, count: int) -> None:
     edited(suite)
     assert killed_sync(suite, step, count)
     with suite.edit() as plan:

@@ -50,9 +50,7 @@ class Sheet:
         self.path = path
         self.book = openpyxl.load_workbook(path)
         self.sheet = self.book["Action plan"] if "Action plan" in self.book.sheetnames else self.book.worksheets[0]
-        self.header = next(
-            at for at in range(1, 20) if any(cell.value == "Action" for cell in self.sheet[at])
-        )
+        self.header = next(at for at in range(1, 20) if any(cell.value == "Action" for cell in self.sheet[at]))
         self.columns = {cell.value: cell.column for cell in self.sheet[self.header] if cell.value}
 
     def __enter__(self) -> Sheet:
@@ -112,7 +110,9 @@ class Suite:
         head = '[board]\nname = "Exampleshire Safeguarding Adults Board"\nnation = "ENG"\n[store]\nurl = "sqlite:///at.db"\n'
         (self.folder / "actiontrack.toml").write_text(head + agencies + "".join(connectors))
 
-    def make_plan(self, rows: Iterable[dict[str, Any]], path: Path | None = None, headings: tuple[str, ...] = HEADINGS) -> Path:
+    def make_plan(
+        self, rows: Iterable[dict[str, Any]], path: Path | None = None, headings: tuple[str, ...] = HEADINGS
+    ) -> Path:
         """A manager's workbook: a form block, headings, rows, and a formula elsewhere."""
         path = path or self.plan
         book = openpyxl.Workbook()
@@ -153,7 +153,9 @@ class Suite:
     def adopt(self, now: str = "") -> dict[str, dict[str, Any]]:
         """The first sync, approved."""
         waiting = self.sync(code=1, now=now)
-        hashes = [part for each in waiting.values() if each["status"] == "guard" for part in ("--approve", each["plan"])]
+        hashes = [
+            part for each in waiting.values() if each["status"] == "guard" for part in ("--approve", each["plan"])
+        ]
         return self.sync(*hashes, code=None)
 
     def edit(self, name: str = "plan.xlsx") -> Sheet:
@@ -171,9 +173,10 @@ class Suite:
         return {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.xlsx"))}
 
 
-BOARD = '[[connector]]\nname = "master"\ntype = "spreadsheet"\npath = "plan.xlsx"\nside = "board"\nreview = "SAR-2026-01"\n'
+BOARD = (
+    '[[connector]]\nname = "master"\ntype = "spreadsheet"\npath = "plan.xlsx"\nside = "board"\nreview = "SAR-2026-01"\n'
+)
 POLICE = (
     '[[connector]]\nname = "police"\ntype = "spreadsheet"\npath = "police.xlsx"\ncreate = true\n'
     'side = "agency"\nagency = "POL"\n'
 )
-
