@@ -75,6 +75,7 @@ class Columns:
         if self.rows and not 1 <= self.rows[0] <= self.rows[-1] <= MAX_ROW:
             raise XmlError("a row outside the sheet")
         self.hidden.intersection_update(self.rows)
+        self.arrays.sort(key=lambda area: (area.top, area.left))  # a batch finds them by column, the parser by row
         for area in self.arrays:
             self._mark(area)
 
