@@ -313,6 +313,7 @@ def test_the_agreed_headings_are_found_wherever_they_moved(make_plan: MakePlan, 
 
 def test_an_agreed_heading_that_vanished_is_absent(make_plan: MakePlan, connect: Connect) -> None:
     agreed = {"text": "Action", "current_due": "Target date", "status": "Status"}
+    agreed["self_rating"] = "RAG"
     plan = make_plan([["Action", "Due", "Status"], ["Train", date(2026, 9, 1), "Open"]])
     assert connect(plan).observe("", agreed).columns == {"text": "Action", "status": "Status"}
     without_text = make_plan([["What", "Target date", "Status"], ["Train", date(2026, 9, 1), "Open"]])

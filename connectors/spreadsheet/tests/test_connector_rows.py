@@ -18,7 +18,7 @@ from actiontrack_spreadsheet.rows import versions
 if TYPE_CHECKING:
     from conftest import Connect, MakePlan
 
-AFTERNOON = datetime(2026, 9, 1, 14, 30)  # noqa: DTZ001 - a cell has no time zone
+AFTERNOON = datetime(2026, 9, 1, 14, 30)
 HEAD = ["Ref", "Recommendation", "Action", "Lead agency", "Target date", "Status", "Evidence"]
 
 

@@ -139,6 +139,19 @@ def test_rows_known_by_the_plans_numbers_need_no_column(make_plan: MakePlan, con
     assert (taken.state, taken.field) == ("refused", "ref")
 
 
+def test_a_number_column_under_another_heading_is_still_the_key(make_plan: MakePlan, connect: Connect) -> None:
+    plan = make_plan([["Ref", "Action"], ["1.1", "Train"], ["2.5", "Audit"]])
+    connector = connect(plan)
+    seen = connector.observe("", {})
+    send(connector, seen, [])
+    book = openpyxl.load_workbook(plan)
+    book["Action plan"]["A1"] = "Our numbering"
+    book.save(plan)
+    again = connector.observe("", seen.columns)
+    assert [record.remote_id for record in again.records] == ["1.1", "2.5"]
+    assert again.columns == {"text": "Action", "number": "Our numbering"}
+
+
 def test_a_plans_own_action_ids_are_never_taken_for_ours(make_plan: MakePlan, connect: Connect) -> None:
     plan = make_plan([["Ref", "Action", "Action ID"], ["1.1", "Train", "SAB-1"], ["2.5", "Audit", "SAB-2"]])
     connector = connect(plan)

@@ -87,7 +87,7 @@ def assign(headings: Sequence[Heading], grid: Grid, bottom: int, wanted: Wanted)
     """Named ones first, then headings that can mean one thing only, the usual ones, either-or, the vague, the long."""
     found = Assignment()
     known = vocabulary()
-    _take_named(found, headings, wanted, bottom)
+    _take_named(found, headings, wanted, bottom, max(grid.columns, default=0))
     for meaning in (known.first, known.names):
         claims = _claims(found, headings, meaning)
         if "ref" in claims and not all(_holds_refs(grid, bottom, heading.col) for heading in claims["ref"]):
@@ -101,12 +101,12 @@ def assign(headings: Sequence[Heading], grid: Grid, bottom: int, wanted: Wanted)
     return found
 
 
-def _take_named(found: Assignment, headings: Sequence[Heading], wanted: Wanted, bottom: int) -> None:
+def _take_named(found: Assignment, headings: Sequence[Heading], wanted: Wanted, bottom: int, width: int) -> None:
     for name, value in wanted.mapping.items():
         fits = [heading for heading in headings if normal(heading.text) == normal(value)]
         fits = fits or [heading for heading in headings if normal(value) in heading.forms]
-        if not fits and _LETTER.fullmatch(value.strip()):
-            col = column_number(value.strip())
+        col = column_number(value.strip()) if _LETTER.fullmatch(value.strip()) else 0
+        if not fits and 0 < col <= width:  # "Ref" and "RAG" would be columns too, far beyond any plan
             fits = [heading for heading in headings if heading.col == col] or [Heading(bottom, col, "", ())]
         if not fits:
             found.absent.append(name)

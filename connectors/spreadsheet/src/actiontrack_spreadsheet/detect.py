@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -125,11 +124,6 @@ def describe(headings: Sequence[Heading], most: int = 8) -> str:
     """Headings for a message: “Ref” (A4), “Action” (B4) …"""
     shown = [f"“{_short(heading.text)}” ({ref(heading.row, heading.col)})" for heading in headings[:most]]
     return ", ".join(shown) + (" …" if len(headings) > most else "")
-
-
-def column_letter(value: str) -> str:
-    """The column letter that a mapping names, or ""."""
-    return value.strip().upper() if re.fullmatch(r"\s*[A-Za-z]{1,3}\s*", value) else ""
 
 
 def _short(text: str) -> str:

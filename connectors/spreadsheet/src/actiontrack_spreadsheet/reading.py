@@ -42,9 +42,9 @@ def read(source: Source, options: SpreadsheetOptions, agencies: frozenset[str], 
     layout = locate(source, options, agencies, agreed)
     grid = source.grid(layout.sheet)
     key = find_key(source, grid, layout, options.key)
-    if key.kind == "ref" and key.heading:
-        columns = {**layout.columns, "ref": key.heading}
-        columns = {name: each for name, each in columns.items() if name == "ref" or each.col != key.heading.col}
+    if key.heading:
+        others = {name: each for name, each in layout.columns.items() if each.col != key.heading.col}
+        columns = {**others, key.kind: key.heading}
         layout = replace(layout, assignment=replace(layout.assignment, columns=columns))
     rows = read_rows(grid, layout, options.fill_down)
     return Reading(source, grid, layout, key, rows, _records(rows, key))
