@@ -39,9 +39,9 @@ class PreconditionFailed(ActionTrackError):  # noqa: N818 - the HTTP term (RFC 9
     """The state is not what was expected: a stale version, something that already exists, or something not found."""
 
 
-class NotFound(PreconditionFailed, UserError):
+class NotFound(PreconditionFailed, UserError):  # noqa: N818 - what happened, in the word everybody uses
     """No record goes by that name here."""
 
 
-class NotAllowed(UserError):
+class NotAllowed(UserError):  # noqa: N818 - as above
     """A rule of the domain forbids the step; the message says why and what is missing."""

@@ -64,6 +64,8 @@ def _line(ran: Ran) -> str:
 
 def jobs_of(runtime: Runtime) -> Jobs:
     """What each job does, the plugins' as well."""
+    from actiontrack.services.use_cases import UseCases
+
     core, folder = runtime.core, runtime.settings.folder
 
     def sync(_: Schedule) -> None:
@@ -94,7 +96,7 @@ def jobs_of(runtime: Runtime) -> Jobs:
         run_backup(core.store, target)
 
     def of_plugin(job: Callable[[App], None]) -> Callable[[Schedule], None]:
-        return lambda _: job(core)
+        return lambda _: job(UseCases(core))
 
     own: Jobs = {"sync": sync, "sweep": sweep, "report": report, "backup": backup}
     return {**own, **{name: of_plugin(offered.job) for name, offered in runtime.hooks.jobs.items()}}

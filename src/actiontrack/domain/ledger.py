@@ -10,6 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from pydantic import Field
+
 from actiontrack.domain.nouns import Stored
 
 Values = dict[str, Any]
@@ -20,8 +22,9 @@ class Instance(Stored):
     """A connector instance as the store knows it: one row a configured name.
 
     An imported file is an instance named "import:PATH" that is only ever read.
-    `source` is where it reads (a resolved path, a URL); `settled` is the audit position up to which outbound changes were planned; `schema` the mapping (field → heading)
-    agreed at adoption; `fingerprint` the configuration and schema the digests were made with; `guard` why it waits.
+    `source` is where it reads (a resolved path, a URL); `columns` the mapping (field → heading) agreed at adoption;
+    `settled` the audit position up to which outbound changes were planned; `fingerprint` the configuration and mapping
+    the digests were made with; `must_confirm` why it waits for an approval.
     """
 
     key: ClassVar[tuple[str, ...]] = ("name",)
@@ -30,7 +33,7 @@ class Instance(Stored):
     source: str = ""
     binding: str = ""
     adopted_at: datetime | None = None
-    columns: Values = {}
+    columns: Values = Field(default_factory=dict)
     fingerprint: str = ""
     proof: str = ""
     cursor: str = ""
@@ -65,12 +68,12 @@ class Link(Stored):
     remote_id: str
     state: LinkState = LinkState.LIVE
     digest: str = ""
-    base: Values = {}
-    seen: Values = {}
-    assumed: Values = {}
+    base: Values = Field(default_factory=dict)
+    seen: Values = Field(default_factory=dict)
+    assumed: Values = Field(default_factory=dict)
     dirty: bool = False
     missing_since: datetime | None = None
-    heard: Values = {}
+    heard: Values = Field(default_factory=dict)
     """For each append-only field, the highest position this record's cell has shown or given (services/sync/append)."""
     row: int = 0
 
@@ -97,8 +100,8 @@ class Intent(Stored):
     action: str
     remote_id: str
     creates: bool = False
-    before: Values = {}
-    after: Values = {}
+    before: Values = Field(default_factory=dict)
+    after: Values = Field(default_factory=dict)
     state: IntentState = IntentState.INTENDED
     why: str = ""
     at: datetime
@@ -120,7 +123,7 @@ class Conflict(Stored):
     field: str
     base: Any = None
     ours: Any = None
-    sides: Values = {}
+    sides: Values = Field(default_factory=dict)
     since: datetime
     closed_at: datetime | None = None
     how: str = ""
@@ -181,7 +184,7 @@ class Run(Stored):
     ref: str
     started_at: datetime
     ended_at: datetime | None = None
-    outcome: Values = {}
+    outcome: Values = Field(default_factory=dict)
 
 
 class Lease(Stored):

@@ -158,7 +158,10 @@ class Action(Noun):
 
 
 class Leg(Noun):
-    """One agency's part of an action. The lead's has position 0. An action nobody has taken on has one leg with agency ""."""
+    """One agency's part of an action; the lead's has position 0.
+
+    An action nobody has taken on has one leg with agency "".
+    """
 
     key: ClassVar[tuple[str, ...]] = ("action", "agency")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Type, words
 from actiontrack.domain.ledger import Intent, Link, LinkState
 from actiontrack.domain.refs import normal_ref
 from actiontrack.ports import Fixed, Plain, Record, Unread, Write
 from actiontrack.services.records.changing import new_id
 from actiontrack.services.records.desk import ActionFile
+from actiontrack.services.records.listing import natural
 from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync import decisions, logs
 from actiontrack.services.sync.lane import Lane
@@ -36,8 +35,7 @@ def plan_out(lane: Lane) -> None:
 
 def _as_in_the_plan(file: ActionFile) -> tuple[str, list[tuple[int, str]], str]:
     """By review and the plan's number, 2 before 10."""
-    parts = re.findall(r"\d+|\D+", file.action.number)
-    return file.action.review, [(int(part), "") if part.isdecimal() else (0, part) for part in parts], file.action.ref
+    return file.action.review, natural(file.action.number), file.action.ref
 
 
 # --- a record that is there -----------------------------------------------------------------------------------------

@@ -1,0 +1,203 @@
+"""Connectors: one system's door each.
+
+They speak in few nouns: a `Record` is one row or ticket as read, an `Observation` is everything read at once with the
+proof that it is complete, a `Write` is an intent, an `Outcome` is what became of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+from actiontrack.domain.vocabulary import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A value that can be read but not written: `why` says so in a phrase ("it holds a formula")."""
+
+    value: Plain
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something is there that is no value: what it shows, why it can't be read, what to do."""
+
+    shown: str
+    why: str
+    do: str
+
+
+Plain = str | int | float | bool | date | datetime | None
+Raw = Plain | Fixed | Unread
+"""What a connector hands over: as typed there, not yet canonical."""
+
+
+@dataclass(slots=True)
+class Record:
+    """One row, ticket or task as read.
+
+    `remote_id` is its permanent key there ("" while it has none). `version` changes if and only if a mapped value or
+    the key does: a digest, an ETag. `row` is its position for messages and for writes within this observation only.
+    """
+
+    remote_id: str
+    fields: Mapping[str, Raw]
+    version: str
+    row: int = 0
+    op_id: str = ""
+    """The marker of the write that created it, where the system can carry one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person can mend, with its place. `quarantines` where a value or row is held back because of it."""
+
+    text: str
+    do: str
+    sheet: str = ""
+    cell: str = ""
+    value: str = ""
+    field: str = ""
+    quarantines: bool = False
+
+
+KeyKind = Literal["ref", "number", "remote"]
+
+
+@dataclass(slots=True)
+class Observation:
+    """Everything read at once.
+
+    `proof` is the hash or end token that shows the scan was complete and unmoved; `complete` False is an increment.
+    `key` says what a remote_id is: our Action ID written there, the plan's own number, or the system's id.
+    `columns` maps each field to the heading or remote field it was read from; `places` to its column letter.
+    `allowed` maps a field to the words its validation or system accepts; `limits` to the longest text it takes.
+    `setup` tells in sentences what adoption will do there; `binding` is the store's mark, "" where there is none.
+    `exists` is False where the file has not been made yet. `source` is the resolved path or URL that was read.
+    """
+
+    records: Sequence[Record]
+    proof: str
+    source: str = ""
+    complete: bool = True
+    cursor: str = ""
+    key: KeyKind = "remote"
+    exists: bool = True
+    sheet: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
+    writable: Collection[str] = frozenset()
+    allowed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
+    setup: Sequence[str] = ()
+    binding: str = ""
+    bindable: bool = False
+    """Whether the source can carry the store's mark at all (a csv file can't)."""
+
+    def place(self, name: str, row: int) -> str:
+        """The cell of a field in a row ("F12"); "" where there are no cells."""
+        column = self.places.get(name, "")
+        return f"{column}{row}" if column and row else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """An intent: what shall hold in one record. `before` is what was read, `after` what to write (remote words).
+
+    `remote_id` is "" for a record that has no key yet: then `row` finds it, within the observation only. A create has
+    neither. The pseudo-field "ref" in `after` asks for the Action ID to be written.
+    """
+
+    op_id: str
+    remote_id: str
+    row: int
+    creates: bool
+    before: Mapping[str, Plain]
+    after: Mapping[str, Plain]
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a write. `record` is what the remote returned or showed afterwards."""
+
+    op_id: str
+    state: Literal["applied", "stale", "refused", "unknown"]
+    record: Record | None = None
+    why: str = ""
+    field: str = ""
+    """The field a refusal is about, where it is about one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Every write of one instance in one run. `proof` is the observation's; a workbook that moved since is stale."""
+
+    writes: Sequence[Write]
+    proof: str
+    binding: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a connector declares: fields, change feed, deletions, strength of concurrency control, requests a second."""
+
+    reads: frozenset[str]
+    writes: frozenset[str]
+    cursor: bool = False
+    reports_deletions: bool = False
+    concurrency: Literal["strong", "compare", "weak"] = "weak"
+    creates: bool = True
+    rate: float | None = None
+
+
+class Connector(Protocol):
+    """One system's door. It holds no state: base, cursor and journal belong to the engine. There is no delete."""
+
+    def capabilities(self) -> Capabilities:
+        """What it declares; no I/O."""
+        ...
+
+    def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
+        """Read everything, or what changed since `cursor`. `columns` is the mapping agreed at adoption ({} before).
+
+        Raises UserError (their input needs mending), RetryableError (open elsewhere, unreachable).
+        """
+        ...
+
+    def apply(self, batch: Batch) -> Iterator[Outcome]:
+        """Send the writes (none: just set the binding up); one outcome a write. May raise as `observe`."""
+        ...
+
+    def find(self, op_id: str) -> Record | None:
+        """The record that this write created, for recovery."""
+        ...
+
+    def check(self) -> Iterable[Problem]:
+        """For the doctor: can it be reached, read and written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSettings:
+    """One `[[connector]]` of the configuration. `options` holds the keys of its type, validated by its options model.
+
+    `values` maps a field to the instance's own words: {"status": {"On course": "in_progress"}}.
+    """
+
+    name: str
+    type: str
+    side: Side
+    agency: str = ""
+    review: str = ""
+    dates: str = ""
+    """How dates typed as text are read: "dmy", "mdy", "ymd"; "" asks where it is ambiguous."""
+    embargo: Literal["", "refs"] = ""
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
