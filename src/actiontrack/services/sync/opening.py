@@ -10,7 +10,7 @@ from typing import Any
 from actiontrack.domain.fields import FIELDS, Type
 from actiontrack.domain.ledger import Instance, Intent, IntentState, Link, LinkState, Proposal, ProposalKind
 from actiontrack.domain.nouns import Action, Comment, Evidence, Leg, Update
-from actiontrack.ports import Record
+from actiontrack.ports import Fixed, Record
 from actiontrack.services.sync.guard import Census, objections, plan_hash
 from actiontrack.services.sync.identity import match
 from actiontrack.services.sync.journal import recover
@@ -236,6 +236,8 @@ def _count_changes(lane: Lane, census: Census, record: Record, link: Link, lead:
             continue
         if now == "":
             census.blanked[name] += 1
+        elif name == "self_rating" and isinstance(record.fields.get(name), Fixed):
+            continue  # A colour that a formula computes turns by itself: nobody replaced it.
         elif FIELDS[name].type is not Type.LOG:
             replaced = True
     census.replaced[lead] += replaced
