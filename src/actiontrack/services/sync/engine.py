@@ -110,7 +110,14 @@ def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
         except ActionTrackError as error:
             result.status, result.why = "failed", str(error)
             seen.pop(name, None)
+        except Exception as error:  # noqa: BLE001 - a connector's fault of any kind stays with its instance
+            result.status, result.why = "failed", _fault(error)
     return seen
+
+
+def _fault(error: Exception) -> str:
+    """A fault in a connector. An exception's own text may hold people's words: only its kind is told."""
+    return f"the connector failed ({type(error).__name__}); `actiontrack doctor` checks it. The others went on"
 
 
 def _known_columns(core: Core, names: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -287,6 +294,8 @@ def _apply(run: _Run, lane: Lane) -> bool:
         lane.result.status, lane.result.why = "deferred", str(error)
     except ActionTrackError as error:
         lane.result.status, lane.result.why = "failed", str(error)
+    except Exception as error:  # noqa: BLE001 - as above
+        lane.result.status, lane.result.why = "failed", _fault(error)
     if not lane.seen.exists and lane.result.status == "ok":
         lane.instance = lane.instance.model_copy(update={"adopted_at": lane.desk.now})
     with run.core.store.writing(run.who, "sync") as writer:
