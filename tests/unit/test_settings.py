@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pydantic import BaseModel, ConfigDict
@@ -99,6 +101,11 @@ def test_a_configuration_without_a_store_names_one_beside_itself(tmp_path: Path)
         (HEAD + '[[schedule]]\njob = "sync"\nat = "25:00"\n', 5, ["'25:00'", "06:00"]),
         (HEAD + '[[schedule]]\njob = "sync"\nat = "06:00"\ndays = "mondays"\n', 6, ["mondays", "monday"]),
         (HEAD + "name2 = \n", 3, ["mend this line"]),
+        (HEAD + '[[board.ladder]]\nlevel = "L1"\naftr = 1\nto = "officer"\n', 5, ['no key "aftr"', '"after"']),
+        (HEAD + '[[board.ladder]]\nlevel = "L1"\nafter = 1\nto = "officer"\nzzz = 1\n', 7, ["after, level, to"]),
+        ("board = 1\n", 1, ["write [board]"]),
+        (HEAD + '[store]\nurl = { }\n', 4, ["exactly one"]),
+        (HEAD + '[store]\nurl = { keyring = "x" }\n', 4, ['package "keyring"']),
     ],
 )  # fmt: skip
 def test_a_fault_names_file_line_value_and_the_nearest_valid_key(
@@ -138,6 +145,21 @@ def test_a_store_url_with_a_password_comes_from_the_environment_or_a_file(tmp_pa
     assert load(tmp_path, HEAD + '[store]\nurl = { file = "url.txt" }\n').store_url == url
     assert "AT_STORE" in fault(tmp_path, HEAD + '[store]\nurl = { env = "AT_STORE" }\n')
     assert "url2.txt" in fault(tmp_path, HEAD + '[store]\nurl = { file = "url2.txt" }\n')
+
+
+def test_a_secret_may_be_in_the_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = {("actiontrack", "store"): "postgresql+psycopg://host/db", ("alone", "alone"): "sqlite://"}
+    keyring = SimpleNamespace(get_password=lambda service, user: kept.get((service, user)))
+    monkeypatch.setitem(sys.modules, "keyring", keyring)
+    url = load(tmp_path, HEAD + '[store]\nurl = { keyring = "actiontrack/store" }\n').store_url
+    assert url == "postgresql+psycopg://host/db"
+    assert load(tmp_path, HEAD + '[store]\nurl = { keyring = "alone" }\n').store_file is None
+    assert "empty or not set" in fault(tmp_path, HEAD + '[store]\nurl = { keyring = "nobody" }\n')
+
+
+def test_a_connectors_secret_is_handed_on_as_where_it_is(tmp_path: Path) -> None:
+    settings = load(tmp_path, HEAD + connector('path = "a.xlsx"', 'side = "board"', 'token = { env = "TOKEN" }'))
+    assert settings.instances[0].options["token"] == {"env": "TOKEN"}
 
 
 def test_a_file_that_is_no_text_or_not_there_is_named(tmp_path: Path) -> None:

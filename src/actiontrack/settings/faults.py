@@ -50,7 +50,7 @@ class Faults:
                 loc = tuple(fault["loc"])
                 meant = _misspelt(model, table, loc) if fault["type"] == "missing" else ""
                 if meant:
-                    loc, fault["type"] = (meant,), "extra_forbidden"
+                    loc, fault["type"] = (*loc[:-1], meant), "extra_forbidden"
                 self.add((*where, *loc), _sentence(model, where, loc, dict(fault), also))
             return None
 
@@ -79,10 +79,12 @@ def _nearest(word: object, words: Collection[str]) -> str:
 
 
 def _misspelt(model: type[BaseModel], table: Mapping[str, Any], loc: tuple[str | int, ...]) -> str:
-    """The table's unknown key that was meant to be the one that is missing; "" where there is none."""
-    keys = _keys(model, ())
-    strange = [key for key in table if key not in keys]
-    near = _nearest(loc[-1], strange) if len(loc) == 1 else ""
+    """The unknown key beside a missing one that was meant to be it; "" where there is none."""
+    keys = _keys(model, loc[:-1])
+    inner: Any = table
+    for part in loc[:-1]:
+        inner = inner[part]
+    near = _nearest(loc[-1], [key for key in inner if key not in keys])
     return near if near and _nearest(near, keys) == loc[-1] else ""
 
 
