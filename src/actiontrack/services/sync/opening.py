@@ -42,6 +42,7 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     records = [record for record in lane.seen.records if record.remote_id not in quiet_keys]
     by_ref = {record.remote_id: record for record in lane.seen.records if record.remote_id}
     lane.cut_off = bool(waiting)
+    _find_created(lane, waiting, full)
     settled = recover(lane, waiting, full, _records_of(full, by_ref)) if waiting else []
     lane.linked -= {link.action for link in lane.gone}
     known = {ref for (ref,) in reader.pick(Action, ("ref",))} if _has_strangers(records, full) else frozenset()
@@ -115,6 +116,18 @@ def _actions_of(lane: Lane, changed: Collection[tuple[str, str]]) -> set[str]:
             if review in reviews or recommendations & set(answers):
                 found.add(ref)
     return found
+
+
+def _find_created(lane: Lane, waiting: Collection[Intent], links: dict[str, Link]) -> None:
+    """Creates without an acknowledgement are searched for by their marker before they are sent again."""
+    if lane.seen.key != "remote":
+        return
+    marked = {record.op_id: record for record in lane.seen.records if record.op_id}
+    for intent in waiting:
+        if intent.creates and intent.action in links:
+            record = marked.get(intent.op_id) or lane.connector.find(intent.op_id)
+            if record is not None:
+                links[intent.action] = links[intent.action].model_copy(update={"remote_id": record.remote_id})
 
 
 def _records_of(links: Mapping[str, Link], by_key: Mapping[str, Record]) -> dict[str, Record]:
