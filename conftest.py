@@ -1,4 +1,7 @@
-"""Markers whose part is missing are skipped with the reason; AT_REQUIRE=office,server makes that a failure."""
+"""Tests that need a part of their own (an office, a browser, a server) run when they are asked for, with `-m office`.
+
+Where the part is missing they are skipped with the reason; AT_REQUIRE=office,server makes that a failure.
+"""
 
 from __future__ import annotations
 
@@ -40,8 +43,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     why = {part: _missing(part) for part in PARTS}
     for item in items:
         for part in PARTS:
-            if item.get_closest_marker(part) and why[part] and part not in required:
-                item.add_marker(pytest.mark.skip(reason=why[part]))
+            asked = part in required or _chosen(config, part)
+            if item.get_closest_marker(part) and part not in required and (why[part] or not asked):
+                item.add_marker(pytest.mark.skip(reason=why[part] or f"{part}: run it with -m {part}"))
         if item.get_closest_marker("proof") and not _chosen(config, "proof"):
             item.add_marker(pytest.mark.skip(reason="proof at depth: run it with -m proof"))
 
