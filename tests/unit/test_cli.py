@@ -446,3 +446,27 @@ def test_text_from_a_workbook_neither_steers_the_terminal_nor_is_markup(call: Ca
     told = call("action", "show", call("action", "list", "--json").json[0]["ref"])
     assert "\x1b" not in told.out
     assert "[bold]x[/bold]" in told.out
+
+
+def test_a_plugins_command_is_found_by_its_name(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    import click
+
+    from actiontrack.hooks import Hooks, load_plugins
+    from actiontrack.hookspecs import CommandRegistrar, hookimpl
+
+    class Greeter:
+        @hookimpl
+        def register_commands(self, register: CommandRegistrar) -> None:
+            register("greet", "Say hello", lambda: click.Command("greet", callback=lambda: click.echo("hello")))
+
+    def with_greeter() -> Hooks:
+        hooks = Hooks()
+        hooks.register(Greeter(), "greeter")
+        hooks.collect_offers()
+        return hooks
+
+    assert load_plugins().commands == {}
+    monkeypatch.setattr("actiontrack.hooks.load_plugins", with_greeter)
+    told = call("greet")
+    assert (told.code, told.out) == (0, "hello\n")
+    assert call("meet").code == 2

@@ -174,14 +174,20 @@ class LazyGroup(click.Group):
         return list(self._lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the command's module."""
+        """Import the command's module; a name that is not ours may be a plugin's."""
         found = self._lazy.get(cmd_name)
         if found is None:
-            return None
+            return self._of_plugin(cmd_name)
         command = getattr(importlib.import_module(f"actiontrack.cli.{found.module}"), found.attribute)
         if not isinstance(command, click.Command):
             raise TypeError(f"{found.attribute} is no command")
         return command
+
+    def _of_plugin(self, name: str) -> click.Command | None:
+        from actiontrack.hooks import load_plugins
+
+        offered = load_plugins().commands.get(name)
+        return offered.load() if offered else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -189,7 +195,7 @@ class LazyGroup(click.Group):
         """Name the nearest command where there is none of that name."""
         import difflib
 
-        if args and args[0] not in self._lazy and not args[0].startswith("-"):
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             near = difflib.get_close_matches(args[0], self._lazy, n=1)
             hint = f'; did you mean "{near[0]}"?' if near else ""
             raise click.UsageError(f"there is no command {args[0]!r}{hint}", ctx)
