@@ -6,9 +6,10 @@ import random
 from typing import Any
 
 import pytest
-from board_suite import Suite
+from board_suite import AGENCIES, Suite, row
 from manager import Manager
 from office import Office
+from rich_plan import make_rich_plan
 from workbook_facts import changed_cells, changed_members, furniture, members, sheet_part
 
 pytestmark = pytest.mark.office
@@ -158,3 +159,16 @@ def test_saved_again_unchanged_nothing_is_written(adopted: Suite, office: Office
     entries = adopted.run("audit", "verify")["entries"]
     writes_nothing(adopted)
     assert adopted.run("audit", "verify")["entries"] == entries
+
+
+def test_colours_that_a_formula_works_out_anew_hold_nothing_up(board: Suite, office: Office) -> None:
+    rows = [row(number) for number in range(1, 41)]
+    make_rich_plan(board.plan, rows, list(AGENCIES.values()), calculated=False)
+    board.adopt()
+    assert {each["self_rating"] for each in actions(board).values()} == {"red"}
+    office.work(board.plan, RETYPE, {"do": "sort", "by": "Due date", "ascending": False})
+    told = board.sync()["master"]
+    assert (told["status"], told["updated_there"]) == ("ok", 0)
+    now = actions(board).values()
+    assert {each["self_rating"] for each in now if each["current_due"] >= "2027-03-01"} == {"green"}
+    assert [each["text"] for each in now if each["priority"] == "Urgent"] == ["Do the thing numbered 7"]

@@ -11,8 +11,15 @@ from typing import Any
 
 XLSX = "Calc MS Excel 2007 XML"
 CSV = "Text - txt - csv (StarCalc)"
-CSV_AS_IT_IS = "44,34,76,1,,0,false,true,false"
-"""Comma, double quotes, UTF-8, from line 1; cells as they show."""
+CSV_AS_IT_IS = "44,34,76,1,,2057,false,true,false"
+"""Comma, double quotes, UTF-8, from line 1, British English; cells as they show."""
+
+_BRITISH = (
+    '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+    '<item oor:path="/org.openoffice.Setup/L10N"><prop oor:name="ooSetupSystemLocale" oor:op="fuse">'
+    "<value>en-GB</value></prop></item></oor:items>"
+)
+"""A profile in which a date is day, month, year."""
 
 _DRIVER = Path(__file__).with_name("office_driver.py")
 
@@ -33,12 +40,13 @@ def typed_date(value: datetime.date) -> dict[str, str]:
 
 
 class Office:
-    """One LibreOffice, started once and given jobs."""
+    """One LibreOffice as set up in Britain, started once and given jobs."""
 
     def __init__(self, profile: Path) -> None:
         python = uno_python()
         assert python, "no Python here can import uno (Debian: python3-uno)"
-        profile.mkdir(parents=True, exist_ok=True)
+        (profile / "user").mkdir(parents=True, exist_ok=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(_BRITISH)
         self._driver = subprocess.Popen(
             [python, str(_DRIVER), str(profile)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )

@@ -25,14 +25,16 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def make_rich_plan(path: Path, rows: Sequence[dict[str, Any]], agencies: Sequence[str]) -> None:
-    """Write the workbook."""
+def make_rich_plan(
+    path: Path, rows: Sequence[dict[str, Any]], agencies: Sequence[str], *, calculated: bool = True
+) -> None:
+    """Write the workbook; if not `calculated`, its colours wait for the next program to work them out."""
     book = xlsxwriter.Workbook(str(path), {"default_date_format": "dd/mm/yyyy"})
     book.set_custom_property("Owner", "Business unit")
     plan = book.add_worksheet("Action plan")
     lists, dashboard, pivot = (book.add_worksheet(name) for name in ("Lists", "Dashboard", "Pivot"))
     last = TOP + len(rows)
-    _fill(book, plan, rows)
+    _fill(book, plan, rows, calculated)
     lists.write_column("A1", STATUSES)
     lists.write_column("B1", agencies)
     book.define_name("AgencyNames", f"=Lists!$B$1:$B${len(agencies)}")
@@ -49,7 +51,7 @@ def make_rich_plan(path: Path, rows: Sequence[dict[str, Any]], agencies: Sequenc
     _add_pivot(path, last, sorted(agencies))
 
 
-def _fill(book: Any, plan: Any, rows: Iterable[dict[str, Any]]) -> None:
+def _fill(book: Any, plan: Any, rows: Iterable[dict[str, Any]], calculated: bool) -> None:
     head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "border": 1, "text_wrap": True})
     day = book.add_format({"num_format": "dd/mm/yyyy"})
     wrapped, red = book.add_format({"text_wrap": True, "valign": "top"}), book.add_format({"font_color": "red"})
@@ -68,7 +70,8 @@ def _fill(book: Any, plan: Any, rows: Iterable[dict[str, Any]]) -> None:
                 plan.write(row, col, value, wrapped)
             elif value is not None:
                 plan.write(row, col, value)
-        plan.write_formula(row, len(HEADINGS) - 1, f'=IF(H{row + 1}<DATE(2027,3,1),"Red","Green")', None, "Red")
+        colour = "Green" if calculated and cells["Due date"] >= datetime.date(2027, 3, 1) else "Red"
+        plan.write_formula(row, len(HEADINGS) - 1, f'=IF(H{row + 1}<DATE(2027,3,1),"Red","Green")', None, colour)
     plan.write_rich_string(TOP + 2, HEADINGS.index("Progress"), "Please ", red, "urgent", " note")
 
 

@@ -1,0 +1,99 @@
+"""An agency's workbook that sync made, and a CSV file, in the hands of LibreOffice."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+
+import pytest
+from board_suite import Suite, row
+from office import Office, typed_date
+
+pytestmark = pytest.mark.office
+
+FIRST = "Do the thing numbered 1"
+FOURTH = "Do the thing numbered 4"
+CSV_BOARD = (
+    '[[connector]]\nname = "master"\ntype = "spreadsheet"\npath = "plan.csv"\nside = "board"\n'
+    'review = "SAR-2026-01"\ndates = "dmy"\n'
+)
+
+
+def test_what_the_agency_fills_in_is_merged(adopted: Suite, office: Office) -> None:
+    seen = office.look(adopted.folder / "police.xlsx")
+    (name,) = (each for each, sheet in seen.items() if ["Action", "Action"] in sheet["cells"].values())
+    top, status = next(
+        (int(place.split(",")[1]), place.split(",")[0])
+        for place, shown in seen[name]["cells"].items()
+        if shown[1] == "Status"
+    )
+    assert f"{status},{top + 1}" in seen[name]["lists"], "the status cell offers its words"
+    office.work(
+        adopted.folder / "police.xlsx",
+        {"do": "set", "action": FIRST, "heading": "Status", "value": "Reported complete"},
+        {"do": "set", "action": FIRST, "heading": "Progress", "value": "Trained on 3 November; “all shifts”"},
+        {"do": "set", "action": FIRST, "heading": "Due date", "value": typed_date(datetime.date(2026, 12, 2))},
+        {"do": "sort", "by": "Due date", "ascending": False},
+        {"do": "set", "action": FOURTH, "heading": "Lead officer", "value": "Head of Custody"},
+        {"do": "append", "cells": {"Action": "The police would like this too"}},
+        sheet=name,
+    )
+    adopted.sync(code=1)
+    first, fourth = adopted.action(FIRST), adopted.action(FOURTH)
+    assert (first["status"], first["current_due"]) == ("reported_complete", "2026-12-02")
+    assert first["progress"] == "Trained on 3 November; “all shifts”"
+    assert fourth["lead_officer"] == "Head of Custody"
+    (asked,) = adopted.run("proposal", "list")
+    assert (asked["kind"], asked["to"]["text"]) == ("new", "The police would like this too")
+    with adopted.edit() as plan:
+        at = plan.find(FIRST)
+        assert plan.value(at, "Progress") == "Trained on 3 November; “all shifts”"
+        assert plan.value(at, "Status") == "Completed", "in the plan's own word"
+        assert plan.value(at, "Due date").date() == datetime.date(2026, 12, 2)
+        assert plan.value(plan.find(FOURTH), "Lead officer") == "Head of Custody"
+    before = adopted.bytes()
+    adopted.sync(code=1)
+    assert adopted.bytes() == before
+
+
+def test_a_csv_plan_saved_by_libreoffice(suite_of_csv: Suite, office: Office) -> None:
+    suite, path = suite_of_csv, suite_of_csv.folder / "plan.csv"
+    before = path.read_bytes()
+    entries = suite.run("audit", "verify")["entries"]
+    office.work(path)
+    saved = path.read_bytes()
+    told = suite.sync()["master"]
+    assert [told[key] for key in ("created_here", "updated_here", "created_there", "updated_there")] == [0, 0, 0, 0]
+    assert path.read_bytes() == saved
+    assert suite.run("audit", "verify")["entries"] == entries
+    shutil.copyfile(path, path.with_name("kept.csv"))
+    office.work(
+        path,
+        {"do": "set", "action": FIRST, "heading": "Priority", "value": "Urgent"},
+        {"do": "set", "action": FOURTH, "heading": "Lead officer", "value": "O'Neil, “Bo”"},
+        {"do": "sort", "by": "Action", "ascending": False},
+        {"do": "append", "cells": {"Action": "Café, naïve", "Lead agency": "Norchester Police"}},
+    )
+    suite.run("action", "set", suite.action("Do the thing numbered 5")["ref"], "priority=By Easter")
+    suite.sync()
+    assert suite.action(FIRST)["priority"] == "Urgent"
+    assert suite.action(FOURTH)["lead_officer"] == "O'Neil, “Bo”"
+    ref = suite.action("Café, naïve")["ref"]
+    text = path.read_text("utf-8")
+    assert ref in next(line for line in text.splitlines() if "Café" in line)
+    assert "By Easter" in next(line for line in text.splitlines() if "numbered 5" in line)
+    assert len(text.splitlines()) == len(before.decode().splitlines()) + 1
+    after = path.read_bytes()
+    suite.sync()
+    assert path.read_bytes() == after
+
+
+@pytest.fixture
+def suite_of_csv(board: Suite, office: Office) -> Suite:
+    """A board whose plan is a CSV file that LibreOffice wrote, adopted."""
+    board.make_plan(row(number) for number in range(1, 10))
+    office.work(board.plan, save=board.folder / "plan.csv")
+    board.plan.unlink()
+    board.configure(CSV_BOARD)
+    board.adopt()
+    return board
