@@ -105,7 +105,9 @@ def test_deleted_rows_close_nothing_and_are_asked_about_later(adopted: Suite, of
     assert actions(adopted) == before
     adopted.sync(code=1, now=LATER)
     assert actions(adopted) == before
-    assert {(each["kind"], each["ref"]) for each in adopted.run("proposal", "list")} == {("remove", ref) for ref in gone}
+    assert {(each["kind"], each["ref"]) for each in adopted.run("proposal", "list")} == {
+        ("remove", ref) for ref in gone
+    }
     shown = office.look(adopted.plan)["Action plan"]["cells"].values()
     assert not {text for _, text in shown} & set(gone), "no row is put back by itself"
 

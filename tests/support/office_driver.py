@@ -1,7 +1,8 @@
 """Works a real LibreOffice through UNO as a manager would. Run by the system's Python (python3-uno), not by ours.
 
 Started with the folder of a profile; then one JSON job a line on stdin: `{"open", "save", "filter", "sheet", "do":
-[{"do": NAME, …}]}`. Each is answered by a line: `{"ok": true, "told": [what each step says]}` or `{"ok": false, "why"}`.
+[{"do": NAME, …}]}`. Each is answered by a line: `{"ok": true, "told": [what each step says]}`, or `{"ok": false,
+"why"}`.
 """
 
 from __future__ import annotations
@@ -294,13 +295,13 @@ def main():
         for line in sys.stdin:
             try:
                 answer = {"ok": True, "told": work(desktop, json.loads(line))}
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever fails in the office fails the test that asked
                 answer = {"ok": False, "why": f"{type(error).__name__}: {error}"}
             print(json.dumps(answer), flush=True)
     finally:
         try:
             desktop.terminate()
-        except Exception:
+        except Exception:  # noqa: BLE001 - it is gone, or as good as
             process.kill()
         process.wait(30)
 

@@ -174,15 +174,20 @@ def _relations(*parts: tuple[str, str]) -> bytes:
 def _cache(last: int, agencies: Sequence[str]) -> bytes:
     shared = "".join(f"<s v={quoteattr(agency)}/>" for agency in agencies)
     fields = "".join(
-        f'<cacheField name={quoteattr(heading)} numFmtId="0"><sharedItems count="{len(agencies)}">{shared}</sharedItems></cacheField>'
-        if heading == "Lead agency"
-        else f'<cacheField name={quoteattr(heading)} numFmtId="0"><sharedItems/></cacheField>'
+        f'<cacheField name={quoteattr(heading)} numFmtId="0">'
+        + (
+            f'<sharedItems count="{len(agencies)}">{shared}</sharedItems>'
+            if heading == "Lead agency"
+            else "<sharedItems/>"
+        )
+        + "</cacheField>"
         for heading in HEADINGS
     )
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><pivotCacheDefinition xmlns="{_MAIN}" saveData="0" refreshOnLoad="1" '
         'refreshedBy="manager" refreshedDate="46000" createdVersion="6" refreshedVersion="6" minRefreshableVersion="3">'
-        f'<cacheSource type="worksheet"><worksheetSource ref="A{TOP + 1}:L{last + 1}" sheet="Action plan"/></cacheSource>'
+        f'<cacheSource type="worksheet"><worksheetSource ref="A{TOP + 1}:L{last + 1}" sheet="Action plan"/>'
+        "</cacheSource>"
         f'<cacheFields count="{len(HEADINGS)}">{fields}</cacheFields></pivotCacheDefinition>'
     ).encode()
 
@@ -201,12 +206,14 @@ def _table(agencies: Sequence[str]) -> bytes:
     lines = "".join(f'<i><x v="{at}"/></i>' for at in range(len(agencies))) + '<i t="grand"><x/></i>'
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><pivotTableDefinition xmlns="{_MAIN}" name="ByAgency" cacheId="1" '
-        'dataCaption="Values" applyNumberFormats="0" applyBorderFormats="0" applyFontFormats="0" applyPatternFormats="0" '
+        'dataCaption="Values" applyNumberFormats="0" applyBorderFormats="0" applyFontFormats="0" '
+        'applyPatternFormats="0" '
         'applyAlignmentFormats="0" applyWidthHeightFormats="1" updatedVersion="6" minRefreshableVersion="3" '
         'createdVersion="6" indent="0" outline="1" outlineData="1" multipleFieldFilters="0">'
         f'<location ref="A3:B{4 + len(agencies)}" firstHeaderRow="1" firstDataRow="1" firstDataCol="1"/>'
-        f'<pivotFields count="{len(HEADINGS)}">{fields}</pivotFields><rowFields count="1"><field x="{lead}"/></rowFields>'
+        f'<pivotFields count="{len(HEADINGS)}">{fields}</pivotFields>'
+        f'<rowFields count="1"><field x="{lead}"/></rowFields>'
         f'<rowItems count="{len(agencies) + 1}">{lines}</rowItems><colItems count="1"><i/></colItems>'
-        f'<dataFields count="1"><dataField name="Count of Action" fld="{action}" subtotal="count" baseField="0" baseItem="0"/>'
-        "</dataFields></pivotTableDefinition>"
+        f'<dataFields count="1"><dataField name="Count of Action" fld="{action}" subtotal="count" baseField="0" '
+        'baseItem="0"/></dataFields></pivotTableDefinition>'
     ).encode()

@@ -30,7 +30,7 @@ def sheet_part(path: Path, sheet: str) -> str:
 
 
 def changed_cells(before: dict[str, Any], after: dict[str, Any]) -> dict[tuple[str, int, int], str]:
-    """(sheet, column, row) → what a cell shows now, of those that hold something else. What formulas show is derived."""
+    """(sheet, column, row) → what a cell shows now, of those that hold something else; formulas by their text."""
     found = {}
     for name, sheet in before.items():
         was, now = sheet["cells"], after[name]["cells"]
