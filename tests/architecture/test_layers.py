@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +44,13 @@ def test_the_plugins_door_is_cheap() -> None:
 def test_the_program_runs_as_a_module() -> None:
     told = python("-m", "actiontrack", "--version")
     assert (told.returncode, told.stdout.strip()) == (0, "actiontrack, version 0.1.0")
+
+
+def test_json_is_utf_8_whatever_the_terminal_takes(tmp_path: Path) -> None:
+    (tmp_path / "actiontrack.toml").write_text('[board]\nname = "Bwrdd Gŵyr"\n', encoding="utf-8")
+    environ = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "actiontrack", "status"]
+    told = subprocess.run([*command, "--json"], cwd=tmp_path, capture_output=True, env=environ, check=True)
+    assert json.loads(told.stdout.decode("utf-8"))["board"] == "Bwrdd Gŵyr"
+    plain = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environ, check=True)
+    assert plain.stdout.startswith(b"Bwrdd G\\u0175yr: 0 actions")
