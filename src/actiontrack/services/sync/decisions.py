@@ -18,16 +18,16 @@ ROW = "row"
 
 
 def conflict_key(lane: Lane, file: ActionFile, name: str) -> tuple[str, str, str]:
-    """What a conflict in this field is keyed by; a status carries its reason and date."""
-    noun, target = target_of(lane.desk, file, lane.viewer, name)
-    return noun, target, "status" if name in STATUS_UNIT else name
+    """What a conflict in this field is keyed by."""
+    return (*target_of(lane.desk, file, lane.viewer, name), name)
 
 
 def frozen_fields(lane: Lane, file: ActionFile) -> set[str]:
-    """The fields of this action that an open conflict freezes."""
+    """The fields of this action that an open conflict freezes; a status, its reason and date freeze together."""
     if not lane.ledger.conflicts:
         return set()
-    return {name for name in FIELDS if conflict_key(lane, file, name) in lane.ledger.conflicts}
+    frozen = {name for name in FIELDS if conflict_key(lane, file, name) in lane.ledger.conflicts}
+    return frozen.union(STATUS_UNIT) if frozen.intersection(STATUS_UNIT) else frozen
 
 
 def pending_fields(lane: Lane, action: str) -> dict[str, str]:
@@ -45,6 +45,8 @@ def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
     """Open a conflict, or enter this instance's side in the one there is."""
     key = conflict_key(lane, file, merged.field)
     found = lane.ledger.conflicts.get(key)
+    if found is None and merged.does == "wait":
+        return  # it waits behind a conflict in another part of its unit
     if found is None:
         found = Conflict(
             id=new_id(), noun=key[0], target=key[1], action=file.action.ref, field=key[2], base=merged.base,

@@ -128,7 +128,7 @@ def _put(
     """Take these values here. What a guard still refuses is proposed, and its base stays what it was."""
     try:
         put_fields(lane.desk, file, taken, lane.actor, who=who)
-        lane.result.updated_here += 1
+        lane.count_updated(file.action.ref)
     except NotAllowed as refusal:
         status = taken.pop("status", "")
         base.pop("status", None)
@@ -174,7 +174,7 @@ def _merge_logs(
             lane.typed[file.action.ref, name] = position
             if lane.inbound_only:
                 heard[name] = position
-            lane.result.updated_here += 1
+            lane.count_updated(file.action.ref)
             lane.step("add", ref=file.action.ref, row=record.row, name=name, base=before, theirs=text)
         elif text:
             continue

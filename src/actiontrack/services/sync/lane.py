@@ -75,6 +75,8 @@ class Lane:
     writes: list[Write] = field(default_factory=list)
     intents: dict[str, Intent] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    updated: set[str] = field(default_factory=set)
+    """Actions that this lane's observation changed."""
     typed: dict[tuple[str, str], int] = field(default_factory=dict)
     """(action, log) → the position of the entry typed into this instance's cell in this run."""
     cut_off: bool = False
@@ -123,6 +125,12 @@ class Lane:
     def put_link(self, link: Link) -> None:
         """Note a link as changed; the run stores it."""
         self.links[link.action] = link
+
+    def count_updated(self, action: str) -> None:
+        """Count an action as updated here, once."""
+        if action not in self.updated:
+            self.updated.add(action)
+            self.result.updated_here += 1
 
     def step(
         self, does: str, *, ref: str = "", row: int = 0, name: str = "", base: str | None = None,

@@ -17,11 +17,16 @@ def added(before: str, now: str) -> str:
     """What was typed: the cell's text less an unchanged head or tail; "" where nothing was."""
     if now == before:
         return ""
-    if before and now.startswith(before):
+    if before and now.startswith(before) and not _one_word(before[-1], now[len(before)]):
         return now[len(before) :].strip(_BETWEEN)
-    if before and now.endswith(before):
+    if before and now.endswith(before) and not _one_word(now[-len(before) - 1], before[0]):
         return now[: -len(before)].strip(_BETWEEN)
     return now
+
+
+def _one_word(left: str, right: str) -> bool:
+    """Whether the two characters stand in one word: "Meeting" isn't the head of "Meetings held"."""
+    return left.isalnum() and right.isalnum()
 
 
 def shown(fresh: Sequence[Entry], typed: bool, names: Mapping[str, str]) -> str:

@@ -62,7 +62,7 @@ def merge(sides: Sides) -> list[Merged]:
         if name not in FIELDS or FIELDS[name].type is Type.LOG or name in STATUS_UNIT[1:]:
             continue
         result = _merge_field(sides, name)
-        if name == "status" and (result is None or result.does == "agree"):
+        if name == "status" and _stands(sides, result):
             # The reason or the date may have been edited under an unchanged status.
             merged += [one for part in STATUS_UNIT[1:] if (one := _merge_field(sides, part)) is not None]
         elif name == "status" and result is not None and result.does == "take":
@@ -72,12 +72,22 @@ def merge(sides: Sides) -> list[Merged]:
     return merged
 
 
+def _stands(sides: Sides, status: Merged | None) -> bool:
+    """Whether the status itself is settled. The reason and date of one that was proposed wait with it."""
+    if status is not None:
+        return status.does == "agree"
+    return "status" not in sides.pending or sides.theirs["status"] != sides.pending["status"]
+
+
 def _with_status(sides: Sides) -> list[Merged]:
     """The reason and date travel with a status that is taken."""
     parts = []
     for name in STATUS_UNIT[1:]:
         theirs = sides.theirs.get(name)
-        if isinstance(theirs, str) and name in sides.ours:
+        if name == "look_again" and theirs != sides.base.get(name, "") and sides.theirs["status"] != Status.BLOCKED:
+            if theirs:
+                parts.append(_idle_date(sides, theirs))
+        elif isinstance(theirs, str) and name in sides.ours:
             does: Does = "agree" if theirs == sides.ours[name] else "take"
             parts.append(Merged(name, does, sides.base.get(name), sides.ours[name], theirs))
     return parts
@@ -101,13 +111,29 @@ def _merge_field(sides: Sides, name: str) -> Merged | None:
             return None
     if theirs == ours:
         return None if base == ours and not _open(sides, name) else Merged(name, "agree", base, ours, theirs)
-    if name in sides.frozen:
+    if theirs == base and name in sides.pending:
+        return Merged(name, "withdraw", base, ours, theirs)
+    if name in sides.frozen and not (base is not None and _not_theirs(sides, name, theirs)):
         return Merged(name, "wait", base, ours, theirs)
     if theirs == base:
-        return Merged(name, "withdraw", base, ours, theirs) if name in sides.pending else None
-    if sides.pending.get(name) == theirs:
         return None
-    return _edited(sides, name, base, ours, theirs)
+    if sides.pending.get(name) != theirs:
+        return _edited(sides, name, base, ours, theirs)
+    if name == "status":  # what it lacked may have been typed beside it since
+        again = _edited(sides, name, base, ours, theirs)
+        return again if again is not None and again.does == "take" else None
+    return None
+
+
+def _not_theirs(sides: Sides, name: str, theirs: str) -> str:
+    return why_not_theirs(FIELDS[name], sides.actor, sides.standing, theirs) if theirs else ""
+
+
+def _idle_date(sides: Sides, theirs: str | Unclearness) -> Merged:
+    """A date to look again on, beside a status that waits for nothing."""
+    shown = theirs.shown if isinstance(theirs, Unclearness) else theirs
+    why, do = "only a blocked action is looked at again", "choose Blocked as its status, or clear the date"
+    return Merged("look_again", "unclear", sides.base.get("look_again"), "", shown, why=why, do=do)
 
 
 def _open(sides: Sides, name: str) -> bool:
@@ -130,9 +156,11 @@ def _edited(sides: Sides, name: str, base: str | None, ours: str, theirs: str) -
         base = "" if not ours else None
     if not theirs:
         return Merged(name, "propose", base, ours, theirs, ProposalKind.CLEAR, "a blank never erases by itself")
-    why = why_not_theirs(FIELDS[name], sides.actor, sides.standing, theirs)
+    why = _not_theirs(sides, name, theirs)
     if why:
         return Merged(name, "propose", base, ours, theirs, why=why)
+    if name == "look_again" and sides.ours.get("status") != Status.BLOCKED:
+        return _idle_date(sides, theirs)
     if name == "current_due" and ours and theirs > ours:
         why = "a later due date needs somebody else's approval"
         return Merged(name, "propose", base, ours, theirs, ProposalKind.EXTEND, why)
