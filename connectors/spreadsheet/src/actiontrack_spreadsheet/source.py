@@ -100,8 +100,11 @@ class Source:
 
     def write(self, edits: Sequence[Edit], backups: Path) -> WriteResult:
         """Make all edits in one replace of the file, if it still is as read."""
-        write = plan_and_write if self.workbook else write_csv
-        return write(self.path, edits, expected_sha256=self.sha256, backup_dir=backups)
+        if self.workbook is None:
+            return write_csv(self.path, edits, expected_sha256=self.sha256, backup_dir=backups)
+        return plan_and_write(
+            self.path, edits, expected_sha256=self.sha256, backup_dir=backups, opened=self.workbook
+        )
 
 
 def open_source(path: Path) -> Source:

@@ -9,7 +9,7 @@ from pathlib import Path
 from .check import check_edits
 from .edits import Edit, WriteResult
 from .errors import WorkbookRefused
-from .package import Package
+from .package import Package, read_bytes
 from .plan import make_plan
 from .replace import check_unchanged, replace_file
 from .verify import verify
@@ -24,17 +24,20 @@ def plan_and_write(
     expected_sha256: str,
     backup_dir: Path | str,
     dry_run: bool = False,
+    opened: Workbook | None = None,
 ) -> WriteResult:
     """Make all edits in one atomic replace of the file, or none.
 
+    ``opened``, the workbook as the caller read it, saves reading it again while the file still is what it was.
     Raises StaleWorkbook if the file is not ``expected_sha256`` (at the start or just before the replace),
     WorkbookRefused if any edit is refused (``check_edits`` tells which) or the result fails its check,
     WorkbookBusy if another program holds the file.
     """
     path = Path(path)
-    package = Package.open(path)
-    check_unchanged(path, package.data, expected_sha256)
-    workbook = Workbook(package)
+    data = read_bytes(path)
+    check_unchanged(path, data, expected_sha256)
+    workbook = opened if opened and opened.sha256 == expected_sha256 else Workbook(Package(path, data))
+    package = workbook.package
     refusals = check_edits(workbook, edits)
     if refusals:
         more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
