@@ -93,11 +93,12 @@ def test_a_pending_proposal_is_asked_once_and_withdrawn_when_put_back(
 
 
 @given(FIELDS, VALUES, VALUES, VALUES, ACTORS)
-def test_a_frozen_field_waits_until_both_say_the_same(
+def test_a_frozen_field_waits_until_both_say_the_same_and_no_stranger_has_a_side_in_it(
     name: str, base: str, ours: str, theirs: str, actor: Actor
 ) -> None:
     found = [each.does for each in merge(sides(name, base, ours, theirs, actor, frozen={name}))]
-    assert found == (["agree"] if ours == theirs else ["wait"])
+    strange = theirs not in ("", base) and actor not in OWNERS[name]
+    assert found == (["agree"] if ours == theirs else ["propose"] if strange else ["wait"])
 
 
 DATES = st.sampled_from(["", "2026-11-01", "2026-12-01", "2027-01-01"])

@@ -256,7 +256,7 @@ def _objection(
 
 
 def _refuse_frozen(writer: Writer, file: ActionFile, values: Mapping[str, str]) -> None:
-    wanted = {"status" if name in STATUS_UNIT else name for name in values}
+    wanted = {*values, *(STATUS_UNIT if set(values) & set(STATUS_UNIT) else ())}
     for found in writer.find(Conflict, action=file.action.ref, closed_at=None):
         if found.field in wanted:
             raise NotAllowed(

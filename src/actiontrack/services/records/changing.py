@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from actiontrack.domain.fields import STATUS_UNIT, Actor
+from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor
 from actiontrack.domain.lifecycle import (
     BOARD_STATUSES,
     ENDED_STATUSES,
@@ -38,9 +38,10 @@ def put_fields(desk: Desk, file: ActionFile, values: Mapping[str, str], actor: A
     """Set these fields (canonical values; logs are `add_entry`'s). Raises NotAllowed where a guard forbids a status."""
     if "status" in values or "status_reason" in values or "look_again" in values:
         put_status(desk, file, {name: values[name] for name in STATUS_UNIT if name in values}, actor)
-    for name, value in values.items():
-        if name not in STATUS_UNIT:
-            _SETTERS[name](desk, file, value, who)
+    # In the order of the registry: the review before the recommendation in it, the recommendation before its text.
+    for name in FIELDS:
+        if name in values and name not in STATUS_UNIT:
+            _SETTERS[name](desk, file, values[name], who)
     forget_mended(desk, file)
 
 
@@ -71,9 +72,11 @@ def put_status(desk: Desk, file: ActionFile, unit: Mapping[str, str], actor: Act
     missing = why_not_status(file, to, agency, reason, look_again)
     if missing:
         raise NotAllowed(f"{file.action.ref}: {' '.join(missing)}")
+    if unit.get("look_again") and to is not Status.BLOCKED:
+        raise NotAllowed(f"{file.action.ref}: only a blocked action has a date to look again on.")
     if leg is not None and to in LEG_STATUSES:
         _move_leg(desk, file, leg, to, reason, look_again)
-    elif to in LEG_STATUSES:
+    elif to in LEG_STATUSES and file.action.status not in LEG_STATUSES:
         _reopen(desk, file, to, reason)
     else:
         desk.put_action(file, status=to, status_reason=reason)
@@ -250,11 +253,16 @@ def _put_response_reasons(desk: Desk, file: ActionFile, value: str, who: str) ->
 
 
 def _put_of_recommendation(desk: Desk, file: ActionFile, changes: dict[str, object]) -> None:
-    if len(file.action.recommendations) == 1:
-        item = desk.recommendations[file.action.recommendations[0]]
-        changed = item.model_copy(update=changes)
-        if changed != item:
-            desk.put(changed)
+    count = len(file.action.recommendations)
+    if count != 1:
+        raise NotAllowed(
+            f"{file.action.ref} answers {count or 'no'} recommendations, so which is meant can't be told; "
+            "`actiontrack recommendation set` changes the one of that ref."
+        )
+    item = desk.recommendations[file.action.recommendations[0]]
+    changed = item.model_copy(update=changes)
+    if changed != item:
+        desk.put(changed)
 
 
 def _put_review(desk: Desk, file: ActionFile, value: str, who: str) -> None:

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor, Type
-from actiontrack.domain.ledger import Conflict, Link, LinkState, Proposal, ProposalKind
+from actiontrack.domain.ledger import Conflict, Link, LinkState, Proposal, ProposalKind, Values
 from actiontrack.domain.nouns import Action
-from actiontrack.domain.vocabulary import Side, Status
+from actiontrack.domain.vocabulary import LEG_STATUSES, Side, Status
 from actiontrack.errors import NotAllowed, NotFound, UserError
 from actiontrack.ports import Reader, Writer
 from actiontrack.services.core import Core
@@ -18,6 +18,7 @@ from actiontrack.services.records.creating import create_action
 from actiontrack.services.records.desk import ActionFile, Desk
 from actiontrack.services.records.projection import LOGS, Viewer, project
 from actiontrack.services.sync.decisions import ROW
+from actiontrack.services.sync.logs import added
 from actiontrack.services.sync.tongue import Tongue, Unclearness
 
 # --- showing --------------------------------------------------------------------------------------------------------
@@ -106,7 +107,8 @@ def resolve_conflict(
         chosen = conflict.sides.get(side, "") if take == "theirs" else value
         if chosen is not None:
             actor = _actor_of(core, conflict, side)
-            _set(core, desk, file, conflict.field, str(chosen), actor, who)
+            with_it = _parts_seen(writer, side, conflict) if take == "theirs" else {}
+            _set(core, desk, file, conflict.field, str(chosen), actor, who, with_it)
         _agree_with_what_was_seen(writer, conflict)
         desk.save(writer)
         closed = conflict.model_copy(update={"closed_at": desk.now, "how": _how(take, who)})
@@ -146,6 +148,16 @@ def _resolve_row(writer: Writer, desk: Desk, conflict: Conflict, take: str | Non
     writer.put(closed)
     desk.save(writer)
     return {**conflict_shown(closed), "how": closed.how}
+
+
+def _parts_seen(writer: Writer, instance: str, conflict: Conflict) -> dict[str, str]:
+    """The reason and date that were seen beside a status: they travel with it."""
+    link = writer.get(Link, instance, conflict.action)
+    if conflict.field != "status" or link is None:
+        return {}
+    blocked = conflict.sides.get(instance) == Status.BLOCKED
+    parts = STATUS_UNIT[1:] if blocked else STATUS_UNIT[1:2]
+    return {name: str(link.seen[name]) for name in parts if name in link.seen}
 
 
 def _agree_with_what_was_seen(writer: Writer, conflict: Conflict) -> None:
@@ -200,14 +212,21 @@ def _answer_field(
     if accept:
         actor = _owner(core, proposal)
         if name in LOGS:
-            if asked:
-                add_entry(desk, file, name, asked, agency="", who=who, source=proposal.instance or "cli")
+            text = added(_base_of(writer, proposal), asked)
+            if text:
+                add_entry(desk, file, name, text, agency="", who=who, source=proposal.instance or "cli")
         elif name == "current_due":
             move_due(
                 desk, file, day(asked), requested_by=proposal.by, approved_by=who, reason=reason or proposal.reason
             )
+        elif name in STATUS_UNIT and actor.side is Side.BOARD and len(file.legs) > 1 and _is_legs(file, asked, name):
+            unit = _unit_asked(writer, proposal, asked)
+            for leg in list(file.legs):
+                put_fields(desk, file, unit, Actor(Side.AGENCY, leg.agency), who=who)
+        elif name in STATUS_UNIT:
+            put_fields(desk, file, _unit_asked(writer, proposal, asked), actor, who=who)
         else:
-            put_fields(desk, file, {name: _blank_as(name, asked)}, actor, who=who)
+            put_fields(desk, file, {name: asked}, actor, who=who)
     _show_base(writer, proposal, asked)
     return {"ref": proposal.action}
 
@@ -222,9 +241,27 @@ def _answer_extension(
     return _answer_field(core, writer, desk, proposal, accept, reason, who)
 
 
-def _blank_as(name: str, value: str) -> str:
-    """A cleared status is one not started."""
-    return value or (Status.NOT_STARTED.value if name == "status" else "")
+def _is_legs(file: ActionFile, asked: str, name: str) -> bool:
+    """Whether what is asked of an action with several legs is theirs to say, not the Board's."""
+    status = (asked or Status.NOT_STARTED) if name == "status" else file.action.status
+    return file.action.status in LEG_STATUSES and status in LEG_STATUSES
+
+
+def _unit_asked(writer: Writer, proposal: Proposal, asked: str) -> dict[str, str]:
+    """The field, and beside a status the reason and date that stand there; a cleared status is one not started."""
+    if proposal.field != "status":
+        return {proposal.field: asked}
+    unit = {"status": asked or Status.NOT_STARTED.value}
+    link = writer.get(Link, proposal.instance, proposal.action) if proposal.instance else None
+    if link is not None and link.seen.get("status") == asked:
+        parts = STATUS_UNIT[1:] if asked == Status.BLOCKED else STATUS_UNIT[1:2]
+        unit |= {name: str(link.seen[name]) for name in parts if name in link.seen}
+    return unit
+
+
+def _base_of(writer: Writer, proposal: Proposal) -> str:
+    link = writer.get(Link, proposal.instance, proposal.action) if proposal.instance else None
+    return str(link.base.get(proposal.field, "")) if link is not None else ""
 
 
 def _owner(core: Core, proposal: Proposal) -> Actor:
@@ -321,13 +358,15 @@ def _working(core: Core, who: str) -> Iterator[tuple[Writer, Desk]]:
         yield writer, Desk(writer, core.board, core.clock.now())
 
 
-def _set(core: Core, desk: Desk, file: ActionFile, name: str, value: str, actor: Actor, who: str) -> None:
-    """Set a field to a value a person gave. Raises UserError where it can't be read."""
+def _set(
+    core: Core, desk: Desk, file: ActionFile, name: str, value: str, actor: Actor, who: str, with_it: Values
+) -> None:
+    """Set a field, with the parts of its unit, to a value a person gave. Raises UserError where it can't be read."""
     canonical = read_value(core, name, value)
     if name == "current_due":
         move_due(desk, file, day(canonical), requested_by=who, approved_by=who)
     else:
-        put_fields(desk, file, {name: canonical}, actor, who=who)
+        put_fields(desk, file, {name: canonical, **with_it}, actor, who=who)
 
 
 def read_value(core: Core, name: str, value: str) -> str:

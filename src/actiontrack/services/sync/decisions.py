@@ -53,8 +53,11 @@ def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
             ours=merged.ours, since=lane.desk.now,
         )  # fmt: skip
         lane.ledger.found.append(found)
-    elif merged.theirs == merged.base and lane.name not in found.sides:
-        return  # nothing was changed here: the field just waits
+    elif merged.theirs == merged.base:
+        link = lane.links.get(file.action.ref)
+        if link is not None and lane.name in found.sides and link.seen.get(merged.field) == found.sides[lane.name]:
+            _leave(lane, key)  # it was put back: one side's change is no conflict
+        return
     renewed = found.model_copy(update={"ours": merged.ours, "sides": {**found.sides, lane.name: merged.theirs}})
     _note_conflict(lane, key, renewed)
 
@@ -71,21 +74,21 @@ def differ_about_row(lane: Lane, key: tuple[str, str, str], merged: Merged) -> N
 
 def come_back(lane: Lane, action: str) -> None:
     """The record is there: whether it should be gone is no question any more."""
-    key = ("action", action, ROW)
-    found = lane.ledger.conflicts.get(key)
-    if found is not None and lane.name in found.sides:
-        sides = {side: value for side, value in found.sides.items() if side != lane.name}
-        _note_conflict(lane, key, found.model_copy(update={"sides": sides}))
+    _leave(lane, ("action", action, ROW))
 
 
 def agree(lane: Lane, file: ActionFile, name: str) -> None:
     """Both sides say the same: this instance leaves the conflict, and its proposal is done with."""
-    key = conflict_key(lane, file, name)
+    _leave(lane, conflict_key(lane, file, name))
+    close_pending(lane, file.action.ref, name, "agreed")
+
+
+def _leave(lane: Lane, key: tuple[str, str, str]) -> None:
+    """This instance has no part in the conflict any more; the last to leave closes it."""
     found = lane.ledger.conflicts.get(key)
     if found is not None and lane.name in found.sides:
         sides = {side: value for side, value in found.sides.items() if side != lane.name}
         _note_conflict(lane, key, found.model_copy(update={"sides": sides}))
-    close_pending(lane, file.action.ref, name, "agreed")
 
 
 def _note_conflict(lane: Lane, key: tuple[str, str, str], conflict: Conflict) -> None:

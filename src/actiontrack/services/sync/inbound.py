@@ -8,9 +8,8 @@ from actiontrack.domain.fields import Standing, words
 from actiontrack.domain.ledger import Link, LinkState, ProposalKind
 from actiontrack.domain.nouns import Action
 from actiontrack.domain.vocabulary import Side, Status
-from actiontrack.errors import NotAllowed
 from actiontrack.ports import Record
-from actiontrack.services.records.changing import add_entry, day, put_fields, why_not_status
+from actiontrack.services.records.changing import add_entry, day, why_not_status
 from actiontrack.services.records.creating import create_action
 from actiontrack.services.records.desk import ActionFile
 from actiontrack.services.records.projection import LOGS, log, project
@@ -19,6 +18,7 @@ from actiontrack.services.sync.identity import Held
 from actiontrack.services.sync.lane import Lane
 from actiontrack.services.sync.merge import Merged, Sides, merge
 from actiontrack.services.sync.missing import note_missing
+from actiontrack.services.sync.taking import placeable, put_taken
 from actiontrack.services.sync.tongue import Unclearness
 
 
@@ -43,7 +43,7 @@ def _merge_pair(lane: Lane, record: Record, link: Link, who: str, *, first: bool
     lane.examined.add(link.action)
     lane.records[link.action] = record
     lane.look_at.add(link.action)
-    theirs = lane.theirs(record)
+    theirs = placeable(file, lane.theirs(record))
     decisions.come_back(lane, link.action)
     sides = Sides(
         ours=project(lane.desk, file, lane.viewer),
@@ -68,7 +68,7 @@ def _merge_pair(lane: Lane, record: Record, link: Link, who: str, *, first: bool
     for merged in merge(sides):
         _settle(lane, file, record, merged, base, assumed, taken)
     if taken:
-        _put(lane, file, record, taken, base, link, who)
+        put_taken(lane, file, theirs, taken, base, link, who)
     heard = _merge_logs(lane, file, record, link, base, who)
     changed = link.model_copy(
         update={
@@ -122,23 +122,6 @@ def _settle(
         )  # fmt: skip
 
 
-def _put(
-    lane: Lane, file: ActionFile, record: Record, taken: dict[str, str], base: dict[str, str], link: Link, who: str
-) -> None:
-    """Take these values here. What a guard still refuses is proposed, and its base stays what it was."""
-    try:
-        put_fields(lane.desk, file, taken, lane.actor, who=who)
-        lane.count_updated(file.action.ref)
-    except NotAllowed as refusal:
-        status = taken.pop("status", "")
-        base.pop("status", None)
-        if "status" in link.base:
-            base["status"] = link.base["status"]
-        merged = Merged("status", "propose", link.base.get("status"), file.action.status, status, why=str(refusal))
-        decisions.propose(lane, file.action.ref, merged)
-        put_fields(lane.desk, file, taken, lane.actor, who=who)
-
-
 def _objections(lane: Lane, file: ActionFile, unit: object) -> list[str]:
     values = dict(unit) if isinstance(unit, dict) else {}
     agency = lane.settings.agency if lane.settings.side is Side.AGENCY else None
@@ -154,13 +137,18 @@ def _merge_logs(
     for name in LOGS:
         theirs = lane.theirs(record).get(name)
         entries = log(lane.desk, file, lane.viewer, name)
-        if theirs is None or entries is None:
+        if theirs is None:
+            continue
+        if entries is None:
+            _propose_withheld(lane, file, link, name, theirs)
             continue
         if isinstance(theirs, Unclearness):
             what = f"{words(name).capitalize()} “{theirs.shown}” was left alone: {theirs.why}."
             lane.issue(f"{file.action.ref}:{name}", what, theirs.do, row=record.row, name=name, value=theirs.shown)
             continue
         before = base.get(name)
+        if theirs in ("", before):
+            decisions.close_pending(lane, file.action.ref, name, "put back")
         fresh = [entry for entry in entries if entry.position > heard.get(name, 0)]
         text = logs.added(before or "", theirs) if theirs != before else ""
         known = [entry.position for entry in entries if entry.text == theirs] if before is None else []
@@ -180,6 +168,15 @@ def _merge_logs(
             continue
         base[name] = theirs
     return heard
+
+
+def _propose_withheld(lane: Lane, file: ActionFile, link: Link, name: str, theirs: str | Unclearness) -> None:
+    """A log kept from this side: what is typed there anew goes to its owner."""
+    if isinstance(theirs, Unclearness) or not theirs or theirs == link.seen.get(name, ""):
+        return
+    if decisions.pending_fields(lane, file.action.ref).get(name) != theirs:
+        why = "the field is not shared with this side"
+        decisions.propose(lane, file.action.ref, Merged(name, "propose", None, "", theirs, why=why))
 
 
 def _may_add(lane: Lane, file: ActionFile, name: str, theirs: str) -> bool:

@@ -113,7 +113,8 @@ def _merge_field(sides: Sides, name: str) -> Merged | None:
         return None if base == ours and not _open(sides, name) else Merged(name, "agree", base, ours, theirs)
     if theirs == base and name in sides.pending:
         return Merged(name, "withdraw", base, ours, theirs)
-    if name in sides.frozen and not (base is not None and _not_theirs(sides, name, theirs)):
+    # Ownership is asked first, also of a frozen field: an edit that is not theirs to make has no side in a conflict.
+    if name in sides.frozen and (base is None or theirs == base or not _not_theirs(sides, name, theirs)):
         return Merged(name, "wait", base, ours, theirs)
     if theirs == base:
         return None
