@@ -14,6 +14,9 @@ from actiontrack_spreadsheet.workbook import Grid, column_number, letters
 _SAMPLE = 400
 """Filled cells of a column that are looked at where its words settle what it is."""
 
+_MOST = 0.6
+"""The share of a column's words that settles what it holds."""
+
 _LONGEST = 12
 """Words of a heading in which a known phrase is looked for; what is longer is a sentence."""
 
@@ -98,7 +101,20 @@ def assign(headings: Sequence[Heading], grid: Grid, bottom: int, wanted: Wanted)
     found.take(_either(found, headings, grid, bottom, wanted), 1)
     found.take(_vague(found, headings), 0.5)
     found.take(_contained(found, headings), 0.4)
+    _judge_by_words(found, grid, bottom, wanted)
     return found
+
+
+def _judge_by_words(found: Assignment, grid: Grid, bottom: int, wanted: Wanted) -> None:
+    """A column headed "Status" that says Red, Amber, Green is a rating; one headed "RAG" that says Open is a status."""
+    for name, other, kind in (("status", "self_rating", "rating"), ("self_rating", "status", "progress")):
+        heading = found.columns.get(name)
+        if heading is None or other in found.columns or {name, other} & (set(wanted.mapping) | set(found.clashes)):
+            continue
+        words = _words(grid, bottom, heading.col)
+        if words and sum(normal(word) in vocabulary().words[kind] for word in words) >= _MOST * len(words):
+            found.columns[other] = found.columns.pop(name)
+            return
 
 
 def _take_named(found: Assignment, headings: Sequence[Heading], wanted: Wanted, bottom: int, width: int) -> None:
@@ -177,7 +193,7 @@ def _settle(group: Either, heading: Heading, words: Sequence[str], agencies: fro
     first, second = group.fields
     if first == "recommendation_text":
         numbers = sum(all(_NUMBERS.fullmatch(part) for part in _SEVERAL.split(text.strip())) for text in words)
-        return second if words and numbers >= 0.6 * len(words) else first
+        return second if words and numbers >= _MOST * len(words) else first
     agency = sum(_like_agency(text, agencies) for text in words)
     person = sum(_like_person(text, agencies) for text in words)
     if agency == person:

@@ -115,7 +115,8 @@ def _headings(grid: Grid, top: int, bottom: int) -> list[Heading]:
             upper = grid.text(*above) if lower or above[1] == col else ""
         text = " ".join(f"{upper} {lower}".split())
         if text:
-            forms = dict.fromkeys([*variants(f"{upper} {lower}"), *variants(lower)])
+            turned = variants(f"{lower} {upper}") if upper and lower else ()
+            forms = dict.fromkeys([*variants(f"{upper} {lower}"), *turned, *variants(lower)])
             headings.append(Heading(row if lower else top, col, text, tuple(forms)))
     return headings
 

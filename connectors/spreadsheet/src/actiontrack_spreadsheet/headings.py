@@ -25,6 +25,7 @@ SHARED_FIELDS = frozenset({"review", "recommendation", "recommendation_text", "r
 
 _PLURAL = re.compile(r"\((s|es|ies)\)")
 _BRACKETS = re.compile(r"[(\[{][^)\]}]*[)\]}]")
+_QUALIFIED = re.compile(r"(.+?)(?:[(\[{]\s*([^)\]}]+)[)\]}]|\s[-–—]+\s(.+))\s*", re.DOTALL)
 _SPLIT = re.compile(r"[\n\r:;?]|\s[-–—]+\s")
 _NUMBERING = re.compile(r"^(?:\d+|[a-z])\s(?=\w)")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -96,10 +97,16 @@ def normal(text: str) -> str:
 def variants(text: str) -> tuple[str, ...]:
     """The normal forms a heading may be known by, the fullest first.
 
-    "3. Progress update (to be completed by the agency): see guidance" is also known as "progress update".
+    "3. Progress update (to be completed by the agency): see guidance" is also known as "progress update", and
+    "Target date (revised)" first as "revised target date".
     """
-    bare = _BRACKETS.sub(" ", _PLURAL.sub(r"\1", text))
-    found = [normal(text), normal(bare), *(normal(part) for part in _SPLIT.split(bare)[:1])]
+    whole = _PLURAL.sub(r"\1", text)
+    bare = _BRACKETS.sub(" ", whole)
+    found = [normal(text)]
+    qualified = _QUALIFIED.fullmatch(whole)
+    if qualified:
+        found.append(normal(f"{qualified[2] or qualified[3]} {qualified[1]}"))
+    found += [normal(bare), *(normal(part) for part in _SPLIT.split(bare)[:1])]
     found += [_NUMBERING.sub("", form) for form in found]
     return tuple(dict.fromkeys(form for form in found if form))
 

@@ -69,7 +69,8 @@ def _no_headings(source: Source, options: SpreadsheetOptions, layouts: list[Layo
     else:
         shown = f"the best guess is sheet “{guess.sheet}”, row {guess.bottom}: {describe(guess.headings)}"
     unknown = guess.assignment.free(guess.headings) if guess else []
-    example = saved_name(unknown[0], guess.headings) if guess and unknown else "Action"
+    likely = [each for each in unknown if "action" in normal(each.text)] or unknown
+    example = saved_name(likely[0], guess.headings) if guess and likely else "Action"
     return UserError(
         f"{source.path.name}{where}: no row of headings with a column of actions found; {shown}. Say which column "
         f'holds the actions under [connector.columns], such as text = "{example}", and header_row if that is not enough'

@@ -128,9 +128,20 @@ def _setup(reading: Reading) -> list[str]:
         told.append(
             f"Rows are known by “{key.heading.text}” ({cell}), filled and different in each; no column is added."
         )
+    if reading.rows.notes:
+        told.append(
+            f"{_rows_named(reading.rows.notes)} below the plan hold text alone and are taken for notes: give a row an "
+            "agency, a date or a status to have it read as an action."
+        )
     if reading.source.workbook:
         told.append(f"The workbook is marked as this store's: a defined name for {cell} and a property of the file.")
     return told
+
+
+def _rows_named(rows: Sequence[int]) -> str:
+    """Rows 11, 12, 20 …, for a sentence."""
+    shown = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
+    return f"Rows {shown}"
 
 
 def _problems(reading: Reading) -> list[Problem]:

@@ -1,41 +1,39 @@
-"""The rows of a plan: which of them are actions, and what their cells say."""
+"""The rows of a plan that are actions, and what their cells say."""
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from actiontrack.api import Fixed, Plain, Raw, Unread, is_ref
+from actiontrack.api import Fixed, Plain, Raw, Unread
+from actiontrack_spreadsheet.actions import action_rows
 from actiontrack_spreadsheet.detect import Layout
-from actiontrack_spreadsheet.headings import normal, vocabulary
 from actiontrack_spreadsheet.workbook import NO_VALUE, BadDate, CellValue, ErrorValue, Formula, Grid
 
 FORMULA = "it holds a formula"
 LINK = "it holds a link"
 
-_START = 3
-"""Characters of a quick test."""
-
-_BAND_WORDS = 3
-_NO_LETTERS = re.compile(r"[\d\s]+")
 _PLAIN_TYPES = (str, type(None), date, datetime)
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The action rows of a layout. `at` holds their places in `grid.rows`; `values` each field's column, aligned."""
+    """The action rows of a layout. `at` holds their places in `grid.rows`; `values` each field's column, aligned.
+
+    `notes` are the numbers of the rows left aside as notes below the plan.
+    """
 
     at: Sequence[int]
     numbers: Sequence[int]
     values: Mapping[str, Sequence[Raw]]
+    notes: Sequence[int] = ()
 
 
 def read_rows(grid: Grid, layout: Layout, fill_down: Collection[str] = ()) -> Rows:
     """Every action of the sheet, hidden and filtered rows included."""
-    at = _action_rows(grid, layout)
+    at, notes = action_rows(grid, layout)
     numbers = [grid.rows[i] for i in at]
     values = {}
     for name, heading in layout.columns.items():
@@ -44,7 +42,7 @@ def read_rows(grid: Grid, layout: Layout, fill_down: Collection[str] = ()) -> Ro
             _fill_blanks(column, grid, layout.bottom)
         cells = [column[i] for i in at]
         values[name] = _raw(grid, heading.col, numbers, cells, links=name == "evidence")
-    return Rows(at, numbers, values)
+    return Rows(at, numbers, values, notes)
 
 
 def versions(columns: Sequence[Sequence[Raw]], keys: Sequence[str]) -> list[str]:
@@ -67,102 +65,6 @@ def _mark(value: Raw) -> str:
     if isinstance(value, Unread):
         return f"\x04{value.shown}"
     return f"\x05{value!r}"
-
-
-# --- which rows are actions -----------------------------------------------------------------------------------------
-
-
-def _action_rows(grid: Grid, layout: Layout) -> list[int]:
-    """Places in `grid.rows` of the rows whose text is not blank, less bands, totals and headings said again.
-
-    A row with an Action ID of ours is one without any text too: it was cleared, or is withheld.
-    """
-    column = layout.row_column
-    no_actions = _totals(grid, layout) | _bands(grid, layout)
-    bottom, starts = layout.bottom, _starts(column.text)
-    known = _known_by_id(grid, layout)
-    return [
-        i
-        for i, (row, value) in enumerate(zip(grid.rows, grid.column(column.col), strict=True))
-        if row in known
-        or (
-            value is not None
-            and row > bottom
-            and row not in no_actions
-            and (
-                type(value) is not str
-                or (
-                    not value.isspace()
-                    and (value[:_START].casefold() not in starts or not _is_furniture(grid, layout, row, value))
-                )
-            )
-        )
-    ]
-
-
-def _known_by_id(grid: Grid, layout: Layout) -> set[int]:
-    """Rows below the headings whose text is blank and that carry an Action ID."""
-    ref = layout.columns.get("ref")
-    if ref is None or ref.col == layout.row_column.col:
-        return set()
-    texts, ids = grid.column(layout.row_column.col), grid.column(ref.col)
-    return {
-        row
-        for row, text, key in zip(grid.rows, texts, ids, strict=True)
-        if type(key) is str and row > layout.bottom and (text is None or text == "") and is_ref(key)
-    }
-
-
-def _starts(own: str) -> frozenset[str]:
-    """How headings said again and bands begin: a quick test, so that few rows need the slow one."""
-    return frozenset(word[:_START].casefold() for word in (own.strip(), *vocabulary().words["band"]))
-
-
-def _is_furniture(grid: Grid, layout: Layout, row: int, value: str) -> bool:
-    """The headings said again on a new page, or a band such as "Recommendation 2" with nothing else in its row."""
-    cells = [grid.text(row, heading.col) for heading in layout.columns.values()]
-    if normal(value) == normal(layout.row_column.text):
-        headings = {normal(heading.text) for heading in layout.columns.values()}
-        return sum(1 for text in cells if normal(text) in headings) > 1
-    text = normal(value)
-    return (
-        len(text.split()) <= _BAND_WORDS
-        and any(text.startswith(f"{word} ") for word in vocabulary().words["band"])
-        and any(char.isdigit() for char in text)
-        and sum(1 for cell in cells if cell) == 1
-    )
-
-
-def _bands(grid: Grid, layout: Layout) -> set[int]:
-    """Rows merged across at least half of the columns: "Recommendation 2: …" above its actions."""
-    cols = [heading.col for heading in layout.columns.values()]
-    found: set[int] = set()
-    for area in grid.merges:
-        inside = sum(1 for col in cols if area.left <= col <= area.right)
-        if area.left <= layout.row_column.col <= area.right and inside > 1 and 2 * inside >= len(cols):
-            found.update(range(area.top, area.bottom + 1))
-    return found
-
-
-def _totals(grid: Grid, layout: Layout) -> set[int]:
-    """Rows that sum the others up: a table's own, and those that begin with the word."""
-    found = {
-        row
-        for table in grid.tables
-        for row in range(table.area.bottom - table.totals_rows + 1, table.area.bottom + 1)
-        if table.totals_rows
-    }
-    words = vocabulary().words["total"]
-    starts = {word[:_START] for word in words}
-    for col in grid.columns:
-        if col > layout.row_column.col:
-            break
-        for row, value in zip(grid.rows, grid.column(col), strict=True):
-            if type(value) is str and value[:_START].casefold() in starts and col == min(grid.row(row)):
-                text = _NO_LETTERS.sub(" ", normal(value)).strip()
-                if text in words:
-                    found.add(row)
-    return found
 
 
 # --- what the cells say ---------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from .columns import NO_STYLE, Columns
-from .facts import SheetFacts
+from .facts import Link, SheetFacts
 from .numberformat import general, shown
 from .refs import Area
 from .styles import Style, Styles
@@ -119,10 +119,10 @@ class Grid:
 
     def hyperlink(self, row: int, col: int) -> str | None:
         """The link's target (a URL, a path, or '#Sheet!A1'), also of a HYPERLINK("...") formula."""
-        for link in self._facts.links:
-            if (row, col) in link.area:
-                place = f"#{link.location}" if link.location else ""
-                return self._targets.get(link.relation, "") + place or None
+        link = self._links.get((row, col)) or next((each for each in self._wide_links if (row, col) in each.area), None)
+        if link is not None:
+            place = f"#{link.location}" if link.location else ""
+            return self._targets.get(link.relation, "") + place or None
         value = self.cell(row, col)
         written = _HYPERLINK.match(value.text) if isinstance(value, Formula) else None
         return written[1].replace('""', '"') if written else None
@@ -169,6 +169,15 @@ class Grid:
         return index if index < len(self.rows) and self.rows[index] == row else None
 
     @cached_property
+    def _links(self) -> dict[tuple[int, int], Link]:
+        """The links of single cells, by place; the first where there are several."""
+        return {(each.area.top, each.area.left): each for each in reversed(self._facts.links) if _is_single(each.area)}
+
+    @cached_property
+    def _wide_links(self) -> list[Link]:
+        return [each for each in self._facts.links if not _is_single(each.area)]
+
+    @cached_property
     def _merges_by_column(self) -> dict[int, tuple[list[int], list[Area]]]:
         found: dict[int, tuple[list[int], list[Area]]] = {}
         for area in sorted(self.merges, key=lambda area: area.top):
@@ -195,6 +204,10 @@ class Grid:
         if isinstance(value, BadDate):
             return general(value.serial)
         return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
+
+
+def _is_single(area: Area) -> bool:
+    return area.top == area.bottom and area.left == area.right
 
 
 def fill_down(grid: Grid, col: int) -> list[CellValue]:
