@@ -65,6 +65,8 @@ class Typed:
     instance: str
     action: str
     field: str
+    seen: bool = False
+    """A sync has read it: from then on it may not be lost."""
 
 
 class Clock:
@@ -326,7 +328,7 @@ class World:
         names = [self._instance(which)] if how % 3 == 0 else []
         if where % 2:
             self.look_first(names)
-        self._protect()
+        self._protect(names)
         result = self.run(names)
         self.check(result, everything=not names)
 
@@ -348,8 +350,17 @@ class World:
         sync(self.core, names, dry_run=True, who="manager")
         assert (self.bytes(), self.head(), self.ledgers()) == before, "a dry run changed something"
 
-    def _protect(self) -> None:
+    def _protect(self, names: list[str]) -> None:
+        """From here on nothing may be lost; what its own typist took away before any sync read it is no matter."""
         self.known_actions |= set(self.refs())
+        cells = {name: str([list(row.values()) for row in self._cells(name)]) for name in FILES}
+        kept = []
+        for typed in self.typed:
+            there = typed.instance not in cells or repr(typed.words)[1:-1] in cells[typed.instance]
+            typed.seen |= there and (not names or typed.instance in names)
+            if there or typed.seen:
+                kept.append(typed)
+        self.typed = kept
 
     def check(self, result: SyncResult, *, everything: bool) -> None:
         """What must hold after a sync, whatever was typed before it."""

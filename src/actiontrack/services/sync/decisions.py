@@ -6,10 +6,11 @@ import hashlib
 from typing import Any
 
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT
-from actiontrack.domain.ledger import Conflict, Proposal, ProposalKind
+from actiontrack.domain.ledger import Conflict, Link, Proposal, ProposalKind
+from actiontrack.domain.nouns import Action
 from actiontrack.services.records.changing import new_id
 from actiontrack.services.records.desk import ActionFile
-from actiontrack.services.records.projection import target_of
+from actiontrack.services.records.projection import project, target_of
 from actiontrack.services.sync.lane import Lane
 from actiontrack.services.sync.merge import Merged
 
@@ -56,7 +57,7 @@ def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
     elif merged.theirs == merged.base:
         link = lane.links.get(file.action.ref)
         if link is not None and lane.name in found.sides and link.seen.get(merged.field) == found.sides[lane.name]:
-            _leave(lane, key)  # it was put back: one side's change is no conflict
+            _leave(lane, key, _still_said(lane, file, key))  # it was put back: one side's change is no conflict
         return
     renewed = found.model_copy(update={"ours": merged.ours, "sides": {**found.sides, lane.name: merged.theirs}})
     _note_conflict(lane, key, renewed)
@@ -79,16 +80,37 @@ def come_back(lane: Lane, action: str) -> None:
 
 def agree(lane: Lane, file: ActionFile, name: str) -> None:
     """Both sides say the same: this instance leaves the conflict, and its proposal is done with."""
-    _leave(lane, conflict_key(lane, file, name))
+    key = conflict_key(lane, file, name)
+    if key in lane.ledger.conflicts:
+        _leave(lane, key, _still_said(lane, file, key))
     close_pending(lane, file.action.ref, name, "agreed")
 
 
-def _leave(lane: Lane, key: tuple[str, str, str]) -> None:
-    """This instance has no part in the conflict any more; the last to leave closes it."""
+def _leave(lane: Lane, key: tuple[str, str, str], still: str | None = None) -> None:
+    """This instance has no part in the conflict any more, or `still` one; the last to leave closes it."""
     found = lane.ledger.conflicts.get(key)
     if found is not None and lane.name in found.sides:
         sides = {side: value for side, value in found.sides.items() if side != lane.name}
-        _note_conflict(lane, key, found.model_copy(update={"sides": sides}))
+        if still is not None:
+            sides[lane.name] = still
+        if sides != found.sides:
+            _note_conflict(lane, key, found.model_copy(update={"sides": sides}))
+
+
+def _still_said(lane: Lane, file: ActionFile, key: tuple[str, str, str]) -> str | None:
+    """What another row of this instance says of the same recommendation that is neither ours nor what it agreed to."""
+    noun, target, name = key
+    if noun != "recommendation":
+        return None
+    ours = project(lane.desk, file, lane.viewer).get(name)
+    answering = [ref for ref, answers in lane.desk.reader.pick(Action, ("ref", "recommendations")) if target in answers]
+    rows = {link.action: record for record, link in lane.matching.pairs}
+    for stored in lane.desk.reader.find(Link, instance=lane.name, action=answering):
+        link = lane.links.get(stored.action, stored)
+        now = lane.theirs(rows[link.action]).get(name) if link.action in rows else link.seen.get(name)
+        if link.action != file.action.ref and isinstance(now, str) and now not in ("", ours, link.base.get(name)):
+            return now
+    return None
 
 
 def _note_conflict(lane: Lane, key: tuple[str, str, str], conflict: Conflict) -> None:

@@ -174,6 +174,8 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
         look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})
         plan_out(lane)
         store_lane(lane, writer, head)
+    # What else was typed in the unit of a conflict that closed by itself is looked at by the next run.
+    writer.put(*(link.model_copy(update={"dirty": True}) for link in writer.find(Link, action=sorted(thawed))))
     writer.put(*ledger.changed.values())
     run.found += ledger.found
     run.changed += [(before, desk.files[ref].action) for ref, before in desk.actions_before.items()]

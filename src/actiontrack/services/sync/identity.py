@@ -258,10 +258,17 @@ def _hold_shuffled(found: Matching, read: Callable[[Record], Values]) -> None:
     if not shuffled:
         return
     found.repairs = {action: belongs[action] for action in shuffled}
+    # Whose content stands in another row has a stranger's in its own, known or typed over since.
+    robbed = {owner for owner in found.repairs.values() if owner in moved} - shuffled
+    unplaced = shuffled - set(found.repairs.values())
+    if len(robbed) == len(unplaced) == 1:
+        found.repairs[min(robbed)] = min(unplaced)
     keep: list[tuple[Record, Link]] = []
     for record, link in found.pairs:
-        if link.action in shuffled:
-            why = f"row {record.row} has the id of {link.action} and the content of {belongs[link.action]}"
+        if link.action in shuffled or link.action in robbed:
+            content = found.repairs.get(link.action)
+            why = f"row {record.row} has the id of {link.action} and "
+            why += f"the content of {content}" if content else "its content stands in another row"
             found.held.append(
                 Held(record, why, "accept the repair, or sort the whole table with its id column", link.action)
             )

@@ -1,0 +1,231 @@
+"""What people who edit anything anywhere found: each was a value lost, moved or kept from whoever had to know."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from board_suite import AGENCIES, BOARD, HEADINGS, POLICE, Suite, row
+
+HEALTH = POLICE.replace("police", "health").replace("POL", "HEA")
+PUBLISHED = ("review", "set", "SAR-2026-01", "publication=published")
+POLICES_HAND = ("--agency", "POL", "action", "set")
+FIRST, SECOND, FOURTH = (f"Do the thing numbered {number}" for number in (1, 2, 4))
+DAY = datetime.date(2027, 1, 31)
+
+
+@pytest.fixture
+def joint(suite: Suite) -> Suite:
+    """The first action is the police's and the health trust's; both have a workbook."""
+    suite.configure(BOARD, POLICE, HEALTH)
+    both = f"{AGENCIES['POL']} / {AGENCIES['HEA']}"
+    suite.make_plan([row(1, **{"Lead agency": both}), *(row(number) for number in range(2, 7))])
+    suite.adopt()
+    suite.run(*PUBLISHED)
+    suite.sync()
+    return suite
+
+
+# --- a status with its reason and its date --------------------------------------------------------------------------
+
+
+def test_a_date_to_look_again_beside_a_status_that_waits_for_nothing_is_asked_about(adopted: Suite) -> None:
+    with adopted.edit("police.xlsx") as police:
+        police.set(FIRST, "Look again on", DAY)
+    told = adopted.sync(code=1)["police"]
+    assert [each["value"] for each in told["problems"]] == ["2027-01-31"]
+    with adopted.edit("police.xlsx") as police:
+        at = police.find(FIRST)
+        assert police.value(at, "Look again on") == datetime.datetime(2027, 1, 31), "what was typed stands"
+        police.set(FIRST, "Status", "Blocked")
+        police.set(FIRST, "Reason (if blocked)", "No room")
+    assert adopted.sync()["police"]["problems"] == []
+    assert adopted.action(FIRST)["status"] == "blocked"
+
+
+def test_a_status_that_lacked_its_date_is_taken_once_the_date_is_typed(adopted: Suite) -> None:
+    with adopted.edit("police.xlsx") as police:
+        police.set(FIRST, "Status", "Blocked")
+        police.set(FIRST, "Reason (if blocked)", "No room")
+    adopted.sync(code=1)
+    (found,) = adopted.run("proposal", "list")
+    assert (found["field"], found["to"]) == ("status", "blocked")
+    with adopted.edit("police.xlsx") as police:
+        police.set(FIRST, "Look again on", DAY)
+    adopted.sync()
+    assert adopted.run("proposal", "list") == []
+    assert adopted.action(FIRST)["status"] == "blocked"
+
+
+def test_a_conflict_about_a_reason_is_about_the_reason(adopted: Suite) -> None:
+    ref = adopted.action(FIRST)["ref"]
+    adopted.run(*POLICES_HAND, ref, "status=blocked", "status_reason=No money", f"look_again={DAY}")
+    adopted.sync()
+    adopted.run(*POLICES_HAND, ref, "status_reason=Still no money")
+    with adopted.edit("police.xlsx") as police:
+        police.set(FIRST, "Reason (if blocked)", "No trainer")
+    adopted.sync(code=1)
+    (found,) = adopted.run("conflict", "list")
+    assert (found["field"], found["ours"], found["theirs"]) == ("status_reason", "Still no money", "No trainer")
+    adopted.run("conflict", "resolve", found["id"], "--take", "theirs")
+    adopted.sync()
+    assert adopted.action(FIRST)["status"] == "blocked"
+    with adopted.edit("police.xlsx") as police:
+        assert police.value(police.find(FIRST), "Reason (if blocked)") == "No trainer"
+
+
+def test_theirs_taken_of_a_status_brings_its_reason_and_date(adopted: Suite) -> None:
+    ref = adopted.action(FOURTH)["ref"]
+    with adopted.edit("police.xlsx") as police:
+        police.set(FOURTH, "Status", "Blocked")
+        police.set(FOURTH, "Reason (if blocked)", "No trainer")
+        police.set(FOURTH, "Look again on", DAY)
+    adopted.run(*POLICES_HAND, ref, "status=reported_complete")
+    adopted.sync(code=1)
+    (found,) = adopted.run("conflict", "list")
+    adopted.run("conflict", "resolve", found["id"], "--take", "theirs")
+    adopted.sync()
+    action = adopted.action(FOURTH)
+    assert action["status"] == "blocked"
+    before = adopted.bytes()
+    adopted.sync()
+    assert adopted.bytes() == before
+
+
+def test_the_boards_status_for_several_agencies_can_be_accepted(joint: Suite) -> None:
+    with joint.edit() as plan:
+        plan.set(FIRST, "Status", "Complete")
+    joint.sync(code=1)
+    (found,) = joint.run("proposal", "list")
+    joint.run("proposal", "accept", found["id"])
+    joint.sync()
+    assert {leg["agency"]: leg["status"] for leg in joint.action(FIRST)["legs"]} == {
+        "POL": "reported_complete",
+        "HEA": "reported_complete",
+    }
+
+
+# --- agencies, recommendations, responses ---------------------------------------------------------------------------
+
+
+def test_a_lead_column_that_names_fewer_agencies_is_obeyed(joint: Suite) -> None:
+    with joint.edit() as plan:
+        plan.set(FIRST, "Lead agency", AGENCIES["POL"])
+    joint.sync()
+    assert joint.action(FIRST)["agencies"] == ["POL"]
+    with joint.edit() as plan:
+        assert plan.value(plan.find(FIRST), "Lead agency") == AGENCIES["POL"]
+
+
+def test_a_row_given_to_another_recommendation_leaves_the_first_ones_text_alone(suite: Suite) -> None:
+    suite.configure(BOARD)
+    headings = ("Ref", "Recommendation", "Rec no", *HEADINGS[3:])
+    suite.make_plan([row(number) for number in range(1, 7)], headings=headings)
+    suite.adopt()
+    with suite.edit() as plan:
+        plan.set(FIRST, "Rec no", "2")
+        plan.set(FIRST, "Recommendation", "Agencies should do better at matter 2")
+        plan.set(FOURTH, "Rec no", "9")
+    suite.sync()
+    assert suite.action(SECOND)["recommendation_text"] == "Agencies should do better at matter 1"
+    assert suite.action(FIRST)["recommendation_text"] == "Agencies should do better at matter 2"
+    with suite.edit() as plan:
+        at = plan.find(FOURTH)
+        assert plan.value(at, "Recommendation") == "Agencies should do better at matter 2", "never blanked by itself"
+
+
+def test_a_response_to_no_recommendation_is_asked_about_and_stands(suite: Suite) -> None:
+    suite.configure(BOARD)
+    blank = {"Rec no": None, "Recommendation": None}
+    suite.make_plan([row(1, **blank), row(2), row(3)], headings=(*HEADINGS, "Board's response"))
+    suite.adopt()
+    with suite.edit() as plan:
+        plan.set(FIRST, "Board's response", "Accepted")
+    told = suite.sync(code=1)["master"]
+    assert ["no recommendation" in each["why"] for each in told["problems"]] == [True]
+    with suite.edit() as plan:
+        assert plan.value(plan.find(FIRST), "Board's response") == "Accepted"
+
+
+def test_a_row_of_the_same_recommendation_that_agrees_leaves_the_others_conflict_as_it_is(adopted: Suite) -> None:
+    with adopted.edit() as plan:
+        plan.set(FIRST, "Recommendation", "One way")
+        plan.set(SECOND, "Recommendation", "Another way")
+    adopted.sync(code=1)
+    (found,) = adopted.run("conflict", "list")
+    with adopted.edit() as plan:
+        plan.set("Do the thing numbered 3", "Recommendation", found["ours"])
+    adopted.sync(code=1)
+    assert [each["id"] for each in adopted.run("conflict", "list")] == [found["id"]]
+
+
+def test_an_edit_put_back_ends_the_conflict_and_the_others_value_goes_out(adopted: Suite) -> None:
+    with adopted.edit() as plan:
+        plan.set(FIRST, "Action", "As the board wants it")
+    with adopted.edit("police.xlsx") as police:
+        police.set(FIRST, "Action", "As the police want it")
+    adopted.sync(code=1)
+    ref = adopted.run("conflict", "list")[0]["ref"]
+    with adopted.edit("police.xlsx") as police:
+        police.set(ref, "Action", FIRST)
+    adopted.sync()
+    assert adopted.run("conflict", "list") == []
+    with adopted.edit("police.xlsx") as police:
+        assert police.find("As the board wants it")
+
+
+def test_an_edit_that_is_not_theirs_to_make_has_no_side_in_a_conflict(adopted: Suite) -> None:
+    with adopted.edit() as plan:
+        plan.set(FIRST, "Recommendation", "One way")
+        plan.set(SECOND, "Recommendation", "Another way")
+    with adopted.edit("police.xlsx") as police:
+        police.set(FIRST, "Recommendation", "The police's way")
+    adopted.sync(code=1)
+    (found,) = adopted.run("conflict", "list")
+    assert set(found["sides"]) == {"master"}
+    assert [(each["field"], each["to"]) for each in adopted.run("proposal", "list")] == [
+        ("recommendation_text", "The police's way")
+    ]
+
+
+# --- rows and logs --------------------------------------------------------------------------------------------------
+
+
+def test_rows_shuffled_and_one_typed_over_are_all_held_until_a_person_answers(adopted: Suite) -> None:
+    with adopted.edit() as plan:
+        rows = [plan.find(f"Do the thing numbered {number}") for number in (1, 2, 3)]
+        ids = [plan.value(at, "Action ID") for at in rows]
+        for at, known in zip(rows, (ids[1], ids[2], ids[0]), strict=True):
+            plan.sheet.cell(at, plan.columns["Action ID"]).value = known
+        plan.set(FIRST, "Action", "Typed over")
+    adopted.sync(code=1)
+    before = adopted.run("audit", "verify")
+    adopted.sync(code=1)
+    assert adopted.run("audit", "verify") == before, "nothing of a shuffled row is applied, however often it is read"
+    (found,) = adopted.run("proposal", "list")
+    adopted.run("proposal", "accept", found["id"])
+    adopted.sync()
+    texts = {each["ref"]: each["text"] for each in adopted.run("action", "list")}
+    assert [texts[ref] for ref in ids] == ["Typed over", SECOND, "Do the thing numbered 3"]
+
+
+def test_a_comment_typed_while_the_review_is_embargoed_reaches_the_board(suite: Suite) -> None:
+    suite.make_plan(row(number) for number in range(1, 4))
+    suite.adopt()
+    suite.sync()
+    with suite.edit("police.xlsx") as police:
+        police.set(FIRST, "Critical friend's comments", "This was never agreed")
+    suite.sync(code=1)
+    (found,) = suite.run("proposal", "list")
+    assert (found["field"], found["to"]) == ("comments", "This was never agreed")
+    suite.run("proposal", "accept", found["id"])
+    suite.sync()
+    assert [each["text"] for each in suite.action(FIRST)["comments"]] == ["This was never agreed"]
+
+
+def test_a_word_that_grew_is_a_new_update_and_not_its_ending(adopted: Suite) -> None:
+    for words in ("Meeting", "Meetings held"):
+        with adopted.edit("police.xlsx") as police:
+            police.set(FIRST, "Progress", words)
+        adopted.sync()
+    assert [each["text"] for each in adopted.action(FIRST)["updates"]] == ["Meeting", "Meetings held"]
