@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
 import typing
 from collections.abc import Iterator
 from enum import Enum
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -68,12 +72,30 @@ def configuration() -> str:
 
 
 def _table(title: str, model: type[BaseModel], text: str) -> str:
-    rows = "\n".join(_row(name, field) for name, field in model.model_fields.items())
+    meanings = _meanings(model)
+    rows = "\n".join(_row(name, field, meanings.get(name, "")) for name, field in model.model_fields.items())
     return f"## {title}\n\n{text}\n\n| key | takes | default | meaning |\n| --- | --- | --- | --- |\n{rows}\n"
 
 
-def _row(name: str, field: FieldInfo) -> str:
-    meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+def _meanings(model: type[BaseModel]) -> dict[str, str]:
+    """The docstring below each field, of the model's parents too; a description given in the code wins."""
+    found: dict[str, str] = {}
+    for each in reversed(model.__mro__):
+        if issubclass(each, BaseModel) and each is not BaseModel:
+            (node,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
+            for field, text in pairwise(typing.cast("ast.ClassDef", node).body):
+                if (
+                    isinstance(field, ast.AnnAssign)
+                    and isinstance(text, ast.Expr)
+                    and isinstance(text.value, ast.Constant)
+                ):
+                    found[ast.unparse(field.target)] = str(text.value.value)
+    given = {name: field.description for name, field in model.model_fields.items() if field.description}
+    return {**found, **given}
+
+
+def _row(name: str, field: FieldInfo, text: str) -> str:
+    meaning = " ".join(text.split()).replace("|", "\\|")
     return f"| `{name}` | {_takes(field.annotation)} | {_default(field)} | {meaning} |"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import traceback
@@ -17,6 +18,8 @@ from actiontrack.cli.base import Lazy, LazyGroup, Session, print_json, say
 
 FAULT = 70
 """Exit code of a fault of ours (EX_SOFTWARE of sysexits.h)."""
+
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 COMMANDS = {
     "demo": Lazy("demo", "demo", "The whole job on made-up data: start here."),
@@ -108,6 +111,9 @@ def _fault_line(error: Exception) -> str:
 
 def main() -> None:
     """The program `actiontrack`."""
+    # A plan of ten thousand rows is made of millions of objects that live as long as the command does: looking through
+    # them for rubbish every 700 new ones takes a fifth of the time and finds none.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

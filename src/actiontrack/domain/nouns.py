@@ -25,7 +25,8 @@ from actiontrack.domain.vocabulary import (
 class Stored(BaseModel):
     """Anything the store keeps: one class a table, one field a column."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    # Built when first used: a quiet sync uses few of them.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     key: ClassVar[tuple[str, ...]] = ("ref",)
     """The fields that name one record within its board."""

@@ -10,7 +10,7 @@ from actiontrack.domain.vocabulary import Nation
 
 
 class _Policy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Board(_Policy):

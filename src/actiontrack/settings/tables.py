@@ -17,7 +17,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 class Table(BaseModel):
     """A table takes its own keys only."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class BoardTable(Board):
@@ -71,7 +71,7 @@ class AgencyTable(Table):
 class ConnectorTable(BaseModel):
     """`[[connector]]`: one instance. Keys that are not here belong to its type."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     """The instance's own name: letters, digits, "-", "_" and "."."""

@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from actiontrack.domain.fields import FIELDS, Type
-from actiontrack.domain.ledger import Instance, Intent, IntentState, Link, LinkState, Proposal, ProposalKind
+from actiontrack.domain.ledger import (
+    Instance,
+    Intent,
+    IntentState,
+    Link,
+    LinkState,
+    Proposal,
+    ProposalKind,
+    StoredIssue,
+)
 from actiontrack.domain.nouns import Action, Comment, Evidence, Leg, Update
 from actiontrack.ports import Fixed, Record
 from actiontrack.services.sync.guard import Census, objections, plan_hash
@@ -16,7 +25,16 @@ from actiontrack.services.sync.identity import match
 from actiontrack.services.sync.journal import recover
 from actiontrack.services.sync.lane import Lane
 
-_LINK_FIELDS = ("action", "remote_id", "digest", "state", "dirty", "row")
+
+class _Brief(NamedTuple):
+    """As much of a link as tells whether anything changed: of thousands, few are read in full."""
+
+    action: str
+    remote_id: str
+    digest: str
+    state: LinkState
+    dirty: bool
+    row: int
 
 
 def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: bool) -> list[Intent]:
@@ -25,10 +43,7 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     `changed` are the records (noun, ref) with audit entries since the lane last settled; `all_changed` looks at all.
     """
     reader = lane.desk.reader
-    stored = [
-        Link.model_construct(instance=lane.name, **dict(zip(_LINK_FIELDS, values, strict=True)), base={}, seen={})
-        for values in reader.pick(Link, _LINK_FIELDS, instance=_link_source(lane))
-    ]
+    stored = [_Brief(*values) for values in reader.pick(Link, _Brief._fields, instance=_link_source(lane))]
     lane.linked = {link.action for link in stored}
     waiting = reader.find(Intent, instance=lane.name, state=IntentState.INTENDED)
     dirty = {link.action for link in stored if link.dirty} | {intent.action for intent in waiting}
@@ -83,7 +98,7 @@ def _own(lane: Lane, link: Link) -> Link:
     return link.model_copy(update={"instance": lane.name, "dirty": True})
 
 
-def _quiet(lane: Lane, stored: list[Link], busy: Collection[str]) -> set[str]:
+def _quiet(lane: Lane, stored: list[_Brief], busy: Collection[str]) -> set[str]:
     """Actions whose one record reads as it did, and in which nothing changed here."""
     claims = Counter(record.remote_id for record in lane.seen.records)
     by_key = {
@@ -91,10 +106,14 @@ def _quiet(lane: Lane, stored: list[Link], busy: Collection[str]) -> set[str]:
         for link in stored
         if link.state == LinkState.LIVE and link.digest and link.action not in busy and claims[link.remote_id] == 1
     }
+    # A problem is told with its place, so that a row with one is read anew where it has moved.
+    troubled = {issue.id.split(":")[0] for issue in lane.desk.reader.find(StoredIssue, source=lane.name)}
     quiet = set()
     for record in lane.seen.records:
         link = by_key.get(record.remote_id)
-        if link is not None and link.digest == record.version:
+        if link is None or link.digest != record.version:
+            continue
+        if link.row == record.row or link.action not in troubled:
             quiet.add(link.action)
     return quiet
 
