@@ -165,7 +165,7 @@ def as_in_workbook(value: Any, column: Column) -> Any:
     if value is None or value == "":
         return column.missing or None
     if isinstance(value, date):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - as openpyxl gives it
+        return datetime(value.year, value.month, value.day)
     return value
 
 

@@ -16,7 +16,7 @@ from actiontrack.domain.nouns import Agency, Noun, Stored
 from actiontrack.services import audit
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
-INSTANTS = st.datetimes(timezones=st.just(UTC), min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1))  # noqa: DTZ001
+INSTANTS = st.datetimes(timezones=st.just(UTC), min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1))
 DATES = st.dates(min_value=date(1900, 1, 1), max_value=date(2200, 1, 1))
 PLAIN = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | TEXTS
 VALUES = st.dictionaries(TEXTS, PLAIN | st.lists(TEXTS, max_size=3), max_size=4)

@@ -108,7 +108,7 @@ def test_an_instant_of_any_zone_comes_back_as_the_same_instant_in_utc(store: Sto
 
 def test_an_instant_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(ValueError, match="time zone"):
-        put(store, action("A").model_copy(update={"changed_at": datetime(2026, 1, 1)}))  # noqa: DTZ001
+        put(store, action("A").model_copy(update={"changed_at": datetime(2026, 1, 1)}))
 
 
 def test_what_is_not_there_is_none(store: Store) -> None:

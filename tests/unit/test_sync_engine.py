@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from board_suite import BOARD, Suite, row
+
 from actiontrack.domain.ledger import Intent, IntentState
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import RetryableError, UserError
@@ -18,7 +20,6 @@ from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.steps import ConnectorResult
 from actiontrack.services.use_cases import UseCases
 from actiontrack.testing.twins import MemoryConnector
-from board_suite import BOARD, Suite, row
 
 TEXT = "Do the thing numbered 1"
 

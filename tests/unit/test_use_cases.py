@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from board_suite import BOARD, Suite, row
+
 from actiontrack.errors import UserError
 from actiontrack.ports import App
 from actiontrack.runtime import open_runtime
 from actiontrack.services.use_cases import UseCases
-from board_suite import BOARD, Suite, row
 
 
 def test_a_plugin_finds_changes_reports_and_syncs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
