@@ -35,16 +35,18 @@ def _script(name: str, *args: str | Path) -> list[str]:
     return [sys.executable, str(ROOT / "benchmarks" / name), *map(str, args)]
 
 
-def _make_plan(path: Path, rows: int, *, ids: bool = False) -> None:
-    """In a process of its own: what it takes counts for nobody."""
-    call = f"make_plan(Path({str(path)!r}), {rows}, ids={ids})"
-    code = f"from pathlib import Path; from benchmarks.material import make_plan; {call}"
+def _apart(call: str) -> None:
+    """Call a function of `material` in a process of its own: what it takes counts for nobody."""
+    code = f"from pathlib import Path; from benchmarks.material import make_plan, shuffle_strings; {call}"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def _make_plan(path: Path, rows: int, *, ids: bool = False) -> None:
+    _apart(f"make_plan(Path({str(path)!r}), {rows}, ids={ids})")
 
 
 def _shuffle(path: Path, seed: int) -> None:
-    code = f"from pathlib import Path; from benchmarks.material import shuffle_strings as f; f(Path({str(path)!r}), {seed})"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+    _apart(f"shuffle_strings(Path({str(path)!r}), {seed})")
 
 
 # --- the cases ------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ HEADINGS = (
 AGENCIES = {"POL": "Norchester Police", "HEA": "Norchester Health Trust", "LA": "Norchester Council"}
 SHEET = "Action plan"
 _STATUSES = ("Not started", "In progress")
-_WORDS = "agree audit briefing case check data group health home lead learning notes plan practice share staff".split()
+_WORDS = ("agree", "audit", "briefing", "case", "check", "data", "health", "home", "learning", "plan", "share", "staff")
 
 
 def make_plan(path: Path, rows: int, *, ids: bool = False) -> None:
@@ -31,7 +31,8 @@ def make_plan(path: Path, rows: int, *, ids: bool = False) -> None:
     for number in range(1, rows + 1):
         cells = _row(number, chance)
         sheet.write_row(number, 0, [f"ID-{number:06}", *cells] if ids else cells)
-    sheet.data_validation(1, len(headings) - 4, rows, len(headings) - 4, {"validate": "list", "source": list(_STATUSES)})
+    status = headings.index("Status")
+    sheet.data_validation(1, status, rows, status, {"validate": "list", "source": list(_STATUSES)})
     sheet.autofilter(0, 0, rows, len(headings) - 1)
     book.close()
 

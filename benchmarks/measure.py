@@ -22,20 +22,26 @@ class Sample:
     """Peak resident memory. It is never less than that of the process that starts it (some 20 MB)."""
 
 
-class RunFailed(RuntimeError):
+def _surroundings(env: Mapping[str, str]) -> dict[str, str]:
+    """As on a user's machine: compiled modules are kept, and nobody's configuration is found."""
+    left_out = ("PYTHONDONTWRITEBYTECODE", "ACTIONTRACK_CONFIG", "AT_NOW")
+    return {name: value for name, value in os.environ.items() if name not in left_out} | dict(env)
+
+
+class RunFailedError(RuntimeError):
     """A run ended with another exit code than 0."""
 
 
 def measure(command: Sequence[str], *, cwd: str, env: Mapping[str, str]) -> Sample:
-    """Run a command and everything it starts. Raises RunFailed with what it printed."""
+    """Run a command and everything it starts. Raises RunFailedError with what it printed."""
     with tempfile.TemporaryFile() as said:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=cwd, env={**os.environ, **env}, stdout=said, stderr=said)
+        process = subprocess.Popen(command, cwd=cwd, env=_surroundings(env), stdout=said, stderr=said)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             said.seek(0)
             told = said.read().decode(errors="replace")[-2000:]
-            raise RunFailed(f"{' '.join(command)} ended with {process.returncode}: {told}")
+            raise RunFailedError(f"{' '.join(command)} ended with {process.returncode}: {told}")
     return Sample(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / _KB_IN_MB)

@@ -6,11 +6,13 @@ and a row the register does not know is added. `--start` fills the register from
 
 import argparse
 import sqlite3
+import warnings
 from pathlib import Path
 
 import pandas as pd
 
 KEY = "Action ID"
+warnings.filterwarnings("ignore", "The default engine for reading")  # The default is what is meant.
 
 
 def read_plan(path: Path, engine: str | None) -> pd.DataFrame:
