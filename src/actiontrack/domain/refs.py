@@ -10,7 +10,10 @@ distinct powers of a primitive element, so that every single wrong character and
 
 from __future__ import annotations
 
+import re
 import secrets
+from functools import reduce
+from operator import getitem, xor
 from typing import Protocol
 
 PREFIX = "AT"
@@ -18,6 +21,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
 _RANDOM_LETTERS = 11
 _GROUP = 4
+_PRINTED = re.compile(rf"{PREFIX}(?:-[{ALPHABET}]{{{_GROUP}}}){{3}}")
 _SEPARATORS = dict.fromkeys(map(ord, " \t\r\n\u00a0\u202f-_.\u00ad\u2010\u2011\u2012\u2013\u2014\u2212\u200b\ufeff"))
 
 
@@ -37,6 +41,8 @@ def new_ref(random: Random = secrets) -> str:
 
 def normal_ref(text: str) -> str | None:
     """The Action ID as printed, from one typed in any case, with spaces or without dashes; None where it is none."""
+    if _PRINTED.fullmatch(text):
+        return None if _remainder(text[len(PREFIX) :].replace("-", "")) else text
     packed = text.translate(_SEPARATORS).upper()
     if len(packed) != len(PREFIX) + _RANDOM_LETTERS + 1 or not packed.startswith(PREFIX):
         return None
@@ -56,14 +62,22 @@ def _printed(body: str) -> str:
 
 
 def _remainder(body: str) -> int:
-    """Horner's rule over GF(32)."""
-    total = 0
-    for letter in body:
-        total = _double(total) ^ _VALUES[letter]
-    return total
+    """The polynomial's value in GF(32)."""
+    return reduce(xor, map(getitem, _WEIGHED[-len(body) :], body))
 
 
 def _double(value: int) -> int:
     """Multiply by x in GF(32)."""
     value <<= 1
     return value ^ 0b100101 if value & 0b100000 else value
+
+
+def _weighed() -> list[dict[str, int]]:
+    """For each place of an id, what a letter there adds to the value: a sync asks it of every row."""
+    places = [_VALUES]
+    for _ in range(_RANDOM_LETTERS):
+        places.insert(0, {letter: _double(value) for letter, value in places[0].items()})
+    return places
+
+
+_WEIGHED = _weighed()

@@ -12,7 +12,7 @@ from actiontrack_spreadsheet.headings import FIELDS
 class SpreadsheetOptions(BaseModel):
     """The keys of a spreadsheet instance, beside those every instance has."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     path: str
     """The workbook (.xlsx, .xlsm) or .csv file; relative to the configuration file."""

@@ -101,8 +101,9 @@ class Grid:
 
     def text(self, row: int, col: int) -> str:
         """What the cell shows: 1.10 in style 0.00 is '1.10', a date is ISO, an error its code, blank ''."""
-        value = self.cell(row, col)
-        return value if isinstance(value, str) else self._shown(value, self.style(row, col))
+        index, column = self._index(row), self.cells.columns.get(col)
+        value = column.values[index] if column and index is not None else None
+        return value if isinstance(value, str) else self._shown(value, self._style_at(index, col))
 
     def anchor(self, row: int, col: int) -> tuple[int, int]:
         """The top left cell of the merge that (row, col) is in, or (row, col) itself."""
