@@ -229,3 +229,114 @@ def test_a_word_that_grew_is_a_new_update_and_not_its_ending(adopted: Suite) -> 
             police.set(FIRST, "Progress", words)
         adopted.sync()
     assert [each["text"] for each in adopted.action(FIRST)["updates"]] == ["Meeting", "Meetings held"]
+
+
+def test_a_refused_comment_gives_way_to_what_stood_there(suite: Suite) -> None:
+    heading = "Critical friend's comments"
+    suite.make_plan([row(number) for number in range(1, 7)], headings=(*HEADINGS, heading))
+    suite.adopt()
+    suite.run(*PUBLISHED)
+    with suite.edit() as plan:
+        plan.set(FIRST, heading, "The board's own")
+    suite.sync()
+    with suite.edit("police.xlsx") as police:
+        police.set(FIRST, heading, "The board's own\nThe police's too")
+        police.set(FOURTH, heading, "The police's alone")
+    suite.sync(code=1)
+    for each in suite.run("proposal", "list"):
+        suite.run("proposal", "refuse", each["id"])
+    suite.sync()
+    with suite.edit("police.xlsx") as police:
+        assert police.value(police.find(FIRST), heading) == "The board's own"
+        assert police.value(police.find(FOURTH), heading) is None
+    before = suite.bytes()
+    suite.sync()
+    assert suite.bytes() == before
+
+
+def test_a_new_row_typed_over_after_it_was_accepted_is_still_that_row(adopted: Suite) -> None:
+    with adopted.edit("police.xlsx") as police:
+        police.append({"Action": "Fresh", "Status": "In progress", "Progress": "Begun"})
+    adopted.sync(code=1)
+    (found,) = adopted.run("proposal", "list")
+    adopted.run("proposal", "accept", found["id"])
+    with adopted.edit("police.xlsx") as police:
+        police.set("Fresh", "Action", "Fresh, better")
+    adopted.sync()
+    assert adopted.run("proposal", "list") == []
+    assert [each["text"] for each in adopted.run("action", "list")].count("Fresh, better") == 1
+
+
+def test_an_instance_renamed_takes_no_cell_for_news(adopted: Suite) -> None:
+    ref = adopted.action(FIRST)["ref"]
+    with adopted.edit("police.xlsx") as police:
+        police.set(FIRST, "Progress", "Said by the police")
+    adopted.run("action", "progress", ref, "Said by the board")
+    adopted.sync()
+    adopted.configure(BOARD, POLICE.replace('name = "police"', 'name = "constabulary"'))
+    waiting = adopted.sync(code=1)
+    adopted.sync("--approve", waiting["constabulary"]["plan"])
+    assert {each["text"] for each in adopted.action(FIRST)["updates"]} == {"Said by the police", "Said by the board"}
+
+
+def test_a_problem_is_told_where_its_row_stands_now(adopted: Suite) -> None:
+    with adopted.edit() as plan:
+        plan.set(FIRST, "Status", "Overdue")
+    first = adopted.sync(code=1)["master"]["problems"]
+    with adopted.edit() as plan:
+        rows = sorted(plan.rows(), key=lambda each: -int(each["Ref"]))
+        for at, cells in enumerate(rows, start=plan.header + 1):
+            for heading, value in cells.items():
+                plan.sheet.cell(at, plan.columns[heading]).value = value
+        place = plan.sheet.cell(plan.find(FIRST), plan.columns["Status"]).coordinate
+    told = adopted.sync(code=1)["master"]["problems"]
+    assert [each["cell"] for each in told] == [place]
+    assert told != first
+
+
+def test_a_removal_that_was_asked_about_stays_that_question(adopted: Suite) -> None:
+    with adopted.edit("police.xlsx") as police:
+        police.sheet.delete_rows(police.find(FIRST))
+    adopted.sync(code=0)
+    adopted.sync(code=1, now="2026-11-25T09:00:00Z")
+    (found,) = adopted.run("proposal", "list")
+    assert found["kind"] == "remove"
+    adopted.run("action", "set", found["ref"], "priority=Urgent")
+    adopted.sync(code=1)
+    assert adopted.run("proposal", "list") == [found]
+    assert adopted.run("conflict", "list") == []
+
+
+# --- reviews --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_reviews(suite: Suite) -> Suite:
+    """A plan whose column names a second review in two of its rows; the configuration names the others'."""
+    suite.configure(BOARD)
+    rows = [row(number, Review="SAR-2026-02" if number in (4, 5) else None) for number in range(1, 7)]
+    suite.make_plan(rows, headings=(*HEADINGS, "Review"))
+    suite.adopt()
+    return suite
+
+
+def test_rows_that_name_another_review_are_the_boards_as_well(two_reviews: Suite) -> None:
+    assert two_reviews.action(FOURTH)["review"] == "SAR-2026-02"
+    with two_reviews.edit() as plan:
+        plan.set(FOURTH, "Priority", "Urgent")
+    two_reviews.run("action", "set", two_reviews.action("Do the thing numbered 5")["ref"], "priority=Low")
+    two_reviews.sync()
+    assert two_reviews.action(FOURTH)["priority"] == "Urgent"
+    with two_reviews.edit() as plan:
+        assert plan.value(plan.find("Do the thing numbered 5"), "Priority") == "Low"
+
+
+def test_a_row_moved_to_another_review_answers_that_ones_recommendation(two_reviews: Suite) -> None:
+    with two_reviews.edit() as plan:
+        plan.set(FOURTH, "Review", "SAR-2026-01")
+        plan.set(FOURTH, "Recommendation", "Said anew")
+    two_reviews.sync()
+    action = two_reviews.action(FOURTH)
+    assert (action["review"], action["recommendation_text"]) == ("SAR-2026-01", "Said anew")
+    texts = [two_reviews.action(f"Do the thing numbered {number}")["recommendation_text"] for number in (5, 6)]
+    assert texts == ["Agencies should do better at matter 2", "Said anew"]

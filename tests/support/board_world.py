@@ -103,7 +103,9 @@ class World:
 
     def bytes(self) -> dict[str, bytes]:
         """Every workbook's bytes."""
-        return {name: (self.folder / file).read_bytes() for name, file in FILES.items() if (self.folder / file).exists()}
+        return {
+            name: (self.folder / file).read_bytes() for name, file in FILES.items() if (self.folder / file).exists()
+        }
 
     def refs(self) -> list[str]:
         """Every action."""
@@ -208,7 +210,9 @@ class World:
     def move_rows(self, where: int, which: int, how: int) -> None:
         """Add, copy, delete, restore, sort, sort a part, clear an id."""
         instance = self._instance(where)
-        way = ("add", "add", "copy", "delete", "delete", "restore", "sort", "sort part", "clear id", "swap ids")[how % 10]
+        way = ("add", "add", "copy", "delete", "delete", "restore", "sort", "sort part", "clear id", "swap ids")[
+            how % 10
+        ]
         with self.sheet(instance) as sheet:
             if sheet is None or not sheet.rows():
                 return
@@ -216,7 +220,9 @@ class World:
             chosen = which % len(rows)
             if way == "add":
                 text = self.new_words(instance, "text")
-                sheet.append({"Action": text, "Status": "In progress", "Lead agency": list(AGENCIES.values())[which % 3]})
+                sheet.append(
+                    {"Action": text, "Status": "In progress", "Lead agency": list(AGENCIES.values())[which % 3]}
+                )
                 self._note(text, instance, "new row", "text")
                 return
             if way == "copy":
@@ -245,7 +251,10 @@ class World:
                 rows[chosen]["Action ID"] = None
             else:
                 other = (chosen + 1) % len(rows)
-                rows[chosen]["Action ID"], rows[other]["Action ID"] = rows[other]["Action ID"], rows[chosen]["Action ID"]
+                rows[chosen]["Action ID"], rows[other]["Action ID"] = (
+                    rows[other]["Action ID"],
+                    rows[chosen]["Action ID"],
+                )
             self._write_rows(sheet, rows)
             self.told[-1] += f" → {instance} {way} row {chosen}"
 
@@ -399,7 +408,9 @@ class World:
         after = self.bytes(), self.head(), self.ledgers()
         assert after[1] == before[1], f"a second sync entered {self._news(before[1])}"
         assert after[0] == before[0], "a second sync changed bytes"
-        assert after[2] == before[2], f"a second sync changed the ledgers: {set(after[2].splitlines()) ^ set(before[2].splitlines())}"
+        assert after[2] == before[2], (
+            f"a second sync changed the ledgers: {set(after[2].splitlines()) ^ set(before[2].splitlines())}"
+        )
 
     def _check_full_look(self) -> None:
         """What nobody looked at because nothing had changed is as it would be had everything been looked at."""
@@ -411,11 +422,15 @@ class World:
         after = self.bytes(), self.head(), self.ledgers()
         assert after[1] == before[1], f"a full look entered {self._news(before[1])}"
         assert after[0] == before[0], "a full look changed bytes"
-        assert after[2] == before[2], f"a full look changed the ledgers: {set(after[2].splitlines()) ^ set(before[2].splitlines())}"
+        assert after[2] == before[2], (
+            f"a full look changed the ledgers: {set(after[2].splitlines()) ^ set(before[2].splitlines())}"
+        )
 
     def _news(self, position: int) -> list[Any]:
         with self.core.store.reading() as reader:
-            return [(each.source, each.noun, each.ref, each.before, each.after) for each in reader.entries(after=position)]
+            return [
+                (each.source, each.noun, each.ref, each.before, each.after) for each in reader.entries(after=position)
+            ]
 
     def _check_typed(self) -> None:
         """I1: every value a person typed is in the records' history, or in a conflict, a proposal or an issue, or its cell
@@ -427,7 +442,9 @@ class World:
         for typed in self.typed:
             if json.dumps(typed.words, ensure_ascii=False)[1:-1] in kept:
                 continue
-            still = [row for row in cells.get(typed.instance, []) if any(typed.words in str(cell) for cell in row.values())]
+            still = [
+                row for row in cells.get(typed.instance, []) if any(typed.words in str(cell) for cell in row.values())
+            ]
             # Held back: the row or the field waits for an answer that stands open.
             assert still, f"lost: {typed}"
             ref = str(still[0].get("Action ID"))
@@ -501,13 +518,17 @@ class World:
                         said = _said(each, cells[HEADING_OF[each]])
                         if each == "status" and said == "":
                             said = "not_started"
-                        assert said == ours[each], f"{name} {ref} {each}: the cell says {said!r}, the store {ours[each]!r}"
+                        assert said == ours[each], (
+                            f"{name} {ref} {each}: the cell says {said!r}, the store {ours[each]!r}"
+                        )
 
     def _check_ownership(self) -> None:
         """I7: nothing an agency typed into the Board's fields is in the store unless somebody accepted it."""
         with self.core.store.reading() as reader:
             accepted = {str(each.to_value) for each in reader.find(Proposal) if each.how == "accepted"}
-            values = {each.priority for each in reader.find(Action)} | {each.text for each in reader.find(Recommendation)}
+            values = {each.priority for each in reader.find(Action)} | {
+                each.text for each in reader.find(Recommendation)
+            }
             statuses = {each.status.value for each in reader.find(Action)}
         for value in values:
             agencys = any(f"by {name}" in value for name in ("police", "health", "cliPOL", "cliHEA"))
@@ -529,7 +550,9 @@ def _said(name: str, value: Any) -> str:
         return {"done": "reported_complete", "ongoing": "in_progress"}.get(plain, plain)
     if name in ("lead_agency", "agencies"):
         codes = {text: code for code, text in AGENCIES.items()}
-        return ", ".join(codes.get(part.strip(), part.strip()) for part in words.replace("/", ",").split(",") if part.strip())
+        return ", ".join(
+            codes.get(part.strip(), part.strip()) for part in words.replace("/", ",").split(",") if part.strip()
+        )
     return words.lower() if name == "self_rating" else words
 
 

@@ -266,7 +266,20 @@ def _put_of_recommendation(desk: Desk, file: ActionFile, changes: dict[str, obje
 
 
 def _put_review(desk: Desk, file: ActionFile, value: str, who: str) -> None:
-    desk.put_action(file, review=find_or_make_review(desk, value).ref if value else "")
+    review = find_or_make_review(desk, value).ref if value else ""
+    if review == file.action.review:
+        return
+    desk.put_action(file, review=review)
+    # A recommendation is one of its review: the same number, or the same text, in the other one.
+    before = [desk.recommendations[ref] for ref in file.action.recommendations]
+    after = []
+    for item in before:
+        found = find_or_make(desk, review, number=item.number, text=item.text)
+        if item.text and not found.text:
+            found = found.model_copy(update={"text": item.text})
+            desk.put(found)
+        after.append(found.ref)
+    desk.put_action(file, recommendations=tuple(after))
 
 
 def find_or_make_review(desk: Desk, name: str) -> Review:

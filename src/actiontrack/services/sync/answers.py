@@ -227,7 +227,7 @@ def _answer_field(
             put_fields(desk, file, _unit_asked(writer, proposal, asked), actor, who=who)
         else:
             put_fields(desk, file, {name: asked}, actor, who=who)
-    _show_base(writer, proposal, asked)
+    _show_base(writer, proposal, asked, restore=not accept)
     return {"ref": proposal.action}
 
 
@@ -273,11 +273,17 @@ def _owner(core: Core, proposal: Proposal) -> Actor:
     return Actor(Side.BOARD)
 
 
-def _show_base(writer: Writer, proposal: Proposal, shown: str) -> None:
+def _show_base(writer: Writer, proposal: Proposal, shown: str, *, restore: bool) -> None:
+    """What the cell shows was seen. `restore`: where nothing of ours takes its place, what stood there before does."""
     link = writer.get(Link, proposal.instance, proposal.action) if proposal.instance else None
     if link is not None:
-        base = {**link.base, proposal.field: shown}
-        writer.put(link.model_copy(update={"base": base, "dirty": True}))
+        base, assumed = dict(link.base), dict(link.assumed)
+        before = base.get(proposal.field, "")
+        base[proposal.field] = shown
+        assumed.pop(proposal.field, None)
+        if restore and before != shown:
+            assumed[proposal.field] = before
+        writer.put(link.model_copy(update={"base": base, "assumed": assumed, "dirty": True}))
 
 
 def _answer_new(

@@ -70,6 +70,10 @@ def _merge_pair(lane: Lane, record: Record, link: Link, who: str, *, first: bool
     if taken:
         put_taken(lane, file, theirs, taken, base, link, who)
     heard = _merge_logs(lane, file, record, link, base, who)
+    for name in [name for name in assumed if name in base]:
+        # What a refusal puts back is for a cell that nothing of ours goes into, and that nobody typed over since.
+        if name in sides.ours or base[name] != link.base.get(name):
+            del assumed[name]
     changed = link.model_copy(
         update={
             "base": base,
@@ -151,9 +155,9 @@ def _merge_logs(
             decisions.close_pending(lane, file.action.ref, name, "put back")
         fresh = [entry for entry in entries if entry.position > heard.get(name, 0)]
         text = logs.added(before or "", theirs) if theirs != before else ""
-        known = [entry.position for entry in entries if entry.text == theirs] if before is None else []
+        known = logs.newest_shown(entries, theirs, lane.names) if before is None else 0
         if theirs and (known or (fresh and theirs == logs.shown(fresh, False, lane.names))):
-            heard[name] = max([heard.get(name, 0), *known] if known else [entry.position for entry in fresh])
+            heard[name] = max(heard.get(name, 0), known or fresh[-1].position)
         elif text and _may_add(lane, file, name, theirs):
             agency = lane.settings.agency if lane.settings.side is Side.AGENCY else ""
             position = add_entry(
@@ -353,4 +357,5 @@ class _Unlinked:
             not said or not ours or said == ours
             for said, ours in ((values.get("number"), file.action.number), (named, file.action.review))
         )
-        return same and self._lane.in_scope(file)
+        named_here = self._lane.settings.side is Side.BOARD and values.get("review") == file.action.review
+        return same and (named_here or self._lane.in_scope(file))

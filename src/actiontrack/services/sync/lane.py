@@ -96,10 +96,15 @@ class Lane:
         return Actor(self.settings.side, agency)
 
     def in_scope(self, file: ActionFile) -> bool:
-        """Whether this instance holds the action: a board's by review, an agency's by leg."""
+        """Whether this instance holds the action: a board's by review, an agency's by leg.
+
+        A board's record that can name its review itself is there for whichever it names.
+        """
         if self.settings.side is Side.AGENCY:
             return file.leg(self.settings.agency) is not None
-        return not self.settings.review or file.action.review in self.review_names()
+        if not self.settings.review or file.action.review in self.review_names():
+            return True
+        return "review" in self.seen.columns and file.action.ref in self.linked
 
     def review_names(self) -> frozenset[str]:
         """The configured review by ref, also where the configuration names its title."""

@@ -40,6 +40,19 @@ def shown(fresh: Sequence[Entry], typed: bool, names: Mapping[str, str]) -> str:
     return "\n".join(f"{dated(entry, names)}: {entry.text}" for entry in reversed(fresh))
 
 
+def newest_shown(entries: Sequence[Entry], text: str, names: Mapping[str, str]) -> int:
+    """The position of the newest entry that a cell shows of which nothing is known yet; 0 where it shows none."""
+    alone = [entry.position for entry in entries if entry.text == text]
+    if alone:
+        return max(alone)
+    together = range(1, min(len(entries), _TOGETHER) + 1)
+    return entries[-1].position if any(shown(entries[-many:], True, names) == text for many in together) else 0
+
+
+_TOGETHER = 12
+"""More entries than this never stood in one cell."""
+
+
 def dated(entry: Entry, names: Mapping[str, str]) -> str:
     """When and by whom: "24 Nov 2026, Police"."""
     return f"{entry.on.day} {entry.on:%b %Y}, {names.get(entry.agency, entry.agency)}"

@@ -35,16 +35,23 @@ def note_missing(lane: Lane) -> None:
 
 
 def _ask(lane: Lane, link: Link) -> set[str]:
-    """A proposed removal; a conflict where the action was changed here since (edit against delete)."""
+    """A proposed removal; a conflict where the action was changed here since (edit against delete).
+
+    Which of the two it is was settled when it was first asked: a later edit leaves the question as it stands.
+    """
     file = lane.desk.files[link.action]
     lane.put_link(link)
+    asked = _asked(lane, link)
+    if asked:
+        return {asked}
+    key = ("action", link.action, decisions.ROW)
+    if key in lane.ledger.conflicts:
+        return set()
     edited = _edited_since(lane, file, link)
     if edited:
-        key = ("action", link.action, decisions.ROW)
-        if key not in lane.ledger.conflicts:
-            ours, theirs = f"changed here since: {edited}", "removed from the sheet"
-            decisions.differ_about_row(lane, key, Merged(decisions.ROW, "conflict", None, ours, theirs))
-            lane.step("conflict", ref=link.action, name="", ours=ours, theirs=theirs)
+        ours, theirs = f"changed here since: {edited}", "removed from the sheet"
+        decisions.differ_about_row(lane, key, Merged(decisions.ROW, "conflict", None, ours, theirs))
+        lane.step("conflict", ref=link.action, name="", ours=ours, theirs=theirs)
         return set()
     proposal = decisions.ask(
         lane, ProposalKind.REMOVE, f"{link.action}|{link.missing_since}", action=link.action,
@@ -52,6 +59,15 @@ def _ask(lane: Lane, link: Link) -> set[str]:
     )  # fmt: skip
     lane.step("propose", ref=link.action, why=proposal.why)
     return {proposal.id}
+
+
+def _asked(lane: Lane, link: Link) -> str:
+    """The open proposal to leave this record out; "" where there is none."""
+    wanted = (ProposalKind.REMOVE, lane.name, link.action, None)
+    for found in lane.ledger.others.values():
+        if (found.kind, found.instance, found.action, found.closed_at) == wanted:
+            return found.id
+    return ""
 
 
 def _edited_since(lane: Lane, file: ActionFile, link: Link) -> str:

@@ -95,6 +95,12 @@ def _wanted(lane: Lane, file: ActionFile, link: Link, record: Record) -> dict[st
         text = _unheard(lane, file, link, name)
         if text and name in lane.seen.writable and name not in still and isinstance(theirs.get(name), str):
             wanted[name] = (link.base.get(name, ""), text)
+    for name, before in link.assumed.items():
+        # Refused: what had been typed into a log, or into a field kept from this side, gives way to what stood there.
+        base = link.base.get(name)
+        refused = base is not None and base == theirs.get(name) != before and name not in ours
+        if refused and name in lane.seen.writable and name not in still:
+            wanted.setdefault(name, (str(base), before))
     return wanted
 
 
