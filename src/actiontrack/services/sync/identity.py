@@ -230,7 +230,8 @@ def _same_row_mostly(record: Record, links: Mapping[str, Link], read: Callable[[
     for link in links.values():
         filled = [name for name, value in link.seen.items() if value]
         same = sum(1 for name in filled if values.get(name) == link.seen[name])
-        if link.state is LinkState.PENDING and link.row == record.row and filled and same * 2 > len(filled):
+        # A row that a person accepted as new was never tied to a place.
+        if link.state is LinkState.PENDING and link.row in (0, record.row) and filled and same * 2 > len(filled):
             return link
     return None
 
