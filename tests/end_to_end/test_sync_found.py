@@ -307,6 +307,26 @@ def test_a_removal_that_was_asked_about_stays_that_question(adopted: Suite) -> N
     assert adopted.run("conflict", "list") == []
 
 
+def test_the_same_words_from_three_sides_are_three_updates(joint: Suite) -> None:
+    for name in ("plan.xlsx", "police.xlsx", "health.xlsx"):
+        with joint.edit(name) as sheet:
+            sheet.set(FIRST, "Progress", "No change")
+    joint.sync()
+    told = [(each["agency"], each["text"]) for each in joint.action(FIRST)["updates"]]
+    assert sorted(told) == [("", "No change"), ("HEA", "No change"), ("POL", "No change")]
+    before = joint.bytes()
+    joint.sync()
+    assert joint.bytes() == before
+
+
+def test_a_date_to_look_again_that_is_none_is_told_as_such_beside_a_new_status(adopted: Suite) -> None:
+    with adopted.edit("police.xlsx") as police:
+        police.set(FIRST, "Status", "Reported complete")
+        police.set(FIRST, "Look again on", "soon")
+    (told,) = adopted.sync(code=1)["police"]["problems"]
+    assert (told["value"], "not a date" in told["why"]) == ("soon", True)
+
+
 # --- reviews --------------------------------------------------------------------------------------------------------
 
 

@@ -156,7 +156,9 @@ def _merge_logs(
         fresh = [entry for entry in entries if entry.position > heard.get(name, 0)]
         text = logs.added(before or "", theirs) if theirs != before else ""
         known = logs.newest_shown(entries, theirs, lane.names) if before is None else 0
-        if theirs and (known or (fresh and theirs == logs.shown(fresh, False, lane.names))):
+        # Only after a run that was cut off may a cell show what we wrote ourselves and never heard of.
+        ours = lane.cut_off and fresh and theirs == logs.shown(fresh, False, lane.names)
+        if theirs and (known or ours):
             heard[name] = max(heard.get(name, 0), known or fresh[-1].position)
         elif text and _may_add(lane, file, name, theirs):
             agency = lane.settings.agency if lane.settings.side is Side.AGENCY else ""

@@ -84,10 +84,13 @@ def _with_status(sides: Sides) -> list[Merged]:
     parts = []
     for name in STATUS_UNIT[1:]:
         theirs = sides.theirs.get(name)
-        if name == "look_again" and theirs != sides.base.get(name, "") and sides.theirs["status"] != Status.BLOCKED:
-            if theirs:
-                parts.append(_idle_date(sides, theirs))
-        elif isinstance(theirs, str) and name in sides.ours:
+        if isinstance(theirs, Unclearness):
+            parts.append(_unclear(sides, name, theirs))
+        elif theirs is None or name not in sides.ours:
+            continue
+        elif name == "look_again" and theirs != sides.base.get(name, "") and sides.theirs["status"] != Status.BLOCKED:
+            parts += [_idle_date(sides, theirs)] if theirs else []
+        else:
             does: Does = "agree" if theirs == sides.ours[name] else "take"
             parts.append(Merged(name, does, sides.base.get(name), sides.ours[name], theirs))
     return parts
@@ -98,8 +101,7 @@ def _merge_field(sides: Sides, name: str) -> Merged | None:
     if theirs is None:
         return None
     if isinstance(theirs, Unclearness):
-        ours = sides.ours.get(name, "")
-        return Merged(name, "unclear", sides.base.get(name), ours, theirs.shown, why=theirs.why, do=theirs.do)
+        return _unclear(sides, name, theirs)
     if name not in sides.ours:
         return _withheld(sides, name, theirs)
     ours = sides.ours[name]
@@ -120,7 +122,8 @@ def _merge_field(sides: Sides, name: str) -> Merged | None:
         return None
     if sides.pending.get(name) != theirs:
         return _edited(sides, name, base, ours, theirs)
-    if name == "status":  # what it lacked may have been typed beside it since
+    if name == "status" and any(sides.theirs.get(part, "") != sides.seen.get(part, "") for part in STATUS_UNIT[1:]):
+        # What it lacked may have been typed beside it since.
         again = _edited(sides, name, base, ours, theirs)
         return again if again is not None and again.does == "take" else None
     return None
@@ -130,11 +133,15 @@ def _not_theirs(sides: Sides, name: str, theirs: str) -> str:
     return why_not_theirs(FIELDS[name], sides.actor, sides.standing, theirs) if theirs else ""
 
 
-def _idle_date(sides: Sides, theirs: str | Unclearness) -> Merged:
+def _unclear(sides: Sides, name: str, theirs: Unclearness) -> Merged:
+    ours = sides.ours.get(name, "")
+    return Merged(name, "unclear", sides.base.get(name), ours, theirs.shown, why=theirs.why, do=theirs.do)
+
+
+def _idle_date(sides: Sides, theirs: str) -> Merged:
     """A date to look again on, beside a status that waits for nothing."""
-    shown = theirs.shown if isinstance(theirs, Unclearness) else theirs
     why, do = "only a blocked action is looked at again", "choose Blocked as its status, or clear the date"
-    return Merged("look_again", "unclear", sides.base.get("look_again"), "", shown, why=why, do=do)
+    return Merged("look_again", "unclear", sides.base.get("look_again"), "", theirs, why=why, do=do)
 
 
 def _open(sides: Sides, name: str) -> bool:
