@@ -123,7 +123,7 @@ def _sync_unchanged(folder: Path, rows: int) -> Race:
 
     return Race(
         folder,
-        ours=_module("actiontrack", "sync"),
+        ours=_module("actiontrack", "--json", "sync"),
         peers={
             "pandas": _script("peers/pandas_sync.py", folder),
             "python-calamine": _script("peers/pandas_sync.py", folder, "--engine", "calamine"),

@@ -120,4 +120,7 @@ def main() -> None:
     if "--json" in sys.argv:
         with contextlib.suppress(AttributeError):
             sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # All of it goes with the process; Python would look through it for rubbish once more.
+    gc.freeze()
+    sys.exit(code)

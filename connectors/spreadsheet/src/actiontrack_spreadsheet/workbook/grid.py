@@ -120,7 +120,9 @@ class Grid:
 
     def hyperlink(self, row: int, col: int) -> str | None:
         """The link's target (a URL, a path, or '#Sheet!A1'), also of a HYPERLINK("...") formula."""
-        link = self._links.get((row, col)) or next((each for each in self._wide_links if (row, col) in each.area), None)
+        link = self._links.get((row, col))
+        if link is None and self._wide_links:
+            link = next((each for each in self._wide_links if (row, col) in each.area), None)
         if link is not None:
             place = f"#{link.location}" if link.location else ""
             return self._targets.get(link.relation, "") + place or None

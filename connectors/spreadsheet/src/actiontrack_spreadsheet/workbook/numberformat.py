@@ -71,6 +71,8 @@ def general(number: float) -> str:
 
 def shown(number: float, code: str) -> str:
     """The number in a format, '1.10' for 1.1 in '0.00'."""
+    if code == "General":
+        return general(number)
     sections = _split(code)
     index = _section(number, len(sections))
     layout = _layout(sections[index])
@@ -122,6 +124,7 @@ def _section(number: float, count: int) -> int:
     return 1 if number < 0 and count > 1 else 0
 
 
+@lru_cache(maxsize=1024)
 def _split(code: str) -> list[str]:
     """The sections, split at semicolons that are not quoted."""
     return re.findall(r'((?:"[^"]*"|\\.|[^;"\\])*)(?:;|$)', code)[:4] or [code]
