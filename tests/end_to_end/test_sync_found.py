@@ -327,6 +327,21 @@ def test_a_date_to_look_again_that_is_none_is_told_as_such_beside_a_new_status(a
     assert (told["value"], "not a date" in told["why"]) == ("soon", True)
 
 
+def test_an_id_typed_over_with_anothers_is_asked_about_and_nobody_is_missing(adopted: Suite) -> None:
+    with adopted.edit() as plan:
+        first, second = plan.find(FIRST), plan.find(SECOND)
+        plan.sheet.cell(first, plan.columns["Action ID"]).value = plan.value(second, "Action ID")
+        plan.set(SECOND, "Priority", "Urgent")
+    told = adopted.sync(code=1)["master"]
+    assert (told["quarantined"], told["missing"], told["proposals"]) == (1, 0, 0)
+    assert adopted.action(SECOND)["priority"] == "Urgent"
+    with adopted.edit() as plan:
+        plan.set(FIRST, "Action ID", None)
+    assert adopted.sync()["master"]["quarantined"] == 0
+    with adopted.edit() as plan:
+        assert plan.value(plan.find(FIRST), "Action ID") == adopted.action(FIRST)["ref"]
+
+
 # --- reviews --------------------------------------------------------------------------------------------------------
 
 

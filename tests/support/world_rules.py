@@ -229,16 +229,16 @@ class Rules:
         with self.core.store.reading() as reader:
             desk = Desk(reader, self.core.board, self.core.clock.now())
             for name in FILES:
-                live = reader.find(Link, instance=name, state=LinkState.LIVE.value)
-                refs = {link.action for link in live}
+                live = {link.action: link for link in reader.find(Link, instance=name, state=LinkState.LIVE.value)}
                 held = any(issue.id.startswith("row:") for issue in reader.find(StoredIssue, source=name))
                 for cells in self._cells(name):
                     ref = normal_ref(str(cells.get("Action ID") or "")) or ""
-                    if ref in refs and not held:
-                        self._check_row(name, desk, ref, cells)
+                    if ref in live and not held:
+                        self._check_row(name, desk, live[ref], cells)
 
-    def _check_row(self, name: str, desk: Desk, ref: str, cells: dict[str, Any]) -> None:
-        settings, file = self.core.instances[name], desk.file(ref)
+    def _check_row(self, name: str, desk: Desk, link: Link, cells: dict[str, Any]) -> None:
+        settings, ref = self.core.instances[name], link.action
+        file = desk.file(ref)
         agency = settings.agency if settings.side is Side.AGENCY else ""
         if agency and file.leg(agency) is None:
             return
@@ -250,6 +250,8 @@ class Rules:
             said = _said(each, cells[HEADING_OF[each]])
             if each == "status" and said == "":
                 said = "not_started"
+            if said == "" and link.assumed.get(each) == ours[each]:
+                continue  # what was left blank in a new row is not filled in there
             assert said == ours[each], f"{name} {ref} {each}: the cell says {said!r}, the store {ours[each]!r}"
 
     @staticmethod

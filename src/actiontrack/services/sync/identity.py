@@ -78,6 +78,7 @@ def match(
     unanswered = [link for link in links if link.action not in answered]
     _place_accepted_copies(unanswered, found, read)
     unanswered = [link for link in unanswered if link.action not in {taken.action for _, taken in found.pairs}]
+    _recognise_overtyped(unanswered, found, read)
     _place_strangers(strangers, unanswered, key, found, known, read)
     taken = {link.action for _, link in found.pairs}
     _place_keyless(keyless, [link for link in unanswered if link.action not in taken], found, read)
@@ -125,6 +126,16 @@ def _place_accepted_copies(unanswered: Sequence[Link], found: Matching, read: Ca
     copies = [held.record for held in found.held if held.new]
     rest = {id(record) for record in _pair_by(_everything, copies, waiting, found, read)}
     found.held = [held for held in found.held if not held.new or id(held.record) in rest]
+
+
+def _recognise_overtyped(unanswered: Sequence[Link], found: Matching, read: Callable[[Record], Values]) -> None:
+    """A row whose own id was typed over with another's is no copy: it says what one that nobody answers to said."""
+    by_text = _unique_by_text(unanswered)
+    for held in found.held:
+        likely = by_text.pop(read(held.record).get("text", ""), None) if held.new else None
+        if likely is not None:
+            held.new, held.action = False, likely.action
+            held.do = f"it was {likely.remote_id or likely.action}: type that, or clear the cell"
 
 
 def _likeness(now: Values, seen: Mapping[str, str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from actiontrack.domain.fields import Standing, words
-from actiontrack.domain.ledger import Link, LinkState, ProposalKind
+from actiontrack.domain.ledger import Link, LinkState, Proposal, ProposalKind
 from actiontrack.domain.nouns import Action
 from actiontrack.domain.vocabulary import Side, Status
 from actiontrack.ports import Record
@@ -217,12 +217,14 @@ def _hold(lane: Lane) -> set[str]:
     return met
 
 
-def _ask_repair(lane: Lane) -> None:
+def _ask_repair(lane: Lane) -> Proposal:
     repairs = lane.matching.repairs
-    decisions.ask(
-        lane, ProposalKind.REPAIR, json.dumps(repairs, sort_keys=True), to_value=repairs, field="ref",
-        why="the ids were left behind when part of the table was sorted: each goes back beside its own row",
-    )  # fmt: skip
+    return decisions.ask(
+        lane, ProposalKind.REPAIR, json.dumps(repairs, sort_keys=True), to_value=repairs, field="ref", why=_WHY_REPAIR
+    )
+
+
+_WHY_REPAIR = "the ids were left behind when part of the table was sorted: each goes back beside its own row"
 
 
 def _apply_repairs(lane: Lane) -> None:
@@ -230,7 +232,7 @@ def _apply_repairs(lane: Lane) -> None:
     repairs = lane.matching.repairs
     if not repairs:
         return
-    identity = decisions.ask(lane, ProposalKind.REPAIR, json.dumps(repairs, sort_keys=True), to_value=repairs)
+    identity = _ask_repair(lane)
     if identity.how != "accepted":
         return
     links = {link.action: link for link in (*lane.links.values(), *lane.matching.missing)}
