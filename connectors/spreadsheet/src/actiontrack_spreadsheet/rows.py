@@ -99,8 +99,8 @@ def _raw(grid: Grid, col: int, rows: Sequence[int], cells: Sequence[CellValue], 
         for row, cell in zip(rows, cells, strict=True)
     ]
     if links:
-        for i, row in enumerate(rows):
-            target = grid.hyperlink(row, col)
+        for i, (row, cell) in enumerate(zip(rows, cells, strict=True)):
+            target = grid.hyperlink(row, col) if cell is not None or grid.has_links else None
             if target and not target.startswith("#"):
                 values[i] = Fixed(target, LINK)
     return values

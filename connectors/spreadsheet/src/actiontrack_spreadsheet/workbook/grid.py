@@ -130,6 +130,11 @@ class Grid:
         written = _HYPERLINK.match(value.text) if isinstance(value, Formula) else None
         return written[1].replace('""', '"') if written else None
 
+    @property
+    def has_links(self) -> bool:
+        """Whether any cell of the sheet, even a blank one, has a link that is no formula."""
+        return bool(self._facts.links)
+
     def allowed(self, row: int, col: int) -> tuple[str, ...] | None:
         """The words a list validation lets the cell hold, in order; None: no list, or not to be worked out."""
         for validation in self._facts.lists:
