@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import subprocess
 import sys
 import time
@@ -249,7 +250,7 @@ def lists_of(sheet, last):
 
 
 def start(profile):
-    pipe = f"actiontrack{Path(profile).name}"
+    pipe = f"actiontrack{os.getpid()}"  # of its own: another run may be at work on this machine
     process = subprocess.Popen(
         ["soffice", f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore", "--nologo",
          f"--accept=pipe,name={pipe};urp;"],
