@@ -327,6 +327,23 @@ def test_a_date_to_look_again_that_is_none_is_told_as_such_beside_a_new_status(a
     assert (told["value"], "not a date" in told["why"]) == ("soon", True)
 
 
+def test_a_repair_finds_the_row_that_was_left_without_an_id(adopted: Suite) -> None:
+    with adopted.edit() as plan:
+        first, second, ids = plan.find(FIRST), plan.find(SECOND), plan.columns["Action ID"]
+        kept = [plan.value(at, "Action ID") for at in (first, second)]
+        plan.sheet.cell(second, ids).value = kept[0]
+        plan.sheet.cell(first, ids).value = None
+    adopted.sync(code=1)
+    (found,) = [each for each in adopted.run("proposal", "list") if each["kind"] == "repair"]
+    adopted.run("proposal", "accept", found["id"])
+    adopted.sync()
+    with adopted.edit() as plan:
+        assert [plan.value(plan.find(text), "Action ID") for text in (FIRST, SECOND)] == kept
+    before = adopted.bytes()
+    adopted.sync()
+    assert adopted.bytes() == before
+
+
 def test_an_id_typed_over_with_anothers_is_asked_about_and_nobody_is_missing(adopted: Suite) -> None:
     with adopted.edit() as plan:
         first, second = plan.find(FIRST), plan.find(SECOND)

@@ -287,3 +287,14 @@ def _hold_shuffled(found: Matching, read: Callable[[Record], Values]) -> None:
         else:
             keep.append((record, link))
     found.pairs = keep
+    _hold_bereft({link.seen["text"]: link.action for _, link in moved.values() if link.action in shuffled}, found, read)
+
+
+def _hold_bereft(owners: Mapping[str, str], found: Matching, read: Callable[[Record], Values]) -> None:
+    """A row without an id that says what an action said whose id stands beside another row: it is no new one."""
+    for record in list(found.fresh):
+        action = owners.get(read(record).get("text", ""), "") if not record.remote_id else ""
+        if action:
+            found.fresh = [other for other in found.fresh if other is not record]
+            why = f"row {record.row} has the content of {action} and no id"
+            found.held.append(Held(record, why, f"accept the repair, or type {action} beside it"))

@@ -245,6 +245,22 @@ def _apply_repairs(lane: Lane) -> None:
             lane.matching.pairs.append((held.record, owner))
             lane.matching.missing = [link for link in lane.matching.missing if link.action != owner.action]
     lane.matching.held, lane.matching.repairs = rest, {}
+    _find_own_rows(lane, [links[action] for action in repairs if action not in repairs.values()])
+
+
+def _find_own_rows(lane: Lane, links: list[Link]) -> None:
+    """Those whose id stood beside another's content: their own row may be one that has no id now."""
+    for link in links:
+        own = [
+            held
+            for held in lane.matching.held
+            if not held.record.remote_id and link.seen.get("text") == lane.plain(held.record).get("text")
+        ]
+        if len(own) == 1:
+            lane.matching.held.remove(own[0])
+            lane.matching.pairs.append((own[0].record, link))
+        else:
+            lane.matching.missing.append(link)
 
 
 # --- records that have none yet -------------------------------------------------------------------------------------
