@@ -102,9 +102,7 @@ class Source:
         """Make all edits in one replace of the file, if it still is as read."""
         if self.workbook is None:
             return write_csv(self.path, edits, expected_sha256=self.sha256, backup_dir=backups)
-        return plan_and_write(
-            self.path, edits, expected_sha256=self.sha256, backup_dir=backups, opened=self.workbook
-        )
+        return plan_and_write(self.path, edits, expected_sha256=self.sha256, backup_dir=backups, opened=self.workbook)
 
 
 def open_source(path: Path) -> Source:
