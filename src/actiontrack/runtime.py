@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from actiontrack.domain.fields import status_labels
+from actiontrack.domain.fields import own_fields, status_labels
 from actiontrack.ports import Connector, InstanceContext, InstanceSettings
 from actiontrack.services.core import Core
 from actiontrack.settings import Settings, find_config, load_settings
@@ -60,6 +60,7 @@ class Connectors(Mapping[str, Connector]):
             clock=self._clock,
             agencies=tuple(agency.name for agency in self._settings.agencies),
             statuses=status_labels(instance.side),
+            theirs=own_fields(instance.side),
             board_name=self._settings.board.name,
         )
 

@@ -138,6 +138,13 @@ def _why_not_boards(field: Field, standing: Standing, after: str) -> str:
     return ""
 
 
+def own_fields(side: Side) -> frozenset[str]:
+    """The fields a side may change by itself: all of them on the Board's side, so far as no agency keeps its own."""
+    if side is Side.BOARD:
+        return frozenset(FIELDS)
+    return frozenset(name for name, field in FIELDS.items() if field.owner not in (Owner.BOARD, Owner.SCRUTINY))
+
+
 def words(value: str) -> str:
     """A vocabulary's word as people read it: "reported_complete" → "reported complete"."""
     return value.replace("_", " ")

@@ -25,6 +25,8 @@ class InstanceContext:
     agencies: Sequence[str] = ()
     """Words for drop-downs: the agencies' names."""
     statuses: Sequence[str] = ()
+    theirs: frozenset[str] = frozenset()
+    """Fields that the instance's own people may change; an edit of another is put to its owner."""
     board_name: str = ""
 
 

@@ -29,6 +29,15 @@ _HEADER_ROW = 1
 _LAST_ROW = 2000
 """Drop-downs and date checks reach down to here."""
 
+_FIRST = (
+    "ref", "number", "text", "status", "progress", "evidence", "current_due", "lead_officer", "status_reason",
+    "look_again",
+)  # fmt: skip
+_ORDER = (*_FIRST, *(name for name in FIELDS if name not in _FIRST))
+"""What an agency reads and fills in comes first, what the Board keeps after it."""
+
+_OWN, _OTHERS = "1F4E79", "6B7280"
+"""Fill of a heading that the file's own people may fill in, and of one that is somebody else's."""
 _DATE_FORMAT = "dd mmm yyyy"
 _WIDTHS = {"ref": 19, "recommendation_text": 40, "text": 50, "progress": 50, "evidence": 30, "comments": 40}
 _USUAL_WIDTH = 16
@@ -39,7 +48,7 @@ _RATINGS = ("Blue", "White", "Red", "Amber", "Green")
 def columns_made() -> dict[str, tuple[str, str]]:
     """field → its heading and column letter in a workbook made here."""
     labels = vocabulary().labels
-    return {name: (labels[name], letters(col)) for col, name in enumerate(FIELDS, 1)}
+    return {name: (labels[name], letters(col)) for col, name in enumerate(_ORDER, 1)}
 
 
 def make_workbook(path: Path, batch: Batch, context: InstanceContext) -> dict[str, int]:
@@ -55,14 +64,14 @@ def make_workbook(path: Path, batch: Batch, context: InstanceContext) -> dict[st
     assert sheet is not None  # noqa: S101 - a new workbook has a sheet
     sheet.title = SHEET
     writes = [write for write in batch.writes if write.creates]
-    _head(sheet)
+    _head(sheet, context)
     rows = {}
     for row, write in enumerate(writes, _HEADER_ROW + 1):
         rows[write.op_id] = row
-        for col, name in enumerate(FIELDS, 1):
+        for col, name in enumerate(_ORDER, 1):
             _fill(sheet.cell(row, col), name, write.after.get(name))
     if not writes:
-        for col, name in enumerate(FIELDS, 1):
+        for col, name in enumerate(_ORDER, 1):
             _fill(sheet.cell(_HEADER_ROW + 1, col), name, None)
     sheet.auto_filter.ref = f"A{_HEADER_ROW}:{letters(len(FIELDS))}{max(_HEADER_ROW + len(writes), _HEADER_ROW + 1)}"
     _validate(book, sheet, context)
@@ -75,14 +84,15 @@ def make_workbook(path: Path, batch: Batch, context: InstanceContext) -> dict[st
     return rows
 
 
-def _head(sheet: Worksheet) -> None:
+def _head(sheet: Worksheet, context: InstanceContext) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
     for col, (name, (heading, letter)) in enumerate(columns_made().items(), 1):
         cell = sheet.cell(_HEADER_ROW, col)
         cell.value = heading
         cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor="1F4E79")
+        own = name in context.theirs or not context.theirs
+        cell.fill = PatternFill("solid", fgColor=_OWN if own else _OTHERS)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[letter].width = _WIDTHS.get(name, _USUAL_WIDTH)
     sheet.freeze_panes = f"B{_HEADER_ROW + 1}"
@@ -124,6 +134,21 @@ def _validate(book: Workbook, sheet: Worksheet, context: InstanceContext) -> Non
     dates.errorTitle, dates.error = "Date", "Type a date, such as 31 Jan 2027."
     for name in sorted(DATE_FIELDS):
         _over_column(sheet, dates, places[name][1])
+    _tell_whose(sheet, context)
+
+
+def _tell_whose(sheet: Worksheet, context: InstanceContext) -> None:
+    """A line beside the cell, when it is entered, in columns that are the Board's; nothing is locked."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    note = DataValidation(allow_blank=True, showInputMessage=True)
+    note.promptTitle, note.prompt = "The Board's", "What you change here is put to the Board as a proposal."
+    for check in sheet.data_validations.dataValidation:
+        check.showInputMessage = True
+    for name, (_, letter) in columns_made().items():
+        checked = any(f"{letter}{_HEADER_ROW + 1}" in check.sqref for check in sheet.data_validations.dataValidation)
+        if context.theirs and name not in context.theirs and name != "ref" and not checked:
+            _over_column(sheet, note, letter)
 
 
 def _over_column(sheet: Worksheet, check: object, letter: str) -> None:
