@@ -240,8 +240,8 @@ class Rules:
         settings, ref = self.core.instances[name], link.action
         file = desk.file(ref)
         agency = settings.agency if settings.side is Side.AGENCY else ""
-        if agency and file.leg(agency) is None:
-            return
+        if file.leg(agency) is None if agency else file.action.review != settings.review:
+            return  # it has left the instance's scope: its row stays as it is
         shown = {each for each, heading in HEADING_OF.items() if heading in cells}
         viewer = Viewer(settings.side, agency, shown)
         ours, names = project(desk, file, viewer), given(desk, file, viewer)

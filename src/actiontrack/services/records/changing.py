@@ -270,6 +270,8 @@ def _put_review(desk: Desk, file: ActionFile, value: str, who: str) -> None:
     if review == file.action.review:
         return
     desk.put_action(file, review=review)
+    if not review:
+        return
     # A recommendation is one of its review: the same number, or the same text, in the other one.
     before = [desk.recommendations[ref] for ref in file.action.recommendations]
     after = []

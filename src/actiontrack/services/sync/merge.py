@@ -115,8 +115,7 @@ def _merge_field(sides: Sides, name: str) -> Merged | None:
         return None if base == ours and not _open(sides, name) else Merged(name, "agree", base, ours, theirs)
     if theirs == base and name in sides.pending:
         return Merged(name, "withdraw", base, ours, theirs)
-    # Ownership is asked first, also of a frozen field: an edit that is not theirs to make has no side in a conflict.
-    if name in sides.frozen and (base is None or theirs == base or not _not_theirs(sides, name, theirs)):
+    if name in sides.frozen and _may_wait(sides, name, base, theirs):
         return Merged(name, "wait", base, ours, theirs)
     if theirs == base:
         return None
@@ -127,6 +126,13 @@ def _merge_field(sides: Sides, name: str) -> Merged | None:
         again = _edited(sides, name, base, ours, theirs)
         return again if again is not None and again.does == "take" else None
     return None
+
+
+def _may_wait(sides: Sides, name: str, base: str | None, theirs: str) -> bool:
+    """Ownership is asked first, also of a frozen field: a blank, or an edit that isn't theirs, has no side in it."""
+    if not theirs and base != "":
+        return False
+    return base is None or theirs == base or not _not_theirs(sides, name, theirs)
 
 
 def _not_theirs(sides: Sides, name: str, theirs: str) -> str:
