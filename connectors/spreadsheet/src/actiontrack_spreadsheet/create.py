@@ -95,6 +95,7 @@ def _head(sheet: Worksheet, context: InstanceContext) -> None:
         cell.fill = PatternFill("solid", fgColor=_OWN if own else _OTHERS)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[letter].width = _WIDTHS.get(name, _USUAL_WIDTH)
+    sheet.row_dimensions[_HEADER_ROW].height = 30  # points: two lines
     sheet.freeze_panes = f"B{_HEADER_ROW + 1}"
 
 
@@ -178,6 +179,7 @@ def _print(sheet: Worksheet, board_name: str) -> None:
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_area = f"A1:{letters(len(_FIRST))}{max(sheet.max_row, _HEADER_ROW + 1)}"
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
     for part, text in ((sheet.oddHeader, board_name.replace("&", "&&")), (sheet.oddFooter, "&P / &N")):
         if part is not None:
