@@ -107,14 +107,15 @@ def _sync_unchanged(folder: Path, rows: int) -> Race:
     plan = folder / "plan.xlsx"
     _make_plan(plan, rows)
     _adopt(folder)
-    subprocess.run(_script("peers/pandas_sync.py", folder, "--start"), check=True)
+    register, copy = folder / "register.xlsx", folder / "copy.xlsx"
     seeds = itertools.count(1)
     expected = b""
 
     def save_again() -> None:
         nonlocal expected
         _shuffle(plan, next(seeds))
-        shutil.copyfile(plan, folder / "theirs.xlsx")
+        for theirs in (register, copy):
+            shutil.copyfile(plan, theirs)
         expected = plan.read_bytes()
 
     def check() -> None:
@@ -125,8 +126,8 @@ def _sync_unchanged(folder: Path, rows: int) -> Race:
         folder,
         ours=_module("actiontrack", "--json", "sync"),
         peers={
-            "pandas": _script("peers/pandas_sync.py", folder),
-            "python-calamine": _script("peers/pandas_sync.py", folder, "--engine", "calamine"),
+            "pandas": _script("peers/pandas_sync.py", register, copy),
+            "python-calamine": _script("peers/pandas_sync.py", register, copy, "--engine", "calamine"),
         },
         before_each=save_again,
         check=check,

@@ -1,58 +1,43 @@
-"""What an analyst would script: read the plan and the register, merge them on the id, write both back.
+"""What an analyst would script to collate a plan: read the register and the copy that came back, merge, write it.
 
-The register is a table in SQLite. What differs is found by column, without a loop over rows; the plan's value wins,
-and a row the register does not know is added. `--start` fills the register from the plan as adopted.
+Both are workbooks, as boards keep them. What differs is found by column, without a loop over rows; the copy's value
+wins where it has one, and a row the register does not know is added.
 """
 
 import argparse
-import sqlite3
 import warnings
 from pathlib import Path
 
 import pandas as pd
 
 KEY = "Action ID"
+SHEET = "Action plan"
 warnings.filterwarnings("ignore", "The default engine for reading")  # The default is what is meant.
 
 
-def read_plan(path: Path, engine: str | None) -> pd.DataFrame:
-    """The plan, every cell as text but dates."""
-    plan = pd.read_excel(path, sheet_name="Action plan", engine=engine)
-    for column in ("Original due date", "Due date"):
-        plan[column] = pd.to_datetime(plan[column]).dt.strftime("%Y-%m-%d")
-    return plan
-
-
-def merge(register: pd.DataFrame, plan: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+def merge(register: pd.DataFrame, copy: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """The register brought up to date, and how many cells differed."""
-    both = register.merge(plan, on=KEY, how="outer", suffixes=("", " (plan)"), indicator=True)
-    columns = [column for column in plan.columns if column != KEY]
+    both = register.merge(copy, on=KEY, how="outer", suffixes=("", " (copy)"))
     changed = 0
-    for column in columns:
-        theirs = both[f"{column} (plan)"]
-        differs = (both[column] != theirs) & theirs.notna()
+    for column in register.columns.drop(KEY):
+        theirs = both[f"{column} (copy)"]
+        differs = theirs.notna() & (both[column] != theirs)
         changed += int(differs.sum())
         both[column] = both[column].where(~differs, theirs)
-    return both[[*columns, KEY]], changed
+    return both[list(register.columns)], changed
 
 
 def main() -> None:
     """One run."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--engine")
-    parser.add_argument("--start", action="store_true")
+    parser.add_argument("register", type=Path)
+    parser.add_argument("copy", type=Path)
+    parser.add_argument("--engine", help="what reads the workbooks; pandas' default where not said")
     args = parser.parse_args()
-    with sqlite3.connect(args.folder / "register.db") as register:
-        if args.start:
-            plan = read_plan(args.folder / "plan.xlsx", args.engine)
-            plan.to_sql("actions", register, index=False, if_exists="replace")
-            return
-        plan = read_plan(args.folder / "theirs.xlsx", args.engine)
-        merged, changed = merge(pd.read_sql("select * from actions", register), plan)
-        merged.to_sql("actions", register, index=False, if_exists="replace")
-    merged.to_excel(args.folder / "theirs.xlsx", sheet_name="Action plan", index=False)
-    print(len(merged), changed)
+    register, copy = (pd.read_excel(path, sheet_name=SHEET, engine=args.engine) for path in (args.register, args.copy))
+    merged, changed = merge(register, copy)
+    merged.to_excel(args.register, sheet_name=SHEET, index=False)
+    print(f"{len(merged)} rows, {changed} cells changed")
 
 
 main()

@@ -24,6 +24,7 @@ def verify(workbook: Workbook, plan: Plan, result: bytes) -> None:
     try:
         after = Workbook(Package(workbook.path, result))
         _parts(workbook, after, plan)
+        after.share_strings(workbook)
         for sheet in workbook.sheets:
             if sheet.part in plan.parts:
                 _sheet(workbook, after, sheet, plan.cells.get(sheet.name, {}))

@@ -151,6 +151,14 @@ class Workbook:
         part = self._related("sharedStrings")
         return read_strings(self.package.pieces(part), fast=False) if part else []
 
+    def share_strings(self, other: Workbook) -> None:
+        """Take over the shared strings read from ``other``, if they are the same bytes here."""
+        part = self._related("sharedStrings")
+        if part and part in other.package:
+            here, there = self.package.member(part), other.package.member(part)
+            if here.crc == there.crc and self.package.packed(here) == other.package.packed(there):
+                self._shared_strings = other._shared_strings
+
     @cached_property
     def _shared_strings(self) -> Sequence[str | None]:
         part = self._related("sharedStrings")
