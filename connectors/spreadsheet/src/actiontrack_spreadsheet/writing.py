@@ -30,6 +30,10 @@ from actiontrack_spreadsheet.workbook import (
 )
 
 
+_NUMBERED = ("number", "recommendation")
+"""Fields in which a plan may count."""
+
+
 class Cell(NamedTuple):
     """One value to put in one cell on behalf of one write."""
 
@@ -222,13 +226,19 @@ def _append(plan: Plan, reading: Reading, writes: Sequence[Write]) -> None:
             elif isinstance(value, str) and len(value) > LONGEST_TEXT:
                 plan.refused[write.op_id].append((name, f"a cell holds {LONGEST_TEXT} characters at most"))
             elif name != "ref" or col not in values:
-                values[col] = value
+                values[col] = _as_above(reading, style, col, value) if name in _NUMBERED else value
         plan.rows[write.op_id] = row
         plan.add(
             AppendRow(reading.grid.name, row, {col: _written(value) for col, value in values.items()}, style),
             [(write, "")],
         )
         row += 1
+
+
+def _as_above(reading: Reading, row: int, col: int, value: Plain) -> Plain:
+    """A whole number as a number where the cell above holds one: a program would sort a text apart from them."""
+    whole = isinstance(value, str) and value.isascii() and value.isdecimal() and str(int(value)) == value
+    return int(str(value)) if whole and isinstance(reading.grid.cell(row, col), int | float) else value
 
 
 def _column_of(reading: Reading, name: str) -> int | None:
