@@ -29,7 +29,6 @@ from actiontrack_spreadsheet.workbook import (
     ref,
 )
 
-
 _NUMBERED = ("number", "recommendation")
 """Fields in which a plan may count."""
 

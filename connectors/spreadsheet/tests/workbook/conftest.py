@@ -1,6 +1,5 @@
 """Workbooks made for the tests: small packages written by hand, hostile ones, and a rich one as a manager keeps it."""
 
-# ruff: noqa: DTZ001 - workbooks know no time zones
 from __future__ import annotations
 
 import datetime

@@ -1,6 +1,5 @@
 """Properties: whatever is written is read back by two readers, and nothing else moves."""
 
-# ruff: noqa: DTZ001 - workbooks know no time zones
 from __future__ import annotations
 
 from collections.abc import Callable

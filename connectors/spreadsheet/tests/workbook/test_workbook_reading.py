@@ -1,6 +1,5 @@
 """Reading: every kind of value, every way a sheet may be written, and what surrounds the cells."""
 
-# ruff: noqa: DTZ001 - workbooks know no time zones
 from __future__ import annotations
 
 import math

@@ -1,6 +1,5 @@
 """Writing in place: every edit does what it says, is seen by another program's reader, and costs nothing else."""
 
-# ruff: noqa: DTZ001 - workbooks know no time zones
 from __future__ import annotations
 
 import os
