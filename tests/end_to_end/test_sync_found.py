@@ -392,3 +392,19 @@ def test_a_row_moved_to_another_review_answers_that_ones_recommendation(two_revi
     assert (action["review"], action["recommendation_text"]) == ("SAR-2026-01", "Said anew")
     texts = [two_reviews.action(f"Do the thing numbered {number}")["recommendation_text"] for number in (5, 6)]
     assert texts == ["Agencies should do better at matter 2", "Said anew"]
+
+
+def test_the_original_of_an_accepted_copy_is_written_in_the_same_run(adopted: Suite) -> None:
+    """While both rows still carry one id, each is found by its row."""
+    text = "Do the thing numbered 2"
+    with adopted.edit() as plan:
+        cells = next(each for each in plan.rows() if each["Action"] == text)
+        plan.append({**cells, "Action": "Copied, then typed over"})
+    adopted.sync(code=1)
+    (found,) = adopted.run("proposal", "list")
+    adopted.run("proposal", "accept", found["id"])
+    adopted.run("action", "set", cells["Action ID"], "priority=Urgent")
+    adopted.sync()
+    with adopted.edit() as plan:
+        assert plan.value(plan.find(text), "Priority") == "Urgent"
+        assert plan.value(plan.find("Copied, then typed over"), "Action ID") not in (None, cells["Action ID"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -35,7 +37,7 @@ class Ledger:
     """(noun, target) of conflicts that this run closed."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Lane:
     """One instance in one run."""
 
@@ -88,6 +90,11 @@ class Lane:
     def name(self) -> str:
         """The instance's name."""
         return self.settings.name
+
+    @functools.cached_property
+    def shared_keys(self) -> Counter[str]:
+        """How many records carry each key: a copied row keeps its original's until ours is written."""
+        return Counter(record.remote_id for record in self.seen.records)
 
     @property
     def actor(self) -> Actor:

@@ -193,6 +193,8 @@ def _intend(
 
 
 def _ambiguous(lane: Lane, ref: str, record: Record) -> bool:
-    """Whether the record's present key is not its own: then only its row finds it."""
+    """Whether the record's present key is not its own, or another's too: then only its row finds it."""
     link = lane.links.get(ref)
-    return link is not None and _key_is_wanting(lane, link, record)
+    if link is not None and _key_is_wanting(lane, link, record):
+        return True
+    return lane.seen.key != "remote" and lane.shared_keys[record.remote_id] > 1
