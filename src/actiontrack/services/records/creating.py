@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from actiontrack.domain.fields import STATUS_UNIT, Actor
 from actiontrack.domain.nouns import Action, Leg
 from actiontrack.domain.refs import new_ref
-from actiontrack.domain.vocabulary import Side
+from actiontrack.domain.vocabulary import LEG_STATUSES, Side, Status
 from actiontrack.services.records.changing import (
     accept_found_status,
     add_entry,
@@ -57,8 +57,15 @@ def create_action(
         if values.get(name):
             agency = actor.agency if actor.side is Side.AGENCY else ""
             add_entry(desk, file, name, values[name], agency=agency, who=who, source=source)
-    accept_found_status(desk, file, {name: values.get(name, "") for name in STATUS_UNIT}, actor)
+    accept_found_status(desk, file, _found_status(values, actor), actor)
     return file
+
+
+def _found_status(values: Mapping[str, str], actor: Actor) -> dict[str, str]:
+    """The status it is said to be in; of the states that the Board decides, an agency's row can only ask for one."""
+    unit = {name: values.get(name, "") for name in STATUS_UNIT}
+    boards = unit["status"] != "" and Status(unit["status"]) not in LEG_STATUSES
+    return {} if actor.side is Side.AGENCY and boards else unit
 
 
 def _legs(values: Mapping[str, str], actor: Actor) -> tuple[str, list[str]]:

@@ -85,6 +85,7 @@ def match(
     taken = {link.action for _, link in found.pairs}
     found.missing = [link for link in unanswered if link.action not in taken]
     _hold_shuffled(found, read)
+    _hold_left_behind(found, read)
     return found
 
 
@@ -298,3 +299,21 @@ def _hold_bereft(owners: Mapping[str, str], found: Matching, read: Callable[[Rec
             found.fresh = [other for other in found.fresh if other is not record]
             why = f"row {record.row} has the content of {action} and no id"
             found.held.append(Held(record, why, f"accept the repair, or type {action} beside it"))
+
+
+def _hold_left_behind(found: Matching, read: Callable[[Record], Values]) -> None:
+    """An id beside words it never stood beside, while what it did stand beside is in a row that has none."""
+    without_id: dict[str, list[Record]] = defaultdict(list)
+    for record in found.fresh:
+        if not record.remote_id:
+            without_id[read(record).get("text", "")].append(record)
+    for record, link in list(found.pairs) if without_id else ():
+        text = link.seen.get("text", "")
+        own = without_id.get(text, []) if text and read(record).get("text") != text else []
+        # Where only the text was typed over, the row with the id is the likelier: the other is a copy of it.
+        if len(own) == 1 and _likeness(read(own[0]), link.seen) > _likeness(read(record), link.seen) + len(link.seen) + 1:
+            found.pairs = [pair for pair in found.pairs if pair[1] is not link]
+            found.fresh = [other for other in found.fresh if other is not own[0]]
+            why = f"row {record.row} has the id of {link.action}, whose content stands in row {own[0].row} without one"
+            do = f"type {link.action} in row {own[0].row} and correct or clear it in row {record.row}"
+            found.held += [Held(record, why, do, link.action), Held(own[0], why, do)]
