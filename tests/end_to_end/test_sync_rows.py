@@ -46,6 +46,24 @@ def test_a_sort_that_leaves_the_ids_behind_applies_nothing_and_is_repaired_on_re
     assert adopted.run("action", "list") == before
 
 
+def test_an_id_left_beside_another_rows_words_holds_both_rows(adopted: Suite) -> None:
+    before = adopted.run("action", "list")
+    with adopted.edit() as plan:
+        one, two = plan.find("Do the thing numbered 2"), plan.find("Do the thing numbered 3")
+        taken = plan.value(one, "Action ID")
+        plan.sheet.cell(two, plan.columns["Action ID"]).value = taken
+        plan.sheet.cell(one, plan.columns["Action ID"]).value = None
+        plan.sheet.cell(two, plan.columns["Action"]).value = "Typed over as well"
+    told = adopted.sync(code=1)["master"]
+    assert (told["updated_here"], told["created_here"], told["quarantined"]) == (0, 0, 2)
+    assert adopted.run("action", "list") == before
+    with adopted.edit() as plan:
+        plan.sheet.cell(one, plan.columns["Action ID"]).value = taken
+        plan.sheet.cell(two, plan.columns["Action ID"]).value = None
+    adopted.sync(code=None)
+    assert adopted.run("action", "show", taken)["text"] == "Do the thing numbered 2"
+
+
 def test_a_copied_and_retyped_row_becomes_a_question(adopted: Suite) -> None:
     with adopted.edit() as plan:
         cells = next(each for each in plan.rows() if each["Action"] == "Do the thing numbered 2")

@@ -282,6 +282,23 @@ def test_an_agencys_own_workbook_is_linked_where_it_says_the_same_and_proposed_w
     assert suite.bytes() == before
 
 
+def test_an_agencys_accepted_new_row_starts_in_a_state_that_an_agency_may_give(suite: Suite) -> None:
+    suite.make_plan([row(1)])
+    waiting = suite.sync(code=1)
+    suite.sync("--approve", waiting["master"]["plan"], "--approve", waiting["police"]["plan"], code=None)
+    suite.run(*REVIEW_PUBLISHED)
+    suite.sync(code=None)
+    with suite.edit("police.xlsx") as police:
+        police.append({"Action": "Ended by themselves", "Status": "Closed not implemented"})
+    suite.sync(code=1)
+    (found,) = suite.run("proposal", "list")
+    made = suite.run("proposal", "accept", found["id"])["ref"]
+    assert suite.run("action", "show", made)["status"] == "not_started"
+    suite.sync(code=1)
+    (found,) = suite.run("proposal", "list")
+    assert (found["ref"], found["field"], found["to"]) == (made, "status", "closed_not_implemented")
+
+
 # --- restores and dry runs ------------------------------------------------------------------------------------------
 
 
