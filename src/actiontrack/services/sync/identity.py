@@ -310,10 +310,15 @@ def _hold_left_behind(found: Matching, read: Callable[[Record], Values]) -> None
     for record, link in list(found.pairs) if without_id else ():
         text = link.seen.get("text", "")
         own = without_id.get(text, []) if text and read(record).get("text") != text else []
-        # Where only the text was typed over, the row with the id is the likelier: the other is a copy of it.
-        if len(own) == 1 and _likeness(read(own[0]), link.seen) > _likeness(read(record), link.seen) + len(link.seen) + 1:
+        if len(own) == 1 and _alike_but_for_text(own[0], link, read) > _alike_but_for_text(record, link, read):
             found.pairs = [pair for pair in found.pairs if pair[1] is not link]
             found.fresh = [other for other in found.fresh if other is not own[0]]
             why = f"row {record.row} has the id of {link.action}, whose content stands in row {own[0].row} without one"
             do = f"type {link.action} in row {own[0].row} and correct or clear it in row {record.row}"
             found.held += [Held(record, why, do, link.action), Held(own[0], why, do)]
+
+
+def _alike_but_for_text(record: Record, link: Link, read: Callable[[Record], Values]) -> int:
+    """How many other fields say the same: where only the text was typed over, the row with the id is the likelier."""
+    now = read(record)
+    return sum(1 for name, value in link.seen.items() if name != "text" and value and now.get(name) == value)
