@@ -272,7 +272,10 @@ class Rules:
     def _check_ownership(self) -> None:
         """I7: nothing an agency typed into the Board's fields is in the store unless somebody accepted it."""
         with self.core.store.reading() as reader:
-            accepted = {str(each.to_value) for each in reader.find(Proposal) if each.how == "accepted"}
+            answered = [each.to_value for each in reader.find(Proposal) if each.how == "accepted"]
+            accepted = {
+                str(value) for each in answered for value in (each.values() if isinstance(each, dict) else [each])
+            }
             values = {each.priority for each in reader.find(Action)} | {
                 each.text for each in reader.find(Recommendation)
             }

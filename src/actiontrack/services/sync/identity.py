@@ -7,40 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from actiontrack.domain.ledger import Link, LinkState
 from actiontrack.domain.refs import normal_ref
 from actiontrack.ports import KeyKind, Record
-
-Values = Mapping[str, str]
-"""A record's readable values, canonical."""
-
-
-@dataclass(slots=True)
-class Held:
-    """A record held back, and why. `action` is the one its id claims."""
-
-    record: Record
-    why: str
-    do: str
-    action: str = ""
-    new: bool = False
-    """It may be a new action: a copied row typed over."""
-
-
-@dataclass(slots=True)
-class Matching:
-    """Every record in one place, and every link that no record answers to."""
-
-    pairs: list[tuple[Record, Link]] = field(default_factory=list)
-    fresh: list[Record] = field(default_factory=list)
-    rejoined: list[tuple[Record, str]] = field(default_factory=list)
-    """A record that carries the id of an action of ours that has no link here: (record, action)."""
-    held: list[Held] = field(default_factory=list)
-    missing: list[Link] = field(default_factory=list)
-    repairs: dict[str, str] = field(default_factory=dict)
-    """Ids shuffled by a partial sort: the action an id stands beside now → the action it belongs beside."""
+from actiontrack.services.sync.doubts import hold_doubtful
+from actiontrack.services.sync.matching import Held, Matching, Values
 
 
 def match(
@@ -84,8 +56,7 @@ def match(
     _place_keyless(keyless, [link for link in unanswered if link.action not in taken], found, read)
     taken = {link.action for _, link in found.pairs}
     found.missing = [link for link in unanswered if link.action not in taken]
-    _hold_shuffled(found, read)
-    _hold_left_behind(found, read)
+    hold_doubtful(found, read)
     return found
 
 
@@ -246,79 +217,3 @@ def _same_row_mostly(record: Record, links: Mapping[str, Link], read: Callable[[
         if link.state is LinkState.PENDING and link.row in (0, record.row) and filled and same * 2 > len(filled):
             return link
     return None
-
-
-def _hold_shuffled(found: Matching, read: Callable[[Record], Values]) -> None:
-    """Ids that stand beside another row's content: a sort that left the id column out. All of those rows are held."""
-    moved: dict[str, tuple[Record, Link]] = {}
-    texts: dict[str, list[str]] = defaultdict(list)
-    for record, link in found.pairs:
-        if record.version != link.digest and link.seen.get("text"):
-            texts[link.seen["text"]].append(link.action)
-            if read(record).get("text") != link.seen["text"]:
-                moved[link.action] = (record, link)
-    for link in found.missing:
-        if link.seen.get("text"):
-            texts[link.seen["text"]].append(link.action)
-    belongs: dict[str, str] = {}
-    for action, (record, _) in moved.items():
-        owners = [other for other in texts.get(read(record).get("text", ""), ()) if other != action]
-        if len(owners) == 1:
-            belongs[action] = owners[0]
-    gone = {link.action for link in found.missing}
-    # Where the owner's own row still says what it said, this is a copied text, not a shuffle.
-    shuffled = {action for action, owner in belongs.items() if owner in moved or owner in gone}
-    if not shuffled:
-        return
-    found.repairs = {action: belongs[action] for action in shuffled}
-    # Whose content stands in another row has a stranger's in its own, known or typed over since.
-    robbed = {owner for owner in found.repairs.values() if owner in moved} - shuffled
-    unplaced = shuffled - set(found.repairs.values())
-    if len(robbed) == len(unplaced) == 1:
-        found.repairs[min(robbed)] = min(unplaced)
-    keep: list[tuple[Record, Link]] = []
-    for record, link in found.pairs:
-        if link.action in shuffled or link.action in robbed:
-            content = found.repairs.get(link.action)
-            why = f"row {record.row} has the id of {link.action} and "
-            why += f"the content of {content}" if content else "its content stands in another row"
-            found.held.append(
-                Held(record, why, "accept the repair, or sort the whole table with its id column", link.action)
-            )
-        else:
-            keep.append((record, link))
-    found.pairs = keep
-    _hold_bereft({link.seen["text"]: link.action for _, link in moved.values() if link.action in shuffled}, found, read)
-
-
-def _hold_bereft(owners: Mapping[str, str], found: Matching, read: Callable[[Record], Values]) -> None:
-    """A row without an id that says what an action said whose id stands beside another row: it is no new one."""
-    for record in list(found.fresh):
-        action = owners.get(read(record).get("text", ""), "") if not record.remote_id else ""
-        if action:
-            found.fresh = [other for other in found.fresh if other is not record]
-            why = f"row {record.row} has the content of {action} and no id"
-            found.held.append(Held(record, why, f"accept the repair, or type {action} beside it"))
-
-
-def _hold_left_behind(found: Matching, read: Callable[[Record], Values]) -> None:
-    """An id beside words it never stood beside, while what it did stand beside is in a row that has none."""
-    without_id: dict[str, list[Record]] = defaultdict(list)
-    for record in found.fresh:
-        if not record.remote_id:
-            without_id[read(record).get("text", "")].append(record)
-    for record, link in list(found.pairs) if without_id else ():
-        text = link.seen.get("text", "")
-        own = without_id.get(text, []) if text and read(record).get("text") != text else []
-        if len(own) == 1 and _alike_but_for_text(own[0], link, read) > _alike_but_for_text(record, link, read):
-            found.pairs = [pair for pair in found.pairs if pair[1] is not link]
-            found.fresh = [other for other in found.fresh if other is not own[0]]
-            why = f"row {record.row} has the id of {link.action}, whose content stands in row {own[0].row} without one"
-            do = f"type {link.action} in row {own[0].row} and correct or clear it in row {record.row}"
-            found.held += [Held(record, why, do, link.action), Held(own[0], why, do)]
-
-
-def _alike_but_for_text(record: Record, link: Link, read: Callable[[Record], Values]) -> int:
-    """How many other fields say the same: where only the text was typed over, the row with the id is the likelier."""
-    now = read(record)
-    return sum(1 for name, value in link.seen.items() if name != "text" and value and now.get(name) == value)

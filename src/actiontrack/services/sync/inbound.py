@@ -14,8 +14,8 @@ from actiontrack.services.records.creating import create_action
 from actiontrack.services.records.desk import ActionFile
 from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync import decisions, logs
-from actiontrack.services.sync.identity import Held
 from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.matching import Held
 from actiontrack.services.sync.merge import Merged, Sides, merge
 from actiontrack.services.sync.missing import note_missing
 from actiontrack.services.sync.taking import placeable, put_taken

@@ -13,7 +13,7 @@ from actiontrack.domain.vocabulary import Side
 from actiontrack.ports import Connector, InstanceSettings, Observation, Problem, Record, Write
 from actiontrack.services.records.desk import ActionFile, Desk
 from actiontrack.services.records.projection import Viewer
-from actiontrack.services.sync.identity import Matching
+from actiontrack.services.sync.matching import Matching
 from actiontrack.services.sync.steps import ConnectorResult, Step
 from actiontrack.services.sync.tongue import Tongue, Unclearness
 

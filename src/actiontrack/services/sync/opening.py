@@ -108,14 +108,18 @@ def _quiet(lane: Lane, stored: list[_Brief], busy: Collection[str]) -> set[str]:
     }
     # A problem is told with its place, so that a row with one is read anew where it has moved.
     troubled = {issue.id.split(":")[0] for issue in lane.desk.reader.find(StoredIssue, source=lane.name)}
-    quiet = set()
+    quiet: dict[str, Record] = {}
+    loud: list[Record] = []
     for record in lane.seen.records:
         link = by_key.get(record.remote_id)
-        if link is None or link.digest != record.version:
-            continue
-        if link.row == record.row or link.action not in troubled:
-            quiet.add(link.action)
-    return quiet
+        same = link is not None and link.digest == record.version
+        if link is not None and same and (link.row == record.row or link.action not in troubled):
+            quiet[link.action] = record
+        else:
+            loud.append(record)
+    # Whether words were pasted from another row shows only beside that row, though nothing changed in it.
+    said = {record.fields.get("text") for record in loud}
+    return {action for action, record in quiet.items() if record.fields.get("text") not in said}
 
 
 def _actions_of(lane: Lane, changed: Collection[tuple[str, str]]) -> set[str]:
