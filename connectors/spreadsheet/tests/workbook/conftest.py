@@ -79,6 +79,7 @@ def build(tmp_path: Path) -> Build:
         extra: dict[str, str] | None = None,
         relations: str = "",
         types: str = "",
+        styles: str = STYLES,
     ) -> Path:
         path = tmp_path / name
         whole = sheet or f"<worksheet {NAMESPACES}>{head}<sheetData>{rows}</sheetData>{tail}</worksheet>"
@@ -91,7 +92,7 @@ def build(tmp_path: Path) -> Build:
             archive.writestr(
                 "xl/workbook.xml", f"<workbook {NAMESPACES}>{book}<sheets>{tab}</sheets>{names}</workbook>"
             )
-            archive.writestr("xl/styles.xml", STYLES)
+            archive.writestr("xl/styles.xml", styles)
             archive.writestr("xl/strings.xml", strings)
             with archive.open("xl/worksheets/sheet1.xml", "w") as part:
                 for piece in [whole.encode()] if isinstance(whole, str) else whole:

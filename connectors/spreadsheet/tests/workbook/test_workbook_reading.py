@@ -103,7 +103,9 @@ def test_number_formats(number: float, code: str, text: str) -> None:
     assert shown(number, code) == text
 
 
-@pytest.mark.parametrize("code", ["dd/mm/yyyy", "[$-809]d mmmm yyyy", "h:mm AM/PM", 'yyyy"T"', "mmm-yy", "hh:mm:ss.0"])
+@pytest.mark.parametrize(
+    "code", ["dd/mm/yyyy", "[$-809]d mmmm yyyy", "h:mm AM/PM", 'yyyy"T"', "mmm-yy", "hh:mm:ss.0", "d mmm hh:mm:ss.000"]
+)
 def test_date_formats(code: str) -> None:
     assert is_date_format(code)
 

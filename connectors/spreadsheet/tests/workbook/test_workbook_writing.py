@@ -264,6 +264,26 @@ def test_headings_and_totals_of_tables_are_left_to_excel(rich: Path) -> None:
     assert reasons(rich, AddColumn("Tracker", 3, 5, "status")) == ["column-occupied"]
 
 
+def test_a_workbook_that_says_nothing_of_its_styles(build: Build, samples: Any) -> None:
+    path = build(styles=f"<styleSheet {samples.namespaces}/>")
+    assert reasons(path, SetCell("Plan", 2, 3, date(2026, 11, 24))) == ["bad-date"]
+    write(path, [SetCell("Plan", 2, 2, "=1+1")])
+    assert open_workbook(path).read("Plan").cell(2, 2) == "=1+1"
+    assert load_workbook(path).get_sheet_by_name("Plan").to_python()[1][1] == "=1+1"
+
+
+def test_styles_that_only_some_programs_understand(build: Build, samples: Any) -> None:
+    """Hancom writes an entry twice, for itself and for the others: as one (mc:AlternateContent, ECMA-376 part 3)."""
+    choice = "<mc:Choice Requires='hs'><xf numFmtId='0'/></mc:Choice><mc:Fallback><xf numFmtId='14'/></mc:Fallback>"
+    markup = "xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006' xmlns:hs='urn:hs'"
+    entries = f"<cellXfs count='2'><xf/><mc:AlternateContent>{choice}</mc:AlternateContent></cellXfs>"
+    path = build(styles=f"<styleSheet {samples.namespaces} {markup}>{entries}</styleSheet>")
+    assert open_workbook(path).read("Plan").cell(2, 3) == date(2025, 12, 30)
+    write(path, [SetCell("Plan", 2, 3, date(2026, 11, 24)), SetCell("Plan", 2, 1, "=1+1")])
+    assert open_workbook(path).read("Plan").cell(2, 3) == date(2026, 11, 24)
+    assert 'count="3"' in part(path, "xl/styles.xml")
+
+
 def test_properties_of_a_strict_workbook(tmp_path: Path) -> None:
     path = tmp_path / "strict.xlsx"
     path.write_bytes((Path(__file__).parents[1] / "data/odd/poi__SampleSS.strict.xlsx").read_bytes())

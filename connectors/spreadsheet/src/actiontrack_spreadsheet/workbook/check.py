@@ -123,7 +123,7 @@ class _SheetChecker:
             yield "pivot", f"{where} is output of a pivot table; change its source"
         if self._grid.protected and self._locked(row, col):
             yield "locked", f"{where} is locked on a protected sheet; unlock it or ask the owner to unprotect"
-        if isinstance(value, date) and self._workbook.styles_part is None:
+        if isinstance(value, date) and not self._workbook.styles.entries:
             yield "bad-date", f"{where}: the workbook has no styles to show a date with; save it anew in Excel"
         try:
             check_value(value, date1904=self._workbook.date1904)

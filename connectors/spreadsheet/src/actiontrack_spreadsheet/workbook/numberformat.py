@@ -52,7 +52,7 @@ def is_date_format(code: str) -> bool:
     bare = _BRACKETS.sub("", bare).lower()
     if bare.strip() in ("general", "@"):
         return False
-    return any(char in bare for char in "ymdhsg") and not re.search(r"[0#?]", bare.replace(".0", ""))
+    return any(char in bare for char in "ymdhsg") and not re.search(r"[0#?]", re.sub(r"\.0+", "", bare))
 
 
 @lru_cache(maxsize=4096)

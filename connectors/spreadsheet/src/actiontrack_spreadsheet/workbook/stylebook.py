@@ -28,8 +28,11 @@ class StyleBook:
         self._new_formats: dict[str, int] = {}
 
     def quoted(self, index: int) -> int:
-        """The style with a quote prefix: what follows is text whatever it begins with."""
-        if self.styles[index].quote_prefix:
+        """The style with a quote prefix: what follows is text whatever it begins with.
+
+        A style that is not there stays as it is: the cell's own type says that it is text.
+        """
+        if self.styles[index].quote_prefix or index >= len(self.styles):
             return index
         return self._clone(index, {"quotePrefix": "1"})
 

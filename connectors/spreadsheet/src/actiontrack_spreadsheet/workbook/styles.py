@@ -31,9 +31,9 @@ class Styles:
         self.formats = {
             int(element.attrs.get("numFmtId", "0")): element.attrs.get("formatCode", "General")
             for element in found
-            if element.name == "numFmt" and element.parent and element.parent.name == "numFmts"
+            if element.name == "numFmt" and _list_of(element) == "numFmts"
         }
-        self.entries = [e for e in found if e.name == "xf" and e.parent and e.parent.name == "cellXfs"]
+        self.entries = [e for e in found if e.name == "xf" and _list_of(e) == "cellXfs"]
         locks = {
             id(element.parent): element.attrs.get("locked", "1") not in ("0", "false")
             for element in found
@@ -60,3 +60,11 @@ class Styles:
             locked=locked,
             quote_prefix=entry.attrs.get("quotePrefix", "0") in ("1", "true"),
         )
+
+
+def _list_of(element: Element) -> str:
+    """The list an entry is in; of a choice only some programs understand (mc:AlternateContent), the others' half."""
+    parent = element.parent
+    if parent and parent.name == "Fallback" and parent.parent:
+        parent = parent.parent.parent
+    return parent.name if parent else ""
