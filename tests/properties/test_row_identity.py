@@ -22,6 +22,14 @@ ONCE_BROKE: list[list[list[Op]]] = [
         [("paste over", 1, 12), ("sort part", 8, 19), ("insert", 5, 4), ("paste over", 8, 6)],
     ],
     [
+        [("sort", 9, 7), ("paste over", 5, 0), ("sort part", 2, 7), ("type over", 6, 3)],
+        [("insert", 0, 15), ("type over", 1, 24), ("clear id", 2, 5)],
+    ],
+    [
+        [("delete", 3, 25), ("sort part", 3, 22), ("clear", 6, 23), ("sort part", 1, 0)],
+        [("copy", 8, 13), ("sort part", 1, 29)],
+    ],
+    [
         [("sort", 6, 6), ("swap ids", 1, 11), ("delete", 1, 9), ("delete", 0, 21)],
         [("type over", 7, 27), ("type over", 8, 20), ("paste over", 9, 15)],
     ],

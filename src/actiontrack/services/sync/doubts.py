@@ -6,7 +6,7 @@ The second signal of an identity, beside the id: what a row said when it was las
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from actiontrack.domain.ledger import Link
 from actiontrack.ports import Record
@@ -15,11 +15,12 @@ from actiontrack.services.sync.matching import Held, Matching, Values
 Read = Callable[[Record], Values]
 
 
-def hold_doubtful(found: Matching, read: Read) -> None:
-    """Hold the rows of a partial sort, of an id left behind, and of words pasted over others."""
+def hold_doubtful(found: Matching, read: Read, doubted: Collection[str]) -> None:
+    """Hold rows of a partial sort, of an id left behind, of words pasted over others, and what is still in doubt."""
     _hold_shuffled(found, read)
     _hold_left_behind(found, read)
     _hold_pasted_over(found, read)
+    _hold_still(found, read, doubted)
 
 
 def _hold_shuffled(found: Matching, read: Read) -> None:
@@ -132,4 +133,20 @@ def _hold_pasted_over(found: Matching, read: Read) -> None:
             found.pairs = [pair for pair in found.pairs if pair[1] is not link]
             why = f"row {record.row} has the id of {link.action} and says what {others[0]}"
             do = "put its own words back; for a new action, type them in a row without an id"
+            found.held.append(Held(record, why, do, link.action))
+
+
+def _hold_still(found: Matching, read: Read, doubted: Collection[str]) -> None:
+    """A row that was in doubt, or was cleared, until it says most of what its action said."""
+    for record, link in list(found.pairs):
+        cleared = not link.seen.get("text")
+        said = link.base if cleared else link.seen
+        text = read(record).get("text") if cleared or record.remote_id in doubted else ""
+        if not text or not said.get("text") or text == said["text"]:
+            continue
+        others = sum(1 for name, value in said.items() if name != "text" and value)
+        if 2 * _alike_but_for_text(record, said, read) <= others:
+            found.pairs = [pair for pair in found.pairs if pair[1] is not link]
+            why = f"row {record.row} has the id of {link.action} and says little of what that said"
+            do = "put its own words back; for a new action, clear the id"
             found.held.append(Held(record, why, do, link.action))

@@ -6,7 +6,7 @@ A row's position is never an identity. It only settles which of two equal copies
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from actiontrack.domain.ledger import Link, LinkState
 from actiontrack.domain.refs import normal_ref
@@ -22,9 +22,11 @@ def match(
     *,
     known: Callable[[str], bool],
     read: Callable[[Record], Values],
+    doubted: Collection[str] = (),
 ) -> Matching:
     """Pair records with links.
 
+    `doubted` are the ids of the rows that were held the last time.
     `links` carry at least remote_id, action, digest, state and row; `seen` is read only of links whose record changed.
     `known` says whether an id is an action of this store; `read` gives a record's canonical values.
     """
@@ -56,7 +58,7 @@ def match(
     _place_keyless(keyless, [link for link in unanswered if link.action not in taken], found, read)
     taken = {link.action for _, link in found.pairs}
     found.missing = [link for link in unanswered if link.action not in taken]
-    hold_doubtful(found, read)
+    hold_doubtful(found, read, doubted)
     return found
 
 

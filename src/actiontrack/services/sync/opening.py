@@ -61,7 +61,14 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     settled = recover(lane, waiting, full, _records_of(full, by_ref)) if waiting else []
     lane.linked -= {link.action for link in lane.gone}
     known = {ref for (ref,) in reader.pick(Action, ("ref",))} if _has_strangers(records, full) else frozenset()
-    lane.matching = match(records, list(full.values()), lane.seen.key, known=known.__contains__, read=lane.plain)
+    lane.matching = match(
+        records,
+        list(full.values()),
+        lane.seen.key,
+        known=known.__contains__,
+        read=lane.plain,
+        doubted=_held_before(lane),
+    )
     lane.links = full
     lane.look_at = busy | (set(full) if all_changed else set())
     if all_changed:
@@ -161,6 +168,12 @@ def _records_of(links: Mapping[str, Link], by_key: Mapping[str, Record]) -> dict
         if record is not None:
             found[action] = record
     return found
+
+
+def _held_before(lane: Lane) -> set[str]:
+    """The ids of the rows that were held the last time."""
+    keys = [key.split(":", 1) for (key,) in lane.desk.reader.pick(StoredIssue, ("id",), source=lane.name)]
+    return {rest[0].rpartition(":")[0] for kind, *rest in keys if kind == "row" and rest} - {""}
 
 
 def _has_strangers(records: Collection[Record], links: Mapping[str, Link]) -> bool:
