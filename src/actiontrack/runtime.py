@@ -62,6 +62,7 @@ class Connectors(Mapping[str, Connector]):
             statuses=status_labels(instance.side),
             theirs=own_fields(instance.side),
             board_name=self._settings.board.name,
+            agency=next((each.name for each in self._settings.agencies if each.code == instance.agency), ""),
         )
 
 

@@ -82,7 +82,9 @@ def test_people_find_a_workbook_they_can_use(tmp_path: Path, connect: Connect) -
     sheet = book["Actions"]
     assert sheet["A1"].value == "Action ID"
     assert sheet.freeze_panes == "B2"
-    assert sheet.auto_filter.ref == "A1:U3"
+    table = sheet.tables["ActionPlan"]
+    assert (table.ref, table.autoFilter.ref) == ("A1:U3", "A1:U3")
+    assert not sheet.protection.sheet
     due = next(cell for cell in sheet[2] if cell.value is not None and cell.is_date)
     assert due.number_format == "dd mmm yyyy"
     text = next(cell for cell in sheet[3] if cell.value == "=cmd|'/c calc'!A0")

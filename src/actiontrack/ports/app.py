@@ -28,6 +28,8 @@ class InstanceContext:
     theirs: frozenset[str] = frozenset()
     """Fields that the instance's own people may change; an edit of another is put to its owner."""
     board_name: str = ""
+    agency: str = ""
+    """The name of the agency whose instance it is; "" on the Board's side."""
 
 
 @runtime_checkable

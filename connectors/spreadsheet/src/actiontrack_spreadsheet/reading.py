@@ -95,7 +95,8 @@ def _is_writable(reading: Reading, name: str) -> bool:
     values = reading.rows.values.get(name, ())
     if values and all(isinstance(value, Fixed) and value.why == FORMULA for value in values):
         return False
-    if reading.grid.protected and reading.rows.numbers:
+    own = reading.grid.name == reading.source.own_sheet and not reading.grid.has_password
+    if reading.grid.protected and not own and reading.rows.numbers:
         col = reading.layout.columns[name].col
         return not all(reading.grid.locked(row, col) for row in reading.rows.numbers)
     return True

@@ -32,6 +32,8 @@ KEY_NAME = "_actiontrack_key"
 
 BINDING_PROPERTY = "Actiontrack binding"
 KEY_PROPERTY = "Actiontrack key"
+LOCKS_PROPERTY = "Actiontrack locks"
+"""The sheet we protected ourselves, in a workbook we made."""
 
 
 class KeyPlace(NamedTuple):
@@ -87,6 +89,11 @@ class Source:
         return self._property(KEY_PROPERTY)
 
     @property
+    def own_sheet(self) -> str:
+        """The sheet whose locks are ours: they keep people from the Board's cells, and let a sync through."""
+        return self._property(LOCKS_PROPERTY) if self.binding else ""
+
+    @property
     def key_place(self) -> KeyPlace | None:
         """Where the key column's heading is, as the binding says; sheet-local names (copied sheets) don't count."""
         for name in self.workbook.defined_names if self.workbook else ():
@@ -96,13 +103,18 @@ class Source:
 
     def refusals(self, edits: Sequence[Edit]) -> list[Refusal]:
         """The edits that can't be made."""
-        return check_edits(self.workbook, edits) if self.workbook else check_csv(self.path, edits)
+        if self.workbook is None:
+            return check_csv(self.path, edits)
+        return check_edits(self.workbook, edits, own_sheet=self.own_sheet)
 
     def write(self, edits: Sequence[Edit], backups: Path) -> WriteResult:
         """Make all edits in one replace of the file, if it still is as read."""
         if self.workbook is None:
             return write_csv(self.path, edits, expected_sha256=self.sha256, backup_dir=backups)
-        return plan_and_write(self.path, edits, expected_sha256=self.sha256, backup_dir=backups, opened=self.workbook)
+        return plan_and_write(
+            self.path, edits, expected_sha256=self.sha256, backup_dir=backups, opened=self.workbook,
+            own_sheet=self.own_sheet,
+        )  # fmt: skip
 
 
 def open_source(path: Path) -> Source:

@@ -26,9 +26,12 @@ Fault = tuple[str, str]
 """(reason, what is wrong and what to do)."""
 
 
-def check_edits(workbook: Workbook, edits: Sequence[Edit]) -> list[Refusal]:
-    """The edits that would be refused, each with its reason, in the order given. Changes nothing."""
-    checker = _Checker(workbook)
+def check_edits(workbook: Workbook, edits: Sequence[Edit], *, own_sheet: str = "") -> list[Refusal]:
+    """The edits that would be refused, each with its reason, in the order given. Changes nothing.
+
+    ``own_sheet`` is a sheet whose protection the caller itself put on: without a password it binds people, not them.
+    """
+    checker = _Checker(workbook, own_sheet)
     refusals = []
     for edit in edits:
         fault = next(checker.faults(edit), None)
@@ -39,8 +42,9 @@ def check_edits(workbook: Workbook, edits: Sequence[Edit]) -> list[Refusal]:
 
 
 class _Checker:
-    def __init__(self, workbook: Workbook) -> None:
+    def __init__(self, workbook: Workbook, own_sheet: str) -> None:
         self._workbook = workbook
+        self._own_sheet = own_sheet
         self._sheets: dict[str, _SheetChecker] = {}
         self._names: set[tuple[str, str]] = set()
 
@@ -81,7 +85,7 @@ class _Checker:
         try:
             sheet = self._workbook.sheet(edit.sheet)
             if sheet.name not in self._sheets:
-                self._sheets[sheet.name] = _SheetChecker(self._workbook, sheet)
+                self._sheets[sheet.name] = _SheetChecker(self._workbook, sheet, own=sheet.name == self._own_sheet)
         except WorkbookRefused as refused:
             yield refused.reason, str(refused).partition(": ")[2]
             return
@@ -89,10 +93,11 @@ class _Checker:
 
 
 class _SheetChecker:
-    def __init__(self, workbook: Workbook, sheet: Sheet) -> None:
+    def __init__(self, workbook: Workbook, sheet: Sheet, *, own: bool) -> None:
         self._workbook = workbook
         self._sheet = sheet
         self._grid: Grid = workbook.read(sheet)
+        self._binds = self._grid.protected and not (own and not self._grid.has_password)
         self._taken: set[tuple[int, int]] = set()
         self._appended: set[int] = set()
 
@@ -121,7 +126,7 @@ class _SheetChecker:
                 yield "totals-row", f"{where} is in the totals row of table {table.name}; change it in Excel"
         if self._within(row, col, self._pivots):
             yield "pivot", f"{where} is output of a pivot table; change its source"
-        if self._grid.protected and self._locked(row, col):
+        if self._binds and self._locked(row, col):
             yield "locked", f"{where} is locked on a protected sheet; unlock it or ask the owner to unprotect"
         if isinstance(value, date) and not self._workbook.styles.entries:
             yield "bad-date", f"{where}: the workbook has no styles to show a date with; save it anew in Excel"

@@ -36,6 +36,8 @@ class SheetFacts:
     table_relations: list[str] = field(default_factory=list)
     autofilter: Area | None = None
     protected: bool = False
+    password: bool = False
+    """The protection asks for a password to be taken off."""
     _path: list[str] = field(default_factory=list)
     _is_list: bool = False
     _formula: str = ""
@@ -64,6 +66,7 @@ class SheetFacts:
             self.autofilter = parse_area(attrs["ref"])
         elif name == "sheetProtection":
             self.protected = attrs.get("sheet") in ("1", "true")
+            self.password = bool(attrs.get("password") or attrs.get("hashValue"))
         elif name == "tablePart":
             self.table_relations.append(attrs.get("id", ""))
 

@@ -66,6 +66,8 @@ class Grid:
         self.autofilter = self._facts.autofilter
         self.protected = self._facts.protected
         """The sheet is protected: only cells that are not locked can be written."""
+        self.has_password = self._facts.password
+        """Its protection can be taken off only by who knows the password."""
 
     @cached_property
     def columns(self) -> Sequence[int]:

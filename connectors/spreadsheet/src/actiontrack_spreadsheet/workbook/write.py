@@ -25,10 +25,12 @@ def plan_and_write(
     backup_dir: Path | str,
     dry_run: bool = False,
     opened: Workbook | None = None,
+    own_sheet: str = "",
 ) -> WriteResult:
     """Make all edits in one atomic replace of the file, or none.
 
     ``opened``, the workbook as the caller read it, saves reading it again while the file still is what it was.
+    ``own_sheet``: as ``check_edits`` has it.
     Raises StaleWorkbook if the file is not ``expected_sha256`` (at the start or just before the replace),
     WorkbookRefused if any edit is refused (``check_edits`` tells which) or the result fails its check,
     WorkbookBusy if another program holds the file.
@@ -38,7 +40,7 @@ def plan_and_write(
     check_unchanged(path, data, expected_sha256)
     workbook = opened if opened and opened.sha256 == expected_sha256 else Workbook(Package(path, data))
     package = workbook.package
-    refusals = check_edits(workbook, edits)
+    refusals = check_edits(workbook, edits, own_sheet=own_sheet)
     if refusals:
         more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
         raise WorkbookRefused(refusals[0].reason, refusals[0].message + more)

@@ -1,0 +1,60 @@
+"""Putting a new workbook on the disk: the same bytes for the same content, whole or not at all, over no other file."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import zipfile
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def steady_bytes(book: Workbook, now: datetime) -> bytes:
+    """The workbook's bytes without the moment of saving in them, other than `now`."""
+    saved = io.BytesIO()
+    book.properties.created = now
+    book.save(saved)
+    modified = f"{book.properties.modified.isoformat(timespec='seconds')}Z".encode()
+    steady = io.BytesIO()
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(steady, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = content.replace(modified, f"{now.isoformat(timespec='seconds')}Z".encode())
+            part = zipfile.ZipInfo(name, _ZIP_TIME)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(part, content)
+    return steady.getvalue()
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and never over another. Raises FileExistsError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".actiontrack-", suffix=".tmp", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o666 & ~_umask())
+        if os.name == "nt":
+            Path(temporary).rename(path)  # raises FileExistsError there
+        else:
+            os.link(temporary, path)
+    finally:
+        with suppress(FileNotFoundError):
+            Path(temporary).unlink()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
