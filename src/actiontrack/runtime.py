@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actiontrack.domain.fields import own_fields, status_labels
+from actiontrack.domain.ledger import Instance
+from actiontrack.domain.vocabulary import Side
 from actiontrack.ports import Connector, InstanceContext, InstanceSettings
 from actiontrack.services.core import Core
 from actiontrack.settings import Settings, find_config, load_settings
@@ -17,7 +19,7 @@ from actiontrack.settings.load import JOBS
 
 if TYPE_CHECKING:
     from actiontrack.hooks import Hooks
-    from actiontrack.ports import Clock
+    from actiontrack.ports import Clock, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
     if settings.store_file:
         settings.store_file.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(open_store(settings.store_url, settings.board_code, clock=clock)) as store:
+        settings = replace(settings, instances=(*settings.instances, *issued_workbooks(store, settings)))
         core = Core(
             store=store,
             clock=clock,
@@ -97,6 +100,36 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
             connectors=Connectors(settings, hooks, clock),
         )
         yield Runtime(settings, hooks, core)
+
+
+def with_instance(runtime: Runtime, instance: InstanceSettings) -> Core:
+    """What use cases are given, with one instance more, or another in the place of the one of that name."""
+    others = tuple(each for each in runtime.settings.instances if each.name != instance.name)
+    settings = replace(runtime.settings, instances=(*others, instance))
+    return replace(
+        runtime.core,
+        instances={each.name: each for each in settings.instances},
+        connectors=Connectors(settings, runtime.hooks, runtime.core.clock),
+    )
+
+
+def issued_workbooks(store: Store, settings: Settings) -> list[InstanceSettings]:
+    """The workbooks made by `workbook issue` that are in their place and have no line in the configuration."""
+    configured = {settings.folder / str(each.options.get("path", "")) for each in settings.instances}
+    paths = {path.resolve() for path in configured}
+    with store.reading() as reader:
+        issued = [each for each in reader.find(Instance) if each.issued_to]
+    return [
+        issued_settings(each.name, each.issued_to, Path(each.source))
+        for each in issued
+        if Path(each.source) not in paths and Path(each.source).exists()
+    ]
+
+
+def issued_settings(name: str, agency: str, path: Path, *, create: bool = False) -> InstanceSettings:
+    """The instance of an issued workbook."""
+    options = {"path": str(path), "create": create}
+    return InstanceSettings(name, "spreadsheet", Side.AGENCY, agency=agency, options=options)
 
 
 def read_settings(hooks: Hooks, config: str, environ: Mapping[str, str]) -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import shutil
 
+import openpyxl
 import pytest
 from board_suite import Suite, row
 from office import Office, typed_date
@@ -54,6 +55,27 @@ def test_what_the_agency_fills_in_is_merged(adopted: Suite, office: Office) -> N
     before = adopted.bytes()
     adopted.sync(code=1)
     assert adopted.bytes() == before
+
+
+def test_an_issued_workbook_comes_back_without_a_problem(adopted: Suite, office: Office) -> None:
+    out = adopted.folder / "health.xlsx"
+    adopted.run("workbook", "issue", "--agency", "HEA", "--out", str(out))
+    second, fifth = "Do the thing numbered 2", "Do the thing numbered 5"
+    office.work(
+        out,
+        {"do": "set", "action": second, "heading": "Status", "value": "Reported complete"},
+        {"do": "set", "action": fifth, "heading": "Due date", "value": typed_date(datetime.date(2026, 12, 2))},
+        sheet="Actions",
+    )
+    (told,) = adopted.run("workbook", "refresh", str(out))["connectors"]
+    assert (told["status"], told["updated_here"]) == ("ok", 2)
+    assert [told[key] for key in ("conflicts", "proposals", "quarantined", "missing")] == [0, 0, 0, 0]
+    assert told["problems"] == []
+    assert adopted.action(second)["status"] == "reported_complete"
+    assert adopted.action(fifth)["current_due"] == "2026-12-02"
+    sheet = openpyxl.load_workbook(out)["Actions"]
+    assert sheet.protection.sheet
+    assert sheet.tables["ActionPlan"].ref == "A7:U20"
 
 
 def test_a_csv_plan_saved_by_libreoffice(suite_of_csv: Suite, office: Office) -> None:

@@ -36,6 +36,7 @@ COMMANDS = {
     "sweep": Lazy("sweep", "sweep", "What is overdue, and who must be told."),
     "report": Lazy("report", "report", "The board pack."),
     "connector": Lazy("connectors", "connector", "What is configured, and whether it can be reached."),
+    "workbook": Lazy("workbooks", "workbook", "Make an agency its workbook, and bring it up to date."),
     "run": Lazy("scheduler", "run", "The scheduler."),
     "audit": Lazy("audit", "audit", "Verify or export the chain of changes."),
     "backup": Lazy("backup", "backup", "Copy the store to a file."),

@@ -24,7 +24,8 @@ class Instance(Stored):
     An imported file is an instance named "import:PATH" that is only ever read.
     `source` is where it reads (a resolved path, a URL); `columns` the mapping (field → heading) agreed at adoption;
     `settled` the audit position up to which outbound changes were planned; `fingerprint` the configuration and mapping
-    the digests were made with; `must_confirm` why it waits for an approval.
+    the digests were made with; `must_confirm` why it waits for an approval; `issued_to` the agency (a code) for which
+    `workbook issue` made it without a line in the configuration.
     """
 
     key: ClassVar[tuple[str, ...]] = ("name",)
@@ -40,6 +41,7 @@ class Instance(Stored):
     settled: int = 0
     must_confirm: str = ""
     seen_at: datetime | None = None
+    issued_to: str = ""
 
 
 class LinkState(StrEnum):

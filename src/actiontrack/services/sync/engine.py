@@ -20,6 +20,7 @@ from actiontrack.services.sync.lane import Lane, Ledger
 from actiontrack.services.sync.lease import check_token, hold_lease
 from actiontrack.services.sync.opening import (
     binding_of,
+    bound_to,
     guard,
     held_hash,
     is_field_proposal,
@@ -204,7 +205,22 @@ def _make_lane(run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str,
     instance = writer.get(Instance, name) or Instance(name=name)
     lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
     lane.binding = binding_of(_store_id(writer), name)
+    lane.heir_of = _predecessor(run.core, writer, lane)
     return lane
+
+
+def _predecessor(core: Core, reader: Reader, lane: Lane) -> str:
+    """The instance that this very file is bound to, at the first sync under the name it has now."""
+    mark = bound_to(lane.seen.binding)
+    if (
+        lane.instance.adopted_at is not None
+        or mark is None
+        or mark[0] != _store_id(reader)
+        or mark[1] in core.instances
+    ):
+        return ""
+    before = reader.get(Instance, mark[1])
+    return before.name if before is not None and before.source == lane.seen.source else ""
 
 
 def make_lane(
@@ -263,6 +279,9 @@ def store_lane(lane: Lane, writer: Writer, head: int) -> None:
         }
     )
     writer.put(lane.instance)
+    before = writer.get(Instance, lane.heir_of) if lane.heir_of else None
+    if before is not None:
+        writer.put(before.model_copy(update={"issued_to": "", "source": ""}))
 
 
 def _store_issues(lane: Lane, writer: Writer) -> None:

@@ -90,7 +90,9 @@ def look_again(lane: Lane, changed: Collection[tuple[str, str]]) -> None:
 
 
 def _link_source(lane: Lane) -> str:
-    """Whose links count: its own; at adoption, those of an import of the same file."""
+    """Whose links count: its own; at adoption, those of the same file under another name, or of an import of it."""
+    if lane.heir_of:
+        return lane.heir_of
     if lane.instance.adopted_at is None and not lane.inbound_only:
         imported = f"import:{lane.seen.source}"
         if lane.desk.reader.get(Instance, imported) is not None:
@@ -226,8 +228,8 @@ def _why_adoption(lane: Lane) -> str:
 
 
 def _is_our_own(lane: Lane) -> bool:
-    """A file we made ourselves, in a run that was cut off before it could note so."""
-    return lane.seen.binding == lane.binding or lane.cut_off
+    """A file we made ourselves: in a run that was cut off before it could note so, or under another name."""
+    return lane.seen.binding == lane.binding or lane.cut_off or bool(lane.heir_of)
 
 
 def _row_shown(lane: Lane, record: Record) -> dict[str, Any]:
@@ -238,16 +240,24 @@ def _why_binding(lane: Lane, store_id: str) -> str:
     """The workbook carries the mark of another store, or of another instance: a copy."""
     if not lane.seen.binding or lane.inbound_only:
         return ""
-    try:
-        mark = json.loads(lane.seen.binding)
-        store, name = mark["store"], mark["instance"]
-    except (ValueError, KeyError, TypeError):
+    mark = bound_to(lane.seen.binding)
+    if mark is None:
         return "the workbook carries a mark that is not ours"
+    store, name = mark
     if store != store_id:
         return "the workbook is bound to another store"
-    if name != lane.name:
+    if name not in (lane.name, lane.heir_of):
         return f"the workbook is a copy of the one bound to “{name}”"
     return ""
+
+
+def bound_to(binding: str) -> tuple[str, str] | None:
+    """The store and the instance that a workbook's mark names; None where it is no mark of ours."""
+    try:
+        mark = json.loads(binding)
+        return str(mark["store"]), str(mark["instance"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def binding_of(store_id: str, name: str) -> str:
