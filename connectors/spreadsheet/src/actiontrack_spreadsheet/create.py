@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actiontrack.api import Batch, InstanceContext, Plain
-from actiontrack_spreadsheet.guide import guide, head_lines
+from actiontrack_spreadsheet.guide import FONT, guide, head_lines
 from actiontrack_spreadsheet.headings import DATE_FIELDS, FIELDS, vocabulary
 from actiontrack_spreadsheet.newfile import put, steady_bytes
 from actiontrack_spreadsheet.source import (
@@ -101,9 +101,11 @@ def _as_table(sheet: Worksheet, area: Area) -> None:
 
 def _fill(cell: Cell | MergedCell, name: str, value: Plain) -> None:
     """A value in its cell: dates as dates, everything else as text, whatever sign it starts with."""
-    from openpyxl.styles import Alignment
+    from openpyxl.styles import Alignment, Border, Font, Side
 
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    cell.font = Font(name=FONT, size=11)
+    cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
+    cell.border = Border(bottom=Side("thin", color="BFBFBF"))
     if name in DATE_FIELDS:
         cell.number_format = DATE_FORMAT
     if value is None or value == "":

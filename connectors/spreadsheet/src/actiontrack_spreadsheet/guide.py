@@ -20,6 +20,7 @@ LISTS = "Lists"
 _LAST_ROW = 2000
 """Drop-downs and date checks reach down to here."""
 
+FONT = "Calibri"
 _OWN, _OTHERS = "1F4E79", "595959"
 """Fill of a heading that the file's own people may fill in, and of one that is somebody else's."""
 _WIDTHS = {"ref": 19, "recommendation_text": 40, "text": 50, "progress": 50, "evidence": 30, "comments": 40}
@@ -61,7 +62,7 @@ def guide(book: Workbook, sheet: Worksheet, context: InstanceContext, columns: C
     _dates(sheet, columns, table.top + 1)
     _ratings(sheet, columns["self_rating"][1], table.top + 1)
     if context.agency:
-        _emphasise(sheet, table.top)
+        _style_guidance(sheet, table.top)
         _lock(sheet, columns, own, table)
 
 
@@ -70,17 +71,21 @@ def _headings(sheet: Worksheet, columns: Columns, own: set[str], header: int) ->
 
     for name, (_, letter) in columns.items():
         cell = sheet[f"{letter}{header}"]
-        cell.font = Font(bold=True, color="FFFFFF")
+        cell.font = Font(name=FONT, bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor=_OWN if name in own else _OTHERS)
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         sheet.column_dimensions[letter].width = _WIDTHS.get(name, _USUAL_WIDTH)
 
 
-def _emphasise(sheet: Worksheet, header: int) -> None:
-    from openpyxl.styles import Font
+def _style_guidance(sheet: Worksheet, header: int) -> None:
+    """Each line runs on over the cells to its right; none is merged."""
+    from openpyxl.styles import Alignment, Font
 
-    sheet["A1"].font = Font(bold=True, size=14)
-    sheet[f"A{header - 2}"].font = Font(italic=True)
+    last = header - 2
+    for row in range(1, last + 1):
+        cell = sheet.cell(row, 1)
+        cell.font = Font(name=FONT, bold=row == 1, italic=row == last, size=14 if row == 1 else 11)
+        cell.alignment = Alignment(wrap_text=False, vertical="top")
 
 
 def _lists(book: Workbook, sheet: Worksheet, context: InstanceContext, columns: Columns, first: int) -> None:
