@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from itertools import islice
 from xml.parsers import expat
 
 from .cells import CellDecoder, number
@@ -17,6 +19,8 @@ from .values import CellValue
 from .xml import RepeatedCellError, XmlError, new_parser
 
 _BATCH = 1024
+_KINDS_TRIED = 4
+"""How many kinds of cells a column may turn out to have before it is taken for mixed: headings are of another."""
 _MAX_PATTERN = 400
 """Columns one pattern may have; rows with more go to the parser."""
 _STYLE = re.compile(r' s="([0-9]+)"')
@@ -49,21 +53,26 @@ OtherHandler = Callable[[str, dict[str, str] | None, str], None]
 class _RowPatterns:
     """The fast reader of rows.
 
-    One pattern has all columns met so far, each optional, with three groups a cell: its attributes, the text of a
-    lone ``v``, and any other body. A batch of matches is turned on its side, so that values are made by column.
+    One pattern has all columns met so far, each optional. A column of cells alike has one group, the text of their
+    ``v``; any other has three: a cell's attributes, the text of a lone ``v``, and any other body. A batch of matches is
+    turned on its side, so that values are made by column.
     """
 
     def __init__(self, reader: _RowParser) -> None:
         self._reader = reader
         self._prefix = ""
         self._known: list[int] = []
+        self._alike: dict[int, str] = {}
+        """Columns whose cells are alike: the attributes they have."""
+        self._unlike: Counter[int] = Counter()
+        """How often a column's cells turned out to be of another kind than those above."""
         self._kinds: dict[str, _Kind] = {}
 
     def fast(self, prefix: str) -> Callable[[str, Slow], None]:
         """The reader of blocks for a sheet whose elements have this prefix."""
         self._prefix = name = re.escape(prefix)
         self._end = f"</{prefix}row>"
-        self._cell_ref = re.compile(rf'<{name}c r="([A-Z]{{1,3}})[0-9]')
+        self._cell = re.compile(rf'<{name}c r="([A-Z]{{1,3}})[0-9]+"([^<>/]*)(?:(><{name}v>[^<]*</{name}v><)|[/>])')
         self._body = re.compile(
             rf"(?:<{name}f((?:\s[^<>]*)?)(?:/>|>([^<]*)</{name}f>))?(?:<{name}v>([^<]*)</{name}v>)?"
             rf"|<{name}is><{name}t(?: xml:space=\"preserve\")?>([^<]*)</{name}t></{name}is>"
@@ -79,7 +88,9 @@ class _RowPatterns:
         formula = rf"<{name}f(?:\s[^<>]*+)?(?:(?<=/)>|(?<!/)>{text}</{name}f>)(?:<{name}v>{text}</{name}v>)?"
         inline = rf'<{name}is><{name}t(?: xml:space="preserve")?>{text}</{name}t></{name}is>'
         cells = "".join(
-            rf'(?:<{name}c r="{letters(col)}\1"([^<>/]*+)'
+            rf'(?:<{name}c r="{letters(col)}\1"{re.escape(self._alike[col])}><{name}v>({text})</{name}v></{name}c>)?+'
+            if col in self._alike
+            else rf'(?:<{name}c r="{letters(col)}\1"([^<>/]*+)'
             rf"(?:/>|>(?:<{name}v>({text})</{name}v>|({formula}|{inline}))</{name}c>))?+"
             for col in self._known
         )
@@ -87,54 +98,70 @@ class _RowPatterns:
 
     def _read(self, block: str, slow: Slow) -> None:
         at, size = 0, len(block)
-        match, skip = self._row.match, self._empty_rows.match
-        batch: list[tuple[str | None, ...]] = []
         while at < size:
-            blank = skip(block, at)
+            blank = self._empty_rows.match(block, at)
             if blank:
-                self._take(batch)
-                batch = []
                 at = blank.end()
                 self._reader.columns.last_row = int(blank[1])
                 continue
-            row = match(block, at)
-            if row:
-                batch.append(row.groups())
-                at = row.end()
-                if len(batch) < _BATCH:
-                    continue
-            self._take(batch)
-            batch = []
-            if not row:
-                cut = block.find(self._end, at) + len(self._end)
-                if not self._learn(block[at:cut]):
-                    slow(block[at:cut])
-                    at = cut
-                match = self._row.match
-        self._take(batch)
+            # As many rows as follow one another in this shape, each matched where the last one ended.
+            rows = list(islice(iter(self._row.scanner(block, at).match, None), _BATCH))  # type: ignore[attr-defined]
+            if rows:
+                self._take([row.groups() for row in rows])
+                at = rows[-1].end()
+                continue
+            cut = block.find(self._end, at) + len(self._end)
+            if not self._learn(block[at:cut]):
+                slow(block[at:cut])
+                at = cut
 
     def _learn(self, row: str) -> bool:
-        """Take a row's new columns into the pattern, if there are any."""
-        found = {column_number(name) for name in self._cell_ref.findall(row)}
-        if found.issubset(self._known) or len(found.union(self._known)) > _MAX_PATTERN:
+        """Take what is new in a row into the pattern, if there is anything."""
+        before = (len(self._known), dict(self._alike))
+        cells = [(column_number(name), attrs, bool(plain)) for name, attrs, plain in self._cell.findall(row)]
+        if len({col for col, _, _ in cells}.union(self._known)) > _MAX_PATTERN:
             return False
-        self._known = sorted(found.union(self._known))
+        for col, attrs, plain in cells:
+            if col not in self._known:
+                self._known = sorted([*self._known, col])
+            elif col not in self._alike or (plain and self._alike[col] == attrs):
+                continue
+            self._unlike[col] += 1
+            if plain and self._unlike[col] <= _KINDS_TRIED:
+                self._alike[col] = attrs
+            else:
+                self._alike.pop(col, None)
+        if before == (len(self._known), self._alike):
+            return False
         self._row = self._compile()
         return True
 
     def _take(self, batch: list[tuple[str | None, ...]]) -> None:
-        if not batch:
-            return
-        sides = list(zip(*batch, strict=True))
-        rows = [int(number) for number in sides[0] if number]
-        hidden = [row for row, attrs in zip(rows, sides[1], strict=True) if attrs and _HIDDEN.search(attrs)]
+        sides = iter(zip(*batch, strict=True))
+        numbers, attributes = next(sides), next(sides)
+        rows = [int(number) for number in numbers if number]
+        hidden = [row for row, attrs in zip(rows, attributes, strict=True) if attrs and _HIDDEN.search(attrs)]
         cells: Cells = {}
-        for index, col in enumerate(self._known):
-            attrs, values, others = sides[2 + 3 * index : 5 + 3 * index]
-            taken = self._column(attrs, values, others)
+        for col in self._known:
+            alike = self._alike.get(col)
+            if alike is None:
+                taken = self._column(next(sides), next(sides), next(sides))
+            else:
+                taken = self._column_alike(alike, next(sides))
             if taken:
                 cells[check_column(col)] = taken
         self._reader.columns.add(rows, cells, hidden)
+
+    def _column_alike(self, attrs: str, raws: Sequence[str | None]) -> tuple[Sequence[CellValue], Sequence[int]] | None:
+        """(values, styles) of a column whose cells all have these attributes; None when it has no cell at all."""
+        style, kind, read = self._kind(attrs)
+        if None not in raws:
+            read_all = self._reader.decoder.shared if kind == "s" else partial(map, read)
+            return list(read_all(raws)), array("i", [style]) * len(raws)  # type: ignore[arg-type]
+        if raws.count(None) == len(raws):
+            return None
+        values: list[CellValue] = [None if raw is None else read(raw) for raw in raws]
+        return values, [NO_STYLE if raw is None else style for raw in raws]
 
     def _column(
         self, attrs: Sequence[str | None], raws: Sequence[str | None], others: Sequence[str | None]
