@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from actiontrack_spreadsheet.workbook import (
@@ -100,6 +100,7 @@ fields = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.lists(st.lists(fields, min_size=2, max_size=4), min_size=1, max_size=5), fields)
+@example([["", "\t\t0"], ["", "\t", "\t"]], "")
 def test_any_texts_round_trip(tmp_path: Path, rows: list[list[str]], text: str) -> None:
     path = make(tmp_path, b"Ref,Action,Due,Status\n")
     edits = [

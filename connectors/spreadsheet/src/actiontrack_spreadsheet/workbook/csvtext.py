@@ -79,7 +79,7 @@ def encode_field(text: str, delimiter: str, *, quoted: bool, guard: bool) -> str
     """A field as it is written; ``guard`` puts an apostrophe before what could be taken for a formula."""
     if guard and _is_dangerous(text):
         text = f"'{text}"
-    special = any(char in text for char in (delimiter, '"', "\r", "\n")) or text != text.strip()
+    special = any(char in text for char in (delimiter, *DELIMITERS, '"', "\r", "\n")) or text != text.strip()
     return '"' + text.replace('"', '""') + '"' if special or quoted else text
 
 
@@ -126,14 +126,16 @@ def _proven(path: Path, data: bytes, encoding: str) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that splits the first records most evenly into most fields."""
+    """The delimiter that splits the first records most evenly into most fields, and no quoted field in two."""
 
-    def score(delimiter: str) -> tuple[float, int]:
-        counts = [len(record.fields) for record in _records(text[:65_536], delimiter)[:_SAMPLE] if any(record.fields)]
+    def score(delimiter: str) -> tuple[float, float, int]:
+        records = [record for record in _records(text[:65_536], delimiter)[:_SAMPLE] if any(record.fields)]
+        counts = [len(record.fields) for record in records]
         if not counts or max(counts) == 1:
-            return 0.0, 0
+            return -2.0, 0.0, 0
         usual = max(set(counts), key=counts.count)
-        return (counts.count(usual) / len(counts) if usual > 1 else 0.0), usual
+        torn = sum(any('"' in field and field[0] != '"' for field in record.fields) for record in records)
+        return -torn / len(counts), counts.count(usual) / len(counts) if usual > 1 else 0.0, usual
 
     return max(DELIMITERS, key=score)
 
