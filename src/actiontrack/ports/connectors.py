@@ -98,6 +98,8 @@ class Observation:
     binding: str = ""
     bindable: bool = False
     """Whether the source can carry the store's mark at all (a csv file can't)."""
+    mark: str = ""
+    """What `unchanged` is given the next time; "" where it can't tell."""
 
     def place(self, name: str, row: int) -> str:
         """The cell of a field in a row ("F12"); "" where there are no cells."""
@@ -168,6 +170,14 @@ class Connector(Protocol):
         """Read everything, or what changed since `cursor`. `columns` is the mapping agreed at adoption ({} before).
 
         Raises UserError (their input needs mending), RetryableError (open elsewhere, unreachable).
+        """
+        ...
+
+    def unchanged(self, mark: str) -> str:
+        """The mark of what is there now, where observing it would give just what it gave at `mark`; else "".
+
+        It may take a fraction of the time that observing takes, and may say "" whenever it can't tell. May raise as
+        `observe`.
         """
         ...
 

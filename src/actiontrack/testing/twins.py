@@ -70,6 +70,10 @@ class MemoryConnector:
         for write in batch.writes:
             yield Outcome(write.op_id, "applied", self._record(self._write(write)))
 
+    def unchanged(self, mark: str) -> str:
+        """It never says so: every run observes."""
+        return ""
+
     def find(self, op_id: str) -> Record | None:
         """What that write created."""
         key = self.created.get(op_id)

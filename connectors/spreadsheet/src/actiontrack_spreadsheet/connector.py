@@ -54,6 +54,14 @@ class SpreadsheetConnector:
             return self._unmade()
         return observation(self._read(columns))
 
+    def unchanged(self, mark: str) -> str:
+        """A file of the same bytes, or one that was saved again with the same content on the sheets that count."""
+        from actiontrack_spreadsheet.marks import still_as_marked
+        from actiontrack_spreadsheet.source import refuse_unusable
+
+        refuse_unusable(self._path)
+        return still_as_marked(self._path, mark)
+
     def apply(self, batch: Batch) -> Iterator[Outcome]:
         """Make every write in one atomic replace of the file.
 

@@ -9,6 +9,7 @@ from actiontrack.api import Fixed, KeyKind, Observation, Problem, Record, Unread
 from actiontrack_spreadsheet.detect import Layout, saved_name
 from actiontrack_spreadsheet.keys import Key, find_key, is_action_id, key_of
 from actiontrack_spreadsheet.locate import locate
+from actiontrack_spreadsheet.marks import mark_of
 from actiontrack_spreadsheet.options import SpreadsheetOptions
 from actiontrack_spreadsheet.rows import FORMULA, Rows, read_rows, versions
 from actiontrack_spreadsheet.source import KeyPlace, Source
@@ -88,6 +89,7 @@ def observation(reading: Reading) -> Observation:
         problems=_problems(reading),
         setup=_setup(reading),
         binding=reading.source.binding,
+        mark=mark_of(reading.source),
     )
 
 

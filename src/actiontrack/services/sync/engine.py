@@ -29,6 +29,7 @@ from actiontrack.services.sync.opening import (
 )
 from actiontrack.services.sync.outbound import plan_out
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
+from actiontrack.services.sync.still import standing_still, still_after
 from actiontrack.services.sync.tongue import Tongue
 
 _ROUNDS = 3
@@ -51,6 +52,8 @@ class _Run:
     found: list[Conflict] = field(default_factory=list)
     changed: list[tuple[Action | None, Action]] = field(default_factory=list)
     token: int = 0
+    still: dict[str, Instance] = field(default_factory=dict)
+    """Instances that are not observed, because nothing has moved in them."""
 
 
 def sync(
@@ -70,10 +73,15 @@ def sync(
         return result
     with hold_lease(core.store, core.clock, who) as token:
         run.token = token
+        chosen = _leave_still(run, chosen)
         for _ in range(_ROUNDS):
+            head = _head(core)
             lanes = _plan(run, _observe(run, chosen))
             result.steps += [step for lane in lanes for step in lane.steps]
             chosen = [lane.name for lane in lanes if _apply(run, lane)]
+            if run.still and _head(core) != head:
+                # What came in elsewhere may have to go out there.
+                chosen, run.still = sorted({*chosen, *run.still}), {}
             if not chosen:
                 break
         for name in chosen:
@@ -82,6 +90,19 @@ def sync(
     _count_open(run)
     _tell(run, result)
     return result
+
+
+def _leave_still(run: _Run, chosen: Sequence[str]) -> list[str]:
+    """Those that must be observed; the others are taken to say what they said."""
+    run.still = standing_still(run.core, chosen)
+    for name, instance in run.still.items():
+        run.results[name].read = instance.still["read"]
+    return [name for name in chosen if name not in run.still]
+
+
+def _head(core: Core) -> int:
+    with core.store.reading() as reader:
+        return reader.head()
 
 
 def _choose(core: Core, names: Sequence[str]) -> list[str]:
@@ -155,7 +176,7 @@ def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
 
 def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> list[Lane]:
     core = run.core
-    writer.put(*core.agencies)
+    writer.put(*core.agencies, *run.still.values())
     desk = Desk(writer, core.board, core.clock.now())
     ledger = open_ledger(writer)
     store_id = _store_id(writer)
@@ -174,6 +195,7 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     for lane, position in open_lanes:
         look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})
         plan_out(lane)
+        lane.instance = lane.instance.model_copy(update={"still": still_after(core, lane)})
         store_lane(lane, writer, head)
     # What else was typed in the unit of a conflict that closed by itself is looked at by the next run.
     writer.put(*(link.model_copy(update={"dirty": True}) for link in writer.find(Link, action=sorted(thawed))))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from .check import check_edits
 from .csvfile import check_csv, read_csv, write_csv
+from .digest import content_digest
 from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable, WriteResult
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
@@ -53,6 +54,7 @@ __all__ = [
     "check_csv",
     "check_edits",
     "column_number",
+    "content_digest",
     "is_lock_file",
     "letters",
     "open_elsewhere",

@@ -69,6 +69,14 @@ class Grid:
         self.has_password = self._facts.password
         """Its protection can be taken off only by who knows the password."""
 
+    @property
+    def surroundings(self) -> tuple[object, ...]:
+        """What the sheet says beside its cells, plain, for telling whether it still says so."""
+        facts = self._facts
+        links = [(str(each.area), each.location, self._targets.get(each.relation, "")) for each in facts.links]
+        areas = (sorted(self.merges, key=str), sorted(self.calculated, key=str), facts.autofilter)
+        return (*areas, links, facts.lists, self.tables, facts.protected, facts.password)
+
     @cached_property
     def columns(self) -> Sequence[int]:
         """Numbers of the columns that have a non-empty cell, ascending."""
@@ -171,7 +179,10 @@ class Grid:
 
     def _style_at(self, index: int | None, col: int) -> Style:
         column = self.cells.columns.get(col)
-        number = column.styles[index] if column and index is not None else NO_STYLE
+        return self.style_numbered(column.styles[index] if column and index is not None else NO_STYLE, col)
+
+    def style_numbered(self, number: int, col: int) -> Style:
+        """The style of a cell with this number; its column's where it has none."""
         return self._styles[self._facts.column_styles.get(col, 0) if number == NO_STYLE else number]
 
     def _index(self, row: int) -> int | None:

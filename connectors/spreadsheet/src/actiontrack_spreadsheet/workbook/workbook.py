@@ -113,6 +113,11 @@ class Workbook:
             words=lambda formula: list_words(formula, tab.name, self._other, lambda name: self._refers_to(name, tab)),
         )
 
+    @property
+    def sheets_read(self) -> list[str]:
+        """The names of the sheets that were read."""
+        return sorted(self._grids)
+
     @cached_property
     def custom_properties(self) -> Mapping[str, str]:
         """The file's own properties, as text."""

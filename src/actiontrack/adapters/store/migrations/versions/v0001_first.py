@@ -267,6 +267,7 @@ def upgrade() -> None:
         _column("seen_at", INSTANT, nullable=True),
         _column("issued_to", TEXT),
         _column("columns", JSON),
+        _column("still", JSON),
     )
     _table(
         "link",

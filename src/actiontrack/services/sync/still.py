@@ -1,0 +1,64 @@
+"""Instances that need not be observed: nothing moved there or here since a sync that had nothing to do.
+
+A sync follows from what is observed, what the store holds, the configuration and the day. Where all four are as they
+were when one had nothing to do, the next has nothing to do either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from typing import Any
+
+from actiontrack import __version__
+from actiontrack.domain.ledger import Instance, Intent, IntentState, Link
+from actiontrack.domain.vocabulary import Side
+from actiontrack.ports import Reader
+from actiontrack.services.core import Core
+from actiontrack.services.sync.lane import Lane
+
+
+def standing_still(core: Core, names: Collection[str]) -> dict[str, Instance]:
+    """Those of these instances that nothing moved in, each as it is to be remembered."""
+    with core.store.reading() as reader:
+        likely = [each for each in reader.find(Instance, name=sorted(names)) if _may_be_still(core, reader, each)]
+    marks = {each.name: _mark_now(core, each) for each in likely}
+    return {
+        each.name: each.model_copy(update={"still": each.still | {"mark": marks[each.name]}})
+        for each in likely
+        if marks[each.name]
+    }
+
+
+def _mark_now(core: Core, instance: Instance) -> str:
+    try:
+        return core.connectors[instance.name].unchanged(instance.still["mark"])
+    except Exception:  # noqa: BLE001 - whatever is wrong there is told when it is observed
+        return ""
+
+
+def _may_be_still(core: Core, reader: Reader, instance: Instance) -> bool:
+    """Whether nothing here asks for a sync: no change since, nothing that waits, the same configuration and day."""
+    return (
+        instance.still.get("policy") == _policy(core, instance.name)
+        and not instance.must_confirm
+        and not reader.changed_since(instance.settled)
+        and not reader.count(Link, instance=instance.name, dirty=True)
+        and not reader.count(Intent, instance=instance.name, state=IntentState.INTENDED)
+    )
+
+
+def still_after(core: Core, lane: Lane) -> dict[str, Any]:
+    """What to remember of a lane that had nothing to do; nothing of any other."""
+    matching = lane.matching
+    busy = lane.writes or lane.steps or lane.intents or lane.gone or matching.held or matching.missing
+    if busy or not lane.seen.mark or not lane.seen.exists or any(link.dirty for link in lane.links.values()):
+        return {}
+    return {"policy": _policy(core, lane.name), "mark": lane.seen.mark, "read": len(lane.seen.records)}
+
+
+def _policy(core: Core, name: str) -> str:
+    """Changes with whatever beside the records decides what a sync does."""
+    connected = sorted(each.agency for each in core.instances.values() if each.side is Side.AGENCY)
+    decides = (__version__, core.instances[name], connected, list(core.agencies), core.board, core.clock.today())
+    return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
