@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
@@ -181,7 +182,19 @@ class _SheetChecker:
         package = self._workbook.package
         parts = [r.target for r in relations(package, self._sheet.part) if r.kind == "pivotTable"]
         found = [e for part in parts for e in package_elements(package, part)]
-        return [parse_area(e.attrs["ref"]) for e in found if e.name == "location" and "ref" in e.attrs]
+        return [_pivot_area(e.attrs) for e in found if e.name == "location" and "ref" in e.attrs]
+
+
+def _pivot_area(place: Mapping[str, str]) -> Area:
+    """A pivot table with its page fields: pairs of cells, a free row above the body (ECMA-376 18.10.1.49).
+
+    LibreOffice lays out anew all the width of it, whatever stands beside the page fields.
+    """
+    body = parse_area(place["ref"])
+    rows, pairs = int(place.get("rowPageCount", "0")), int(place.get("colPageCount", "0"))
+    if not rows or not pairs:
+        return body
+    return replace(body, top=max(1, body.top - 1 - rows), right=max(body.right, body.left + 3 * pairs - 2))
 
 
 def extends(area: Area, edit: AddColumn) -> bool:

@@ -1,0 +1,1 @@
+"""What an edit costs a workbook a person made: `python -m benchmarks.fidelity DIR [--json] [--office]`."""
