@@ -73,7 +73,8 @@ def grow_dimension(sheet: SheetXml, cells: set[tuple[int, int]]) -> None:
 
 def widen(sheet: SheetXml, col: int, width: float) -> None:
     """Give a column a width if it has none of its own."""
-    name = f"{sheet.prefix}col"
+    prefix = sheet.elements[0].prefix
+    name = f"{prefix}col"
     written = f'<{name} min="{col}" max="{col}" width="{width:g}" customWidth="1"/>'
     known = [e for e in sheet.named("col") if e.path() == "worksheet/cols/col"]
     if any(int(e.attrs["min"]) <= col <= int(e.attrs["max"]) for e in known):
@@ -85,7 +86,7 @@ def widen(sheet: SheetXml, col: int, width: float) -> None:
         sheet.outline.replace(known[0].start, known[0].start, written)
     else:
         start = sheet.sheet_data.start
-        sheet.outline.replace(start, start, f"<{sheet.prefix}cols>{written}</{sheet.prefix}cols>")
+        sheet.outline.replace(start, start, f"<{prefix}cols>{written}</{prefix}cols>")
 
 
 def grown_table(data: bytes, down: Grow, added: list[AddColumn]) -> bytes | None:

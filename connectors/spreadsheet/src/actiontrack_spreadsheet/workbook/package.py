@@ -66,7 +66,7 @@ class Package:
         self.data = data
         self.sha256 = hashlib.sha256(data).hexdigest()
         _refuse_other_formats(path, data)
-        self.members = _members(path, data)
+        self.members, self.comment = _members(path, data)
         self._by_key = {part_key(member.name): member for member in self.members}
         self._check_names()
         self._check_sizes()
@@ -194,16 +194,16 @@ def _refuse_other_formats(path: Path, data: bytes) -> None:
         raise refuse_file(path, "html", "a web page or XML file named as a workbook; open it in Excel, save as .xlsx")
     if not data:
         raise refuse_file(path, "truncated", "the file is empty; ask for a new copy")
-    if not data.startswith(b"PK"):
+    if not data.startswith(b"PK") and not zipfile.is_zipfile(io.BytesIO(data)):
         raise refuse_file(path, "not-a-workbook", "not an Excel workbook; ask for the .xlsx file")
 
 
-def _members(path: Path, data: bytes) -> list[Member]:
-    """The zip's entries in directory order; overlapping or strange ones are refused."""
+def _members(path: Path, data: bytes) -> tuple[list[Member], bytes]:
+    """The zip's entries in directory order and its comment; overlapping or strange entries are refused."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
-            central = archive.start_dir
+            central, comment = archive.start_dir, archive.comment
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError, OSError):
         raise refuse_file(path, "truncated", "damaged or cut short; ask for a new copy") from None
     if len(infos) > MAX_MEMBERS:
@@ -216,7 +216,7 @@ def _members(path: Path, data: bytes) -> list[Member]:
         raw_name = data[at + _CENTRAL.size : at + _CENTRAL.size + fields[10]]
         at += _CENTRAL.size + fields[10] + fields[11] + fields[12]
         members.append(_member(path, data, info, fields, raw_name, ends.get(id(info), central)))
-    return members
+    return members, comment
 
 
 def _member(

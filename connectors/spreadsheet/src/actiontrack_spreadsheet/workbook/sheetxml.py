@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .refs import letters, parse_ref
-from .xml import Element, Splices, XmlError, elements, main_prefix, start_tag
+from .xml import Element, Splices, XmlError, elements, local, main_prefix, new_parser, parse_with, start_tag
 
 _NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]+)["']""")
 _WRAP = b"<x>"
@@ -54,8 +54,9 @@ class SheetXml:
         self.body = body
         self.outline = Splices(head + tail)
         self.elements = elements(self.outline.data)
-        self.prefix = main_prefix(self.elements[0])
         self.sheet_data = next(e for e in self.elements if e.path() == "worksheet/sheetData")
+        self.prefix = main_prefix(self.sheet_data)
+        """Of rows and cells."""
         self._rows = _rows(body, self.prefix)
         self._numbers = sorted(self._rows)
         self._edits = Splices(body)
@@ -87,9 +88,11 @@ class SheetXml:
         if parsed.row.empty and new:
             edits.append_child(parsed.row, "".join(cells[col] for col in new))
         else:
+            # Behind the last cell may be an extension of the row.
+            last = max((cell.end for cell in parsed.cells.values()), default=parsed.row.inner)
             for col in new:
                 later = [cell.start for other, cell in parsed.cells.items() if other > col]
-                at = min(later) if later else parsed.row.close
+                at = min(later, default=last)
                 edits.replace(at, at, cells[col])
             spans = _spans(parsed.row, new)
             if spans:
@@ -135,24 +138,44 @@ def take_apart(data: bytes) -> RowXml:
 
 def _split(data: bytes) -> tuple[bytes, bytes, bytes]:
     """(head through <sheetData>, rows, tail from </sheetData>)."""
-    at = _sheet_data(data)
+    # Where a ``<`` can only begin a tag, a search will do; the declaration at the very start is no other tag.
+    plain = b"<!" not in data and data.find(b"<?", 1) < 0
+    at, close = _quick_span(data) if plain else _sure_span(data)
     tag = start_tag(data, at)
     if tag[1]:
         return data[: tag.end()], b"", data[tag.end() :]
-    name = data[at + 1 :].split(maxsplit=1)[0].split(b">")[0].rstrip(b"/")
-    close = data.rfind(b"</" + name)
     if close < tag.end():
         raise XmlError("rows without an end")
     return data[: tag.end()], data[tag.end() : close], data[close:]
 
 
-def _sheet_data(data: bytes) -> int:
-    """Offset of the real ``sheetData`` start tag, not one in a comment."""
-    plain = re.sub(rb"<!--.*?-->", lambda found: b" " * len(found[0]), data[: 1 << 20], flags=re.DOTALL)
-    found = re.search(rb"<(?:[\w.-]+:)?sheetData[\s/>]", plain) or re.search(rb"<(?:[\w.-]+:)?sheetData[\s/>]", data)
+def _quick_span(data: bytes) -> tuple[int, int]:
+    """Offsets of the ``sheetData`` start and end tags."""
+    found = re.search(rb"<((?:[\w.-]+:)?sheetData)[\s/>]", data)
     if not found:
         raise XmlError("no rows")
-    return found.start()
+    return found.start(), data.rfind(b"</" + found[1])
+
+
+def _sure_span(data: bytes) -> tuple[int, int]:
+    """As ``_quick_span``, through the parser."""
+    found = [-1, -1]
+    parser = new_parser(namespaces=False)
+
+    def start(name: str, _attrs: dict[str, str]) -> None:
+        if found[0] < 0 and local(name) == "sheetData":
+            found[0] = parser.CurrentByteIndex
+
+    def end(name: str) -> None:
+        if local(name) == "sheetData":
+            found[1] = parser.CurrentByteIndex
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parse_with(parser, [data])
+    if found[0] < 0:
+        raise XmlError("no rows")
+    return found[0], found[1]
 
 
 def _rows(body: bytes, prefix: str) -> dict[int, RowSpan]:

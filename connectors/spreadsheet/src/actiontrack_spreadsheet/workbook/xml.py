@@ -14,7 +14,9 @@ MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _START_TAG = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*(/?)>""")
 _TAG_END = re.compile(r"\s*/?>\Z")
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UTF16 = (
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
+)  # fmt: skip
 
 
 class XmlError(ValueError):
@@ -125,7 +127,7 @@ def as_utf8(data: bytes) -> bytes:
     """The document in UTF-8 without a BOM, its declaration corrected; the same bytes when it was that already."""
     if data.startswith(codecs.BOM_UTF8):
         data = data[3:]
-    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
+    encoding = next((name for start, name in _UTF16 if data.startswith(start)), None)
     declared = _DECLARED.match(data)
     if encoding is None and declared and declared[1].lower() not in (b"utf-8", b"us-ascii", b"ascii"):
         encoding = declared[1].decode("ascii")
@@ -138,13 +140,16 @@ def as_utf8(data: bytes) -> bytes:
     return re.sub(r"""^(<\?xml[^>]*?encoding\s*=\s*["'])[^"']*""", r"\1UTF-8", text).encode()
 
 
-def main_prefix(root: Element) -> str:
-    """The prefix (with colon, or '') of the spreadsheet namespace in a part. Raises UnknownNamespaceError."""
-    key = "xmlns:" + root.prefix[:-1] if root.prefix else "xmlns"
-    namespace = root.attrs.get(key, "")
+def main_prefix(element: Element) -> str:
+    """The prefix (with colon, or '') of an element of the spreadsheet namespace. Raises UnknownNamespaceError."""
+    key = "xmlns:" + element.prefix[:-1] if element.prefix else "xmlns"
+    scope: Element | None = element
+    while scope and key not in scope.attrs:
+        scope = scope.parent
+    namespace = scope.attrs[key] if scope else ""
     if namespace not in (MAIN, MAIN_STRICT):
         raise UnknownNamespaceError(f"unknown namespace {namespace!r}")
-    return root.prefix
+    return element.prefix
 
 
 # As xml.sax.saxutils, which takes 40 ms to import: it brings a web client with it.

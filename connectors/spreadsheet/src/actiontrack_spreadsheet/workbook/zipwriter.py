@@ -38,10 +38,11 @@ class _Entry:
 def rewrite(package: Package, changed: Mapping[str, bytes]) -> bytes:
     """The file with some parts changed or added; the order in the file and in its directory stays."""
     new = {part_key(part): (part, data) for part, data in changed.items()}
-    out: list[bytes | memoryview] = []
+    in_file = sorted(package.members, key=lambda member: member.start)
+    offset = in_file[0].start if in_file else 0  # some programs put bytes of their own before the zip
+    out: list[bytes | memoryview] = [package.data[:offset]]
     entries: dict[int, _Entry] = {}
-    offset = 0
-    for member in sorted(package.members, key=lambda member: member.start):
+    for member in in_file:
         part_data = new.pop(part_key(member.name), None)
         if part_data is None:
             piece: bytes | memoryview = memoryview(package.data)[member.start : member.end]
@@ -60,7 +61,8 @@ def rewrite(package: Package, changed: Mapping[str, bytes]) -> bytes:
         order.append(entry)
     directory = b"".join(map(_central, order))
     out.append(directory)
-    out.append(_END.pack(b"PK\5\6", 0, 0, len(order), len(order), len(directory), offset, 0))
+    out.append(_END.pack(b"PK\5\6", 0, 0, len(order), len(order), len(directory), offset, len(package.comment)))
+    out.append(package.comment)
     return b"".join(out)
 
 
