@@ -77,7 +77,7 @@ def _without(data: bytes, edit: Edited) -> object:
 
 def _column(ref: str) -> int:
     number = 0
-    for letter in ref.rstrip("0123456789"):
+    for letter in ref.rstrip("0123456789").upper():
         number = number * 26 + ord(letter) - 64
     return number
 

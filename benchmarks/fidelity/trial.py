@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ class Trials:
     def _wrong(self, source: Path, copy: Path, made: Edited, looks: dict[str, Any]) -> list[str]:
         """What another reader sees besides the edit: python-calamine, or openpyxl where that gives up on the file."""
         if "reader" not in looks:
-            looks["reader"], looks["before"] = self._reader(source)
+            looks["reader"], looks["before"] = self._reader(source, made.sheet)
         after = self._child.run(looks["reader"], copy)
         wrong = judge.wrong_cells(looks["before"], after, made)
         if self._office:
@@ -127,8 +128,9 @@ class Trials:
         finally:
             shown.unlink()
 
-    def _reader(self, source: Path) -> tuple[Look, dict[str, judge.Cells]]:
-        try:
-            return judge.seen_by_calamine, self._child.run(judge.seen_by_calamine, source)
-        except (DiedError, FailedError):
-            return judge.seen_by_openpyxl, self._child.run(judge.seen_by_openpyxl, source)
+    def _reader(self, source: Path, sheet: str) -> tuple[Look, dict[str, judge.Cells]]:
+        with suppress(DiedError, FailedError):
+            seen = self._child.run(judge.seen_by_calamine, source)
+            if sheet in seen:
+                return judge.seen_by_calamine, seen
+        return judge.seen_by_openpyxl, self._child.run(judge.seen_by_openpyxl, source)

@@ -15,7 +15,7 @@ from .grid import Grid
 from .refs import MAX_COL, MAX_ROW, Area, parse_area, ref
 from .relations import package_elements, relations
 from .sheetxml import SheetXml
-from .values import Formula
+from .values import ErrorValue, Formula
 from .words import parse_reference
 from .workbook import Sheet, Workbook, as_utf8_part
 
@@ -115,18 +115,7 @@ class _SheetChecker:
             yield "outside-sheet", f"{self._sheet.name}: row {row}, column {col} is outside the sheet"
             return
         where = f"{self._sheet.name}!{ref(row, col)}"
-        if isinstance(self._grid.cell(row, col), Formula) or self._within(row, col, self._grid.calculated):
-            yield "formula", f"{where} holds a formula; it is never overwritten"
-        anchor = self._grid.anchor(row, col)
-        if anchor != (row, col):
-            yield "merged", f"{where} is inside a merged cell; write {ref(*anchor)} instead"
-        for table in self._grid.tables:
-            if (row, col) in table.area and row < table.area.top + table.header_rows:
-                yield "table-heading", f"{where} is a heading of table {table.name}; change it in Excel"
-            if (row, col) in table.area and row > table.area.bottom - table.totals_rows:
-                yield "totals-row", f"{where} is in the totals row of table {table.name}; change it in Excel"
-        if self._within(row, col, self._pivots):
-            yield "pivot", f"{where} is output of a pivot table; change its source"
+        yield from self._content_faults(row, col, where)
         if self._binds and self._locked(row, col):
             yield "locked", f"{where} is locked on a protected sheet; unlock it or ask the owner to unprotect"
         if isinstance(value, date) and not self._workbook.styles.entries:
@@ -138,6 +127,23 @@ class _SheetChecker:
         if (row, col) in self._taken:
             yield "twice", f"{where} is set twice in one go"
         self._taken.add((row, col))
+
+    def _content_faults(self, row: int, col: int, where: str) -> Iterator[Fault]:
+        """What is in the cell, or stands over it, that is not a person's text."""
+        if isinstance(self._grid.cell(row, col), Formula) or self._within(row, col, self._grid.calculated):
+            yield "formula", f"{where} holds a formula; it is never overwritten"
+        if isinstance(self._grid.cell(row, col), ErrorValue) and self._is_rich(row, col):
+            yield "rich-value", f"{where} holds a picture or a linked data type; change it in Excel"
+        anchor = self._grid.anchor(row, col)
+        if anchor != (row, col):
+            yield "merged", f"{where} is inside a merged cell; write {ref(*anchor)} instead"
+        for table in self._grid.tables:
+            if (row, col) in table.area and row < table.area.top + table.header_rows:
+                yield "table-heading", f"{where} is a heading of table {table.name}; change it in Excel"
+            if (row, col) in table.area and row > table.area.bottom - table.totals_rows:
+                yield "totals-row", f"{where} is in the totals row of table {table.name}; change it in Excel"
+        if self._within(row, col, self._pivots):
+            yield "pivot", f"{where} is output of a pivot table; change its source"
 
     def _append(self, edit: AppendRow) -> Iterator[Fault]:
         where = f"{self._sheet.name}: row {edit.row}"
@@ -165,6 +171,12 @@ class _SheetChecker:
     @staticmethod
     def _within(row: int, col: int, areas: Sequence[Area]) -> bool:
         return any((row, col) in area for area in areas)
+
+    def _is_rich(self, row: int, col: int) -> bool:
+        """What Excel stores as #VALUE! with a number of its true value (``vm``, ECMA-376 18.3.1.4)."""
+        with xml_faults(self._workbook.path, self._sheet.part):
+            parsed = self._xml.row(row)
+            return parsed is not None and "vm" in parsed.cells[col].attrs
 
     def _locked(self, row: int, col: int) -> bool:
         """By the cell's own style, its row's, or its column's, as the XML has them."""

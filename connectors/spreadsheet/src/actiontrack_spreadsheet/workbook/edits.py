@@ -73,9 +73,9 @@ Edit = SetCell | AppendRow | AddColumn | DefineName | SetCustomProperty
 class Refusal:
     """Why one edit cannot be made.
 
-    ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``merged``,
-    ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``, ``totals-row``,
-    ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``.
+    ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``rich-value``,
+    ``merged``, ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``,
+    ``totals-row``, ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``.
     """
 
     edit: Edit

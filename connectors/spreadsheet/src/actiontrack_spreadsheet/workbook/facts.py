@@ -58,7 +58,8 @@ class SheetFacts:
         elif name == "col" and "cols" in self._path:
             self._column(attrs)
         elif name == "hyperlink":
-            self.links.append(Link(parse_area(attrs["ref"]), attrs.get("id", ""), attrs.get("location", "")))
+            for area in parse_areas(attrs.get("ref", "")):  # some programs leave links that are nowhere
+                self.links.append(Link(area, attrs.get("id", ""), attrs.get("location", "")))
         elif name == "dataValidation":
             self._is_list = attrs.get("type") == "list"
             self._areas, self._formula = attrs.get("sqref", ""), ""

@@ -52,7 +52,7 @@ def grow_lists(sheet: SheetXml, grow: Grow) -> None:
 def grow_filter(sheet: SheetXml, grow: Grow) -> tuple[Area, Area] | None:
     """The sheet's own autofilter; (before, after) when it changed."""
     for element in sheet.named("autoFilter"):
-        if element.path() == "worksheet/autoFilter":
+        if element.path() == "worksheet/autoFilter" and "ref" in element.attrs:
             before = parse_area(element.attrs["ref"])
             after = grow(before)
             if after != before:
@@ -64,7 +64,10 @@ def grow_filter(sheet: SheetXml, grow: Grow) -> tuple[Area, Area] | None:
 def grow_dimension(sheet: SheetXml, cells: set[tuple[int, int]]) -> None:
     """The used range, if the sheet says one and the cells are outside it."""
     for element in sheet.named("dimension"):
-        area = parse_area(element.attrs.get("ref", "A1"))
+        try:
+            area = parse_area(element.attrs.get("ref", ""))
+        except ValueError:  # it is but a hint
+            return
         rows, cols = {row for row, _ in cells}, {col for _, col in cells}
         grown = Area(min(area.top, *rows), min(area.left, *cols), max(area.bottom, *rows), max(area.right, *cols))
         if grown != area:
