@@ -62,14 +62,17 @@ if TYPE_CHECKING:
     from actiontrack.ports import (
         App,
         AuditEntry,
+        Backup,
         Batch,
         Calendar,
         Capabilities,
+        CellChange,
         Clock,
         Connector,
         Fixed,
         InstanceContext,
         InstanceSettings,
+        KeepsBackups,
         KeyKind,
         Notifier,
         Observation,
@@ -80,6 +83,7 @@ if TYPE_CHECKING:
         Raw,
         Reader,
         Record,
+        RestorePlan,
         Store,
         Unread,
         Write,
@@ -101,8 +105,9 @@ _DOORS = {
     "Response Side Status",
 }
 _PORTS = (
-    "App AuditEntry Batch Calendar Capabilities Clock Connector Fixed InstanceContext InstanceSettings KeyKind "
-    "Notifier Observation Outcome Plain Problem Queue Raw Reader Record Store Unread Write Writer"
+    "App AuditEntry Backup Batch Calendar Capabilities CellChange Clock Connector Fixed InstanceContext "
+    "InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Plain Problem Queue Raw Reader Record "
+    "RestorePlan Store Unread Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -130,10 +135,12 @@ __all__ = [
     "Agency",
     "App",
     "AuditEntry",
+    "Backup",
     "Batch",
     "Board",
     "Calendar",
     "Capabilities",
+    "CellChange",
     "Chart",
     "Clock",
     "Column",
@@ -155,6 +162,7 @@ __all__ = [
     "InstanceContext",
     "InstanceSettings",
     "Issue",
+    "KeepsBackups",
     "KeyKind",
     "Kind",
     "Leg",
@@ -180,6 +188,7 @@ __all__ = [
     "Record",
     "Report",
     "Response",
+    "RestorePlan",
     "RetryableError",
     "Review",
     "Section",

@@ -19,12 +19,15 @@ from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, Set
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
 from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
-from .replace import is_lock_file, open_elsewhere
+from .replace import is_lock_file, open_elsewhere, replace_file
+from .ring import KEEP, Kept, Ring, kept_in
 from .values import NO_VALUE, BadDate, CellValue, Constant, ErrorValue, Formula
+from .verify import changed_cells
 from .workbook import DefinedName, Sheet, Workbook, open_workbook
 from .write import plan_and_write
 
 __all__ = [
+    "KEEP",
     "MAX_COL",
     "MAX_ROW",
     "NO_VALUE",
@@ -40,7 +43,9 @@ __all__ = [
     "ErrorValue",
     "Formula",
     "Grid",
+    "Kept",
     "Refusal",
+    "Ring",
     "SetCell",
     "SetCustomProperty",
     "Sheet",
@@ -51,11 +56,13 @@ __all__ = [
     "WorkbookRefused",
     "Writable",
     "WriteResult",
+    "changed_cells",
     "check_csv",
     "check_edits",
     "column_number",
     "content_digest",
     "is_lock_file",
+    "kept_in",
     "letters",
     "open_elsewhere",
     "open_workbook",
@@ -64,5 +71,6 @@ __all__ = [
     "plan_and_write",
     "read_csv",
     "ref",
+    "replace_file",
     "write_csv",
 ]
