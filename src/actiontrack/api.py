@@ -85,6 +85,7 @@ if TYPE_CHECKING:
         Record,
         RestorePlan,
         Store,
+        Unanswered,
         Unread,
         Write,
         Writer,
@@ -107,7 +108,7 @@ _DOORS = {
 _PORTS = (
     "App AuditEntry Backup Batch Calendar Capabilities CellChange Clock Connector Fixed InstanceContext "
     "InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Plain Problem Queue Raw Reader Record "
-    "RestorePlan Store Unread Write Writer"
+    "RestorePlan Store Unanswered Unread Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -201,6 +202,7 @@ __all__ = [
     "Status",
     "Store",
     "Table",
+    "Unanswered",
     "Unread",
     "Update",
     "UserError",

@@ -14,6 +14,7 @@ from actiontrack.ports.connectors import (
     Problem,
     Raw,
     Record,
+    Unanswered,
     Unread,
     Write,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "RestorePlan",
     "SealedEntry",
     "Store",
+    "Unanswered",
     "Unread",
     "Write",
     "Writer",

@@ -18,6 +18,7 @@ from actiontrack.api import (
     Record,
     RestorePlan,
     RetryableError,
+    Unanswered,
     UserError,
 )
 from actiontrack_spreadsheet.headings import FIELDS, normal, vocabulary
@@ -107,6 +108,9 @@ class SpreadsheetConnector:
             if self._is_to_be_made():
                 return
             reading = self._read({})
+        except Unanswered as error:
+            yield from error.problems
+            return
         except (UserError, RetryableError) as error:
             yield Problem(str(error), "mend it, then sync again")
             return
