@@ -13,6 +13,7 @@ saves a whole workbook through a library: only the XML of what an edit touches i
 from __future__ import annotations
 
 from .check import check_edits
+from .comments import has_comments_of_ours
 from .csvfile import check_csv, read_csv, write_csv
 from .digest import content_digest
 from .edits import (
@@ -22,6 +23,8 @@ from .edits import (
     DefineName,
     Edit,
     OwnColumn,
+    OwnLink,
+    PutComments,
     PutSheet,
     Refusal,
     SetCell,
@@ -38,7 +41,7 @@ from .ring import KEEP, Kept, Ring, kept_in
 from .values import NO_VALUE, BadDate, CellValue, Constant, ErrorValue, Formula
 from .verify import changed_cells
 from .workbook import DefinedName, Sheet, Workbook, open_workbook
-from .write import plan_and_write
+from .write import edited, plan_and_write
 
 __all__ = [
     "KEEP",
@@ -60,7 +63,9 @@ __all__ = [
     "Grid",
     "Kept",
     "OwnColumn",
+    "OwnLink",
     "OwnPlace",
+    "PutComments",
     "PutSheet",
     "Refusal",
     "Ring",
@@ -79,6 +84,8 @@ __all__ = [
     "check_edits",
     "column_number",
     "content_digest",
+    "edited",
+    "has_comments_of_ours",
     "is_lock_file",
     "kept_in",
     "letters",

@@ -8,7 +8,19 @@ from datetime import date
 from functools import cached_property
 
 from .cellxml import NotWritableError, check_value
-from .edits import AddColumn, AppendRow, DefineName, Edit, PutSheet, Refusal, SetCell, SetCustomProperty, Writable
+from .comments import comment_faults
+from .edits import (
+    AddColumn,
+    AppendRow,
+    DefineName,
+    Edit,
+    PutComments,
+    PutSheet,
+    Refusal,
+    SetCell,
+    SetCustomProperty,
+    Writable,
+)
 from .errors import WorkbookRefused, xml_faults
 from .grid import Grid
 from .ownsheet import put_faults
@@ -60,6 +72,8 @@ class _Checker:
         elif isinstance(edit, PutSheet):
             yield from put_faults(self._workbook, edit)
             yield from self._twice("sheet", edit.mark)
+        elif isinstance(edit, PutComments):
+            yield from self._comment_faults(edit)
         else:
             yield from self._cell_faults(edit)
 
@@ -84,6 +98,13 @@ class _Checker:
         if (kind, name.casefold()) in self._names:
             yield "twice", f"{kind} {name} is set twice in one go"
         self._names.add((kind, name.casefold()))
+
+    def _comment_faults(self, edit: PutComments) -> Iterator[Fault]:
+        try:
+            yield from comment_faults(self._workbook, edit)
+        except WorkbookRefused as refused:
+            yield refused.reason, str(refused).partition(": ")[2]
+        yield from self._twice("comments of sheet", edit.sheet)
 
     def _cell_faults(self, edit: CellEdit) -> Iterator[Fault]:
         try:

@@ -88,6 +88,17 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLink:
+    """A cell of a sheet of ours that leads to a place in the same workbook."""
+
+    row: int
+    """Index into ``PutSheet.rows``."""
+    col: int
+    sheet: str
+    cell: str
+
+
+@dataclass(frozen=True, slots=True)
 class PutSheet:
     """A worksheet of ours, made as the last of the workbook; one made before gets this content instead of its own.
 
@@ -106,6 +117,7 @@ class PutSheet:
     head: Sequence[str] = ()
     """Lines above the headings; the first is the sheet's headline."""
     choices: Sequence[Choice] = ()
+    links: Sequence[OwnLink] = ()
     protect: bool = False
     """Lock all but the open columns and what is right of the last; without a password."""
 
@@ -121,7 +133,19 @@ class PutSheet:
         return {place: value for place, value in placed.items() if value not in (None, "")}
 
 
-Edit = SetCell | AppendRow | AddColumn | DefineName | SetCustomProperty | PutSheet
+@dataclass(frozen=True, slots=True)
+class PutComments:
+    """Comments of ours at cells of a sheet, instead of those put there before; nobody else's is touched.
+
+    Each ends with a line of ours with a check on the words above: one that somebody wrote in is theirs from then on.
+    """
+
+    sheet: str
+    texts: Mapping[tuple[int, int], str]
+    """(row, column) -> what to say; none: ours are taken away."""
+
+
+Edit = SetCell | AppendRow | AddColumn | DefineName | SetCustomProperty | PutSheet | PutComments
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +155,7 @@ class Refusal:
     ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``merged``,
     ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``, ``totals-row``,
     ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``, ``structure-locked``, ``shared``,
-    ``own-table``.
+    ``own-table``, ``commented``, ``no-comments``.
     """
 
     edit: Edit

@@ -31,6 +31,8 @@ class Look:
     wrap: bool = True
     locked: bool = True
     format_id: int = 0
+    link: bool = False
+    """Underlined; it has an ink of its own, too."""
     quoted: bool = False
     """What follows is text, whatever it begins with."""
 
@@ -40,9 +42,16 @@ def font_of(look: Look, usual: Plain) -> Plain:
     ours = {"b": Plain("b")} if look.bold else {}
     if look.ink:
         ours["color"] = Plain("color", (("rgb", f"FF{look.ink}"),))
+    if look.link:
+        ours["u"] = Plain("u")
     kept = [child for child in usual.children if child.name not in ours]
-    at = next((index + 1 for index, child in enumerate(kept) if child.name == "sz"), len(kept))
-    kept[at:at] = [ours["color"]] if look.ink else []  # after the size, as the format has it
+    # Before and after the size, as the format has it.
+    at = next((index for index, child in enumerate(kept) if child.name == "sz"), len(kept))
+    kept[at : at + 1] = [
+        *([ours["u"]] if look.link else []),
+        *kept[at : at + 1],
+        *([ours["color"]] if look.ink else []),
+    ]
     return Plain("font", usual.attributes, (*([ours["b"]] if look.bold else []), *kept))
 
 

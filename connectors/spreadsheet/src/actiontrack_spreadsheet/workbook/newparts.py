@@ -12,6 +12,12 @@ from .workbook import Workbook, as_utf8_part
 from .xml import Element, Splices, attribute_text, elements
 
 
+_NO_RELATIONS = (
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+)
+
+
 class Kind(NamedTuple):
     """What a part is: its content type, and the type of the relationship to it in either variant of the format."""
 
@@ -54,16 +60,25 @@ class NewParts:
         changed = {CONTENT_TYPES: self._with(CONTENT_TYPES, self._overrides)}
         for owner, new in self._relations.items():
             part = relations_part(owner)
-            strict = any("purl.oclc.org" in e.attrs.get("Type", "") for e in self._elements(part))
-            changed[part] = self._with(part, [_relation(*each, strict=strict) for each in new])
+            changed[part] = self._with(part, [_relation(*each, strict=self._is_strict(part)) for each in new])
         return changed
 
+    def _is_strict(self, part: str) -> bool:
+        types = [e.attrs.get("Type", "") for e in self._elements(part)[1:]]
+        return any("purl.oclc.org" in each for each in types) if types else self._workbook.strict
+
     def _elements(self, part: str) -> list[Element]:
-        return elements(as_utf8_part(self._workbook.package, part))
+        return elements(self._data(part))
+
+    def _data(self, part: str) -> bytes:
+        """A part; the list of relationships of a part that has none yet is empty."""
+        if part not in self._workbook.package and part.endswith(".rels"):
+            return _NO_RELATIONS
+        return as_utf8_part(self._workbook.package, part)
 
     def _with(self, part: str, additions: list[str]) -> bytes:
         """A part with elements added at its end, each given without what stands before its name."""
-        data = as_utf8_part(self._workbook.package, part)
+        data = self._data(part)
         root, splices = elements(data)[0], Splices(data)
         splices.append_child(root, "".join(f"<{root.prefix}{text}" for text in additions))
         return splices.result()

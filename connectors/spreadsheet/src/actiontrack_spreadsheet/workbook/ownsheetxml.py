@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from .cellxml import TRIGGERS, cell_xml
-from .edits import PutSheet, Writable
+from .edits import OwnLink, PutSheet, Writable
 from .errors import xml_faults
 from .looks import Look
 from .ownsheet import OwnPlace, protects
@@ -18,8 +18,8 @@ from .stylebook import StyleBook
 from .workbook import Workbook, as_utf8_part
 from .xml import MAIN, MAIN_STRICT, Element, Splices, attribute_text
 
-_OWN, _OTHERS, _WHITE = "1F4E79", "595959", "FFFFFF"
-"""Fill of the heading of a column to fill in, and of one that is locked; the ink on both."""
+_OWN, _OTHERS, _WHITE, _LINK = "1F4E79", "595959", "FFFFFF", "0563C1"
+"""Fill of the heading of a column to fill in, and of one that is locked; the ink on both; that of a link."""
 _ORDER = (
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
     "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
@@ -28,6 +28,8 @@ _ORDER = (
 """The elements of a worksheet in the order the format asks for, as far as ours need to be placed among them."""
 _FRAME = ("sheetPr", "sheetViews", "sheetFormatPr", "cols", "pageMargins", "pageSetup")
 """What people may have set for themselves; kept."""
+_OURS = ("sheetProtection", "dataValidations", "hyperlinks")
+"""What is ours alone; taken away where this content has none."""
 _GONE = ("autoFilter", "sortState", "mergeCells")
 """What would fall on other rows than it was meant for."""
 
@@ -40,6 +42,7 @@ class OwnSheetXml:
         self._edit = edit
         self._styles = styles
         self._prefix = ""
+        self._linked = {(edit.header_row + 1 + link.row, link.col) for link in edit.links}
 
     def new(self) -> bytes:
         """The part of a sheet that is not there yet."""
@@ -60,7 +63,7 @@ class OwnSheetXml:
         kept = _FRAME if place.header_row == self._edit.header_row else ()
         for child in children:
             text = ours.pop(child.name, None)
-            if child.name in _GONE or (text is None and child.name in ("sheetProtection", "dataValidations")):
+            if child.name in _GONE or (text is None and child.name in _OURS):
                 outline.replace(child.start, child.end, "")
             elif text is not None and child.name not in kept:
                 outline.replace(child.start, child.end, text)
@@ -94,7 +97,15 @@ class OwnSheetXml:
         if edit.choices and edit.rows:
             lists = [self._choice(number) for number, choice in enumerate(edit.choices) if choice.rows]
             found["dataValidations"] = f'<{p}dataValidations count="{len(lists)}">{"".join(lists)}</{p}dataValidations>'
+        if edit.links:
+            found["hyperlinks"] = f"<{p}hyperlinks>{''.join(map(self._link, edit.links))}</{p}hyperlinks>"
         return found
+
+    def _link(self, link: OwnLink) -> str:
+        place = attribute_text("ref", ref(self._edit.header_row + 1 + link.row, link.col))
+        quoted = link.sheet.replace("'", "''")
+        target = attribute_text("location", f"'{quoted}'!{link.cell}")
+        return f"<{self._prefix}hyperlink{place}{target}/>"
 
     def _columns(self) -> str:
         p, columns = self._prefix, self._edit.columns
@@ -137,6 +148,8 @@ class OwnSheetXml:
         if isinstance(value, date) and self._styles:
             format_id = self._styles.date_format(with_time=isinstance(value, datetime))
         look = Look(lined=not beside, locked=not beside and not columns[col - 1].open, format_id=format_id)
+        if (row, col) in self._linked:
+            look = replace(look, ink=_LINK, link=True)
         return self._cell(row, col, value, look)
 
     def _cell(self, row: int, col: int, value: Writable, look: Look) -> str:

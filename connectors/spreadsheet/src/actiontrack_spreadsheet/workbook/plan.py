@@ -11,7 +11,18 @@ from functools import reduce
 
 from .bookxml import BookXml
 from .cellxml import TRIGGERS, cell_xml
-from .edits import AddColumn, AppendRow, DefineName, Edit, PutSheet, SetCell, SetCustomProperty, Writable
+from .comments import Comments
+from .edits import (
+    AddColumn,
+    AppendRow,
+    DefineName,
+    Edit,
+    PutComments,
+    PutSheet,
+    SetCell,
+    SetCustomProperty,
+    Writable,
+)
 from .errors import xml_faults
 from .grid import Grid
 from .growth import Grow, grow_dimension, grow_down, grow_filter, grow_lists, grow_right, grown_table, widen
@@ -43,6 +54,8 @@ class Plan:
     """All there is on each sheet of ours that is written."""
     new_sheets: list[Sheet] = field(default_factory=list)
     """Of these, those that are made."""
+    comments: dict[str, dict[Cell, str]] = field(default_factory=dict)
+    """All of ours on each sheet whose comments are written."""
 
 
 def make_plan(workbook: Workbook, edits: Sequence[Edit]) -> Plan:
@@ -64,6 +77,8 @@ def make_plan(workbook: Workbook, edits: Sequence[Edit]) -> Plan:
         elif isinstance(edit, PutSheet):
             _put_sheet(workbook, edit, plan, book, styles, new)
             properties[edit.mark] = headings_of(edit)
+        elif isinstance(edit, PutComments):
+            _put_comments(workbook, edit, plan, new)
     if (plan.cells or plan.own) and _has_formulas(workbook):
         book.calculate_on_load()
     if book.changed:
@@ -91,6 +106,16 @@ def _put_sheet(workbook: Workbook, edit: PutSheet, plan: Plan, book: BookXml, st
         plan.parts[sheet.part] = OwnSheetXml(workbook, edit, styles.book()).instead_of(place)
     book.define(edit.mark, place_name(edit, sheet.name))
     plan.own[sheet.name] = edit.cells()
+
+
+def _put_comments(workbook: Workbook, edit: PutComments, plan: Plan, new: NewParts) -> None:
+    comments = Comments(workbook, edit)
+    part = comments.sheet.part
+    sheet = plan.parts[part] if part in plan.parts else as_utf8_part(workbook.package, part)
+    changed = comments.parts(new, sheet)
+    if changed:
+        plan.parts.update(changed)
+        plan.comments[comments.sheet.name] = comments.wanted
 
 
 class _SheetPlan:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 
 from .columns import Column
+from .comments import comments_differ, read_comments
 from .edits import Writable
 from .errors import refuse_file, xml_faults
 from .grid import Grid
@@ -31,6 +32,10 @@ def verify(workbook: Workbook, plan: Plan, result: bytes) -> None:
                 _sheet(workbook, after, sheet, plan.cells.get(sheet.name, {}))
         for title, cells in plan.own.items():
             _own_sheet(after, title, cells)
+        for title, wanted in plan.comments.items():
+            before, now = (read_comments(book, book.sheet(title)) for book in (workbook, after))
+            if comments_differ(before, now, wanted):
+                raise _Differs(f"{title}: its comments are not as planned")
     except _Differs as differs:
         raise refuse_file(
             workbook.path, "check-failed", f"the result did not pass its check ({differs}); file left as it was"
