@@ -62,14 +62,17 @@ if TYPE_CHECKING:
     from actiontrack.ports import (
         App,
         AuditEntry,
+        Backup,
         Batch,
         Calendar,
         Capabilities,
+        CellChange,
         Clock,
         Connector,
         Fixed,
         InstanceContext,
         InstanceSettings,
+        KeepsBackups,
         KeyKind,
         Notifier,
         Observation,
@@ -80,7 +83,9 @@ if TYPE_CHECKING:
         Raw,
         Reader,
         Record,
+        RestorePlan,
         Store,
+        Unanswered,
         Unread,
         Write,
         Writer,
@@ -101,8 +106,9 @@ _DOORS = {
     "Response Side Status",
 }
 _PORTS = (
-    "App AuditEntry Batch Calendar Capabilities Clock Connector Fixed InstanceContext InstanceSettings KeyKind "
-    "Notifier Observation Outcome Plain Problem Queue Raw Reader Record Store Unread Write Writer"
+    "App AuditEntry Backup Batch Calendar Capabilities CellChange Clock Connector Fixed InstanceContext "
+    "InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Plain Problem Queue Raw Reader Record "
+    "RestorePlan Store Unanswered Unread Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -130,10 +136,12 @@ __all__ = [
     "Agency",
     "App",
     "AuditEntry",
+    "Backup",
     "Batch",
     "Board",
     "Calendar",
     "Capabilities",
+    "CellChange",
     "Chart",
     "Clock",
     "Column",
@@ -155,6 +163,7 @@ __all__ = [
     "InstanceContext",
     "InstanceSettings",
     "Issue",
+    "KeepsBackups",
     "KeyKind",
     "Kind",
     "Leg",
@@ -180,6 +189,7 @@ __all__ = [
     "Record",
     "Report",
     "Response",
+    "RestorePlan",
     "RetryableError",
     "Review",
     "Section",
@@ -192,6 +202,7 @@ __all__ = [
     "Status",
     "Store",
     "Table",
+    "Unanswered",
     "Unread",
     "Update",
     "UserError",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from actiontrack.cli.base import Group, Session
+from actiontrack.cli.earlier import backups, restore
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +54,7 @@ def connector_rows(core: Core) -> list[dict[str, Any]]:
                 "where": settings.options.get("path") or settings.options.get("url") or "",
                 "adopted": seen.adopted_at.isoformat() if seen and seen.adopted_at else "",
                 "seen": seen.seen_at.isoformat() if seen and seen.seen_at else "",
+                "waits": seen.must_confirm if seen else "",
             }
         )
     return rows
@@ -106,6 +108,10 @@ def _print_checks(rows: list[dict[str, Any]]) -> None:
         for problem in row["problems"]:
             place = " ".join(part for part in (problem["sheet"], problem["cell"]) if part)
             print_line(f"  {place + ': ' if place else ''}{problem['text']} {problem['do']}".rstrip())
+
+
+connector.add_command(backups)
+connector.add_command(restore)
 
 
 @click.group("plugin", cls=Group)

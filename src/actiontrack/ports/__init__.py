@@ -14,23 +14,28 @@ from actiontrack.ports.connectors import (
     Problem,
     Raw,
     Record,
+    Unanswered,
     Unread,
     Write,
 )
+from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
 
 __all__ = [
     "App",
     "AuditEntry",
+    "Backup",
     "Batch",
     "Calendar",
     "Capabilities",
+    "CellChange",
     "Clock",
     "Connector",
     "Fixed",
     "InstanceContext",
     "InstanceSettings",
+    "KeepsBackups",
     "KeyKind",
     "Notifier",
     "Observation",
@@ -41,8 +46,10 @@ __all__ = [
     "Raw",
     "Reader",
     "Record",
+    "RestorePlan",
     "SealedEntry",
     "Store",
+    "Unanswered",
     "Unread",
     "Write",
     "Writer",

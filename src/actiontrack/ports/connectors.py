@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from actiontrack.domain.vocabulary import Side
+from actiontrack.errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,20 @@ class Problem:
     value: str = ""
     field: str = ""
     quarantines: bool = False
+
+
+class Unanswered(UserError):  # noqa: N818 - questions, more than errors
+    """Questions to be answered before anything of a source can be taken in: all of them, not only the first.
+
+    `where` names the source. `seen` is what could be read in spite of them, for telling what else is to be mended.
+    """
+
+    def __init__(self, where: str, problems: Sequence[Problem], seen: Observation | None = None) -> None:
+        told = [f"{f'sheet “{each.sheet}”: ' if each.sheet else ''}{each.text}; {each.do}" for each in problems]
+        numbered = "; ".join(f"({at}) {each}" for at, each in enumerate(told, 1))
+        super().__init__(f"{where}: {told[0] if len(told) == 1 else f'{len(told)} questions: {numbered}'}")
+        self.problems = tuple(problems)
+        self.seen = seen
 
 
 KeyKind = Literal["ref", "number", "remote"]
@@ -169,7 +184,8 @@ class Connector(Protocol):
     def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
         """Read everything, or what changed since `cursor`. `columns` is the mapping agreed at adoption ({} before).
 
-        Raises UserError (their input needs mending), RetryableError (open elsewhere, unreachable).
+        Raises UserError (their input needs mending; Unanswered with every question of it), RetryableError (open
+        elsewhere, unreachable).
         """
         ...
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actiontrack.api import (
+    Backup,
     Batch,
     Capabilities,
     InstanceContext,
@@ -15,7 +16,9 @@ from actiontrack.api import (
     Outcome,
     Problem,
     Record,
+    RestorePlan,
     RetryableError,
+    Unanswered,
     UserError,
 )
 from actiontrack_spreadsheet.headings import FIELDS, normal, vocabulary
@@ -69,6 +72,7 @@ class SpreadsheetConnector:
         it now stands. A file that is not as it was observed makes every write `stale`; nothing is written then.
         """
         from actiontrack_spreadsheet.create import make_workbook
+        from actiontrack_spreadsheet.earlier import thin
         from actiontrack_spreadsheet.source import file_hash, refuse_open
         from actiontrack_spreadsheet.workbook import StaleWorkbook
         from actiontrack_spreadsheet.writing import Plan, outcomes, write_batch
@@ -88,9 +92,10 @@ class SpreadsheetConnector:
         if reading.source.sha256 != batch.proof:
             return _stale(batch)
         try:
-            plan = write_batch(reading, batch, Path(self._context.state_folder) / "backups")
+            plan = write_batch(reading, batch, self._backups)
         except StaleWorkbook:
             return _stale(batch)
+        thin(self._path, self._backups, self._options.backups)
         return outcomes(plan, batch, self._read(batch.columns) if plan.edits else reading)
 
     def find(self, op_id: str) -> Record | None:
@@ -103,6 +108,9 @@ class SpreadsheetConnector:
             if self._is_to_be_made():
                 return
             reading = self._read({})
+        except Unanswered as error:
+            yield from error.problems
+            return
         except (UserError, RetryableError) as error:
             yield Problem(str(error), "mend it, then sync again")
             return
@@ -118,6 +126,28 @@ class SpreadsheetConnector:
                     sheet=reading.layout.sheet,
                     field=name,
                 )
+
+    def backups(self) -> Sequence[Backup]:
+        """Every version kept of the file, the newest first."""
+        from actiontrack_spreadsheet.earlier import backups_of
+
+        return backups_of(self._path, self._backups)
+
+    def plan_restore(self, backup: str) -> RestorePlan:
+        """What putting that version back would do, cell by cell. Raises UserError, RetryableError (open elsewhere)."""
+        from actiontrack_spreadsheet.earlier import plan_restore
+
+        return plan_restore(self._path, self._backups, backup)
+
+    def restore(self, plan: RestorePlan) -> str:
+        """Put a version back in one replace of the file; the id of what it replaced, which is kept."""
+        from actiontrack_spreadsheet.earlier import put_back
+
+        return put_back(plan, self._backups)
+
+    @property
+    def _backups(self) -> Path:
+        return Path(self._context.state_folder) / "backups"
 
     def _is_to_be_made(self) -> bool:
         return self._options.create and not self._path.exists()

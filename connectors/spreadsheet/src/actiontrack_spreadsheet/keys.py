@@ -9,7 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from actiontrack.api import Fixed, Raw, Unread, UserError, normal_ref
+from actiontrack.api import Fixed, Problem, Raw, Unread, normal_ref
 from actiontrack_spreadsheet.assign import Assignment, Heading
 from actiontrack_spreadsheet.detect import Layout
 from actiontrack_spreadsheet.headings import normal, vocabulary
@@ -47,15 +47,16 @@ def find_key(source: Source, grid: Grid, layout: Layout, wish: str) -> Key:
         return settled
     if ref:
         return Key("ref", ref)
-    if wish == "number" and not number:
-        raise UserError(
-            f"{source.path.name}, sheet “{grid.name}”: no column of numbers to key the rows by; name it under "
-            "[connector.columns] as number, or leave key out"
-        )
     if number and (wish == "number" or (wish == "auto" and source.workbook and _can_key(grid, layout))):
         return Key("number", number)
     taken = any(normal(heading.text) == "action id" for heading in layout.headings)
     return Key("ref", None, OTHER_HEADING if taken else vocabulary().labels["ref"], _free_column(grid, layout))
+
+
+def no_numbers(layout: Layout) -> Problem:
+    """The question where the numbers that rows are to be known by are nowhere."""
+    do = "name it under [connector.columns] as number, or leave key out"
+    return Problem("no column of numbers to key the rows by", do, sheet=layout.sheet, field="number")
 
 
 def _settled(source: Source, grid: Grid, layout: Layout) -> Key | None:

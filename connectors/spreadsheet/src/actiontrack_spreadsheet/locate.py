@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from actiontrack.api import UserError
-from actiontrack_spreadsheet.assign import Wanted, twins
+from actiontrack.api import Problem, Unanswered
+from actiontrack_spreadsheet.assign import Heading, Wanted, twins
 from actiontrack_spreadsheet.detect import Layout, describe, detect, is_plan_name, saved_name
 from actiontrack_spreadsheet.headings import normal
 from actiontrack_spreadsheet.options import SpreadsheetOptions
 from actiontrack_spreadsheet.source import Source
-from actiontrack_spreadsheet.workbook import letters
+from actiontrack_spreadsheet.workbook import letters, ref
 
 
 def locate(source: Source, options: SpreadsheetOptions, agencies: frozenset[str], agreed: Mapping[str, str]) -> Layout:
     """Where the plan is. `agreed` is the mapping of adoption ({} before): then nothing else is looked for.
 
-    Raises UserError, naming file, sheet and cells and what to write in the configuration.
+    What is unclear about its headings, `unclear` tells. Raises Unanswered where no sheet or row can be chosen at all.
     """
     wanted = Wanted({**agreed, **options.columns}, agencies, only=bool(agreed))
     names, chosen = _sheets(source, options)
@@ -32,11 +32,8 @@ def locate(source: Source, options: SpreadsheetOptions, agencies: frozenset[str]
     plans.sort(key=lambda layout: -layout.score)
     best = plans[0]
     if len(plans) > 1 and plans[1].score == best.score:
-        raise UserError(
-            f"{source.path.name}: sheets “{best.sheet}” and “{plans[1].sheet}” both look like the plan; say which, "
-            f'such as sheet = "{best.sheet}"'
-        )
-    _refuse_unclear(source, best, options, agreed)
+        question = f"sheets “{best.sheet}” and “{plans[1].sheet}” both look like the plan"
+        raise Unanswered(source.path.name, [Problem(question, f'say which, such as sheet = "{best.sheet}"')])
     return best
 
 
@@ -54,14 +51,13 @@ def _sheets(source: Source, options: SpreadsheetOptions) -> tuple[list[str], boo
     if options.sheet:
         chosen = sheets.get(options.sheet.casefold()) or bound
         if chosen is None:
-            raise UserError(
-                f"{source.path.name}: it has no sheet “{options.sheet}”; its sheets are {', '.join(sheets.values())}"
-            )
+            there = f"its sheets are {', '.join(sheets.values())}"
+            raise Unanswered(source.path.name, [Problem(f"it has no sheet “{options.sheet}”", there)])
         return [chosen], True
     return ([bound], True) if bound else (source.visible_sheets or source.sheets, False)
 
 
-def _no_headings(source: Source, options: SpreadsheetOptions, layouts: list[Layout]) -> UserError:
+def _no_headings(source: Source, options: SpreadsheetOptions, layouts: list[Layout]) -> Unanswered:
     guess = max(layouts, key=lambda layout: layout.assignment.score, default=None)
     where = f", row {options.header_row}" if options.header_row else ""
     if guess is None or not guess.headings:
@@ -71,32 +67,36 @@ def _no_headings(source: Source, options: SpreadsheetOptions, layouts: list[Layo
     unknown = guess.assignment.free(guess.headings) if guess else []
     likely = [each for each in unknown if "action" in normal(each.text)] or unknown
     example = saved_name(likely[0], guess.headings) if guess and likely else "Action"
-    return UserError(
-        f"{source.path.name}{where}: no row of headings with a column of actions found; {shown}. Say which column "
-        f'holds the actions under [connector.columns], such as text = "{example}", and header_row if that is not enough'
+    question = Problem(
+        f"no row of headings with a column of actions found; {shown}",
+        f'say which column holds the actions under [connector.columns], such as text = "{example}", and header_row if '
+        "that is not enough",
     )
+    return Unanswered(f"{source.path.name}{where}", [question])
 
 
-def _refuse_unclear(source: Source, layout: Layout, options: SpreadsheetOptions, agreed: Mapping[str, str]) -> None:
-    where = f"{source.path.name}, sheet “{layout.sheet}”"
+def unclear(layout: Layout, options: SpreadsheetOptions, agreed: Mapping[str, str]) -> Iterator[Problem]:
+    """Every question about the headings, naming their cells and what to write in the configuration."""
     for name, rivals in layout.assignment.clashes.items():
         same = len({normal(rival.text) for rival in rivals}) < len(rivals)
         example = letters(rivals[0].col) if same else rivals[0].text
-        raise UserError(
-            f"{where}: {twins(rivals)} could each be {name}; say which under [connector.columns], such as "
-            f'{name} = "{example}"'
-        )
-    if not agreed:
-        for name in layout.assignment.absent:
-            raise UserError(
-                f"{where}: [connector.columns] {name} = “{options.columns[name]}”, but row {layout.bottom} has no such "
-                f"heading; it has {describe(layout.headings, 20)}"
-            )
+        yield _question(
+            layout, rivals[0], f"{twins(rivals)} could each be {name}",
+            f'say which under [connector.columns], such as {name} = "{example}"', name,
+        )  # fmt: skip
+    for name in () if agreed else layout.assignment.absent:
+        wanted = f"[connector.columns] {name} = “{options.columns[name]}”, but row {layout.bottom} has no such heading"
+        yield Problem(wanted, f"it has {describe(layout.headings, 20)}", sheet=layout.sheet, field=name)
     fields: dict[int, str] = {}
     for name, heading in layout.columns.items():
         other = fields.setdefault(heading.col, name)
         if other != name:
-            raise UserError(
-                f"{where}: {twins([heading])} is named for both {other} and {name}; a column holds one field: mend "
-                "[connector.columns]"
-            )
+            yield _question(
+                layout, heading, f"{twins([heading])} is named for both {other} and {name}",
+                "a column holds one field: mend [connector.columns]", name,
+            )  # fmt: skip
+
+
+def _question(layout: Layout, heading: Heading, text: str, do: str, field: str) -> Problem:
+    cell = ref(heading.row, heading.col)
+    return Problem(text, do, sheet=layout.sheet, cell=cell, value=heading.text, field=field)

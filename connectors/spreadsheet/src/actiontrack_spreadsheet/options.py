@@ -29,6 +29,9 @@ class SpreadsheetOptions(BaseModel):
     key: Literal["auto", "ref", "number"] = "auto"
     """What rows are known by: an Action ID column of ours, or the plan's own numbers."""
 
+    backups: int = Field(default=20, ge=1)
+    """How many earlier versions of the file are kept at least; beside them, the last of each of 30 days."""
+
     @field_validator("columns", "fill_down")
     @classmethod
     def _known_fields(cls, value: dict[str, str] | tuple[str, ...]) -> dict[str, str] | tuple[str, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actiontrack.api import Fixed, KeyKind, Observation, Problem, Record, Unread
+from actiontrack.api import Fixed, KeyKind, Observation, Problem, Record, Unanswered, Unread
 from actiontrack_spreadsheet.detect import Layout, saved_name
-from actiontrack_spreadsheet.keys import Key, find_key, is_action_id, key_of
-from actiontrack_spreadsheet.locate import locate
+from actiontrack_spreadsheet.keys import Key, find_key, is_action_id, key_of, no_numbers
+from actiontrack_spreadsheet.locate import locate, unclear
 from actiontrack_spreadsheet.marks import mark_of
 from actiontrack_spreadsheet.options import SpreadsheetOptions
 from actiontrack_spreadsheet.rows import FORMULA, Rows, read_rows, versions
@@ -39,16 +39,31 @@ class Reading:
 
 
 def read(source: Source, options: SpreadsheetOptions, agencies: frozenset[str], agreed: Mapping[str, str]) -> Reading:
-    """The plan in a file. Raises UserError where it can't be made out."""
+    """The plan in a file. Raises Unanswered where it can't be made out: with every question, and what can be read."""
     layout = locate(source, options, agencies, agreed)
+    questions = list(unclear(layout, options, agreed))
+    if questions:
+        layout = _settled(layout)
     grid = source.grid(layout.sheet)
     key = find_key(source, grid, layout, options.key)
+    if options.key == "number" and key.add and "number" not in {each.field for each in questions}:
+        questions.append(no_numbers(layout))
     if key.heading:
         others = {name: each for name, each in layout.columns.items() if each.col != key.heading.col}
         columns = {**others, key.kind: key.heading}
         layout = replace(layout, assignment=replace(layout.assignment, columns=columns))
     rows = read_rows(grid, layout, options.fill_down)
-    return Reading(source, grid, layout, key, rows, _records(rows, key))
+    reading = Reading(source, grid, layout, key, rows, _records(rows, key))
+    if questions:
+        raise Unanswered(source.path.name, questions, observation(reading))
+    return reading
+
+
+def _settled(layout: Layout) -> Layout:
+    """The layout without the columns in question; the actions' text is read from the first that could be it."""
+    clashes = layout.assignment.clashes
+    columns = {name: each for name, each in layout.columns.items() if name == "text" or name not in clashes}
+    return replace(layout, assignment=replace(layout.assignment, columns=columns))
 
 
 def _records(rows: Rows, key: Key) -> list[Record]:

@@ -77,7 +77,6 @@ def write_batch(reading: Reading, batch: Batch, backups: Path) -> Plan:
     _append(plan, reading, [write for write in batch.writes if write.creates])
     _drop_refused(plan, reading)
     if plan.edits:
-        backups.mkdir(parents=True, exist_ok=True)
         reading.source.write(plan.edits, backups)
     return plan
 

@@ -28,6 +28,7 @@ from actiontrack.services.sync.opening import (
     open_lane,
 )
 from actiontrack.services.sync.outbound import plan_out
+from actiontrack.services.sync.problems import problem_rows, store_faults, unread
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
 from actiontrack.services.sync.still import standing_still, still_after
 from actiontrack.services.sync.tongue import Tongue
@@ -52,6 +53,8 @@ class _Run:
     found: list[Conflict] = field(default_factory=list)
     changed: list[tuple[Action | None, Action]] = field(default_factory=list)
     token: int = 0
+    faults: dict[str, ActionTrackError] = field(default_factory=dict)
+    """Why a source could not be read."""
     still: dict[str, Instance] = field(default_factory=dict)
     """Instances that are not observed, because nothing has moved in them."""
 
@@ -123,6 +126,7 @@ def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
     seen = {}
     for name in names:
         result = run.results[name]
+        run.faults.pop(name, None)
         try:
             seen[name] = run.core.connectors[name].observe("", known.get(name, {}))
             _refuse_vanished(run.core, name, seen[name])
@@ -131,6 +135,7 @@ def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
             result.status, result.why = "deferred", str(error)
         except ActionTrackError as error:
             result.status, result.why = "failed", str(error)
+            run.faults[name] = error
             seen.pop(name, None)
         except Exception as error:  # noqa: BLE001 - a connector's fault of any kind stays with its instance
             result.status, result.why = "failed", _fault(error)
@@ -177,6 +182,7 @@ def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
 def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> list[Lane]:
     core = run.core
     writer.put(*core.agencies, *run.still.values())
+    store_faults(core, writer, [*seen, *run.faults], run.faults)
     desk = Desk(writer, core.board, core.clock.now())
     ledger = open_ledger(writer)
     store_id = _store_id(writer)
@@ -215,6 +221,10 @@ def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], st
     for number, problem in enumerate(lane.seen.problems):
         lane.problem(number, problem)
     if guard(lane, approved, store_id):
+        if lane.instance.adopted_at is None:
+            for number, problem in enumerate(unread(lane.seen, lane.theirs)):
+                lane.problem(number, problem)
+        _store_issues(lane, writer, ("source:",))
         return False
     take_in(lane, who)
     lane.desk.save(writer)
@@ -306,10 +316,10 @@ def store_lane(lane: Lane, writer: Writer, head: int) -> None:
         writer.put(before.model_copy(update={"issued_to": "", "source": ""}))
 
 
-def _store_issues(lane: Lane, writer: Writer) -> None:
-    """Raise what is new, keep what stands, clear what was mended."""
+def _store_issues(lane: Lane, writer: Writer, kinds: tuple[str, ...] = ("row:", "source:")) -> None:
+    """Raise what is new, keep what stands, clear what was mended: of `kinds`, and of the records that were examined."""
     stored = {each.id: each for each in writer.find(StoredIssue, source=lane.name)}
-    told_anew = {key for key in stored if key.startswith(("row:", "source:")) or key.split(":")[0] in lane.examined}
+    told_anew = {key for key in stored if key.startswith(kinds) or key.split(":")[0] in lane.examined}
     writer.remove(*(stored[key] for key in told_anew - set(lane.issues)))
     writer.put(
         *(
@@ -398,13 +408,9 @@ def _count_open_in(reader: Reader, run: _Run) -> None:
     for name, result in run.results.items():
         result.conflicts = sum(1 for each in conflicts if name in each.sides)
         result.proposals = reader.count(Proposal, instance=name, closed_at=None)
-        issues = reader.find(StoredIssue, source=name)
-        result.quarantined = sum(1 for each in issues if each.quarantines)
+        result.quarantined = reader.count(StoredIssue, source=name, quarantines=True)
         result.missing = reader.count(Link, instance=name, state=LinkState.MISSING.value)
-        result.problems = [
-            {"sheet": each.sheet, "cell": each.cell, "value": each.value, "why": each.text, "do": each.do}
-            for each in issues
-        ]
+        result.problems = problem_rows(reader, name, run.core.instances[name].options)
 
 
 def _tell(run: _Run, result: SyncResult) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from actiontrack.domain.ledger import Instance, StoredIssue
+from actiontrack.domain.ledger import Instance
 from actiontrack.domain.nouns import Action, Recommendation, Review
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import UserError
@@ -20,6 +20,7 @@ from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.sync.engine import make_lane, merge_in, open_ledger, store_lane
 from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.problems import ProblemRow, problem_rows
 from actiontrack.services.sync.steps import ConnectorResult, Step
 
 TYPE = "spreadsheet"
@@ -33,7 +34,7 @@ class ImportResult:
     rows: int = 0
     created: dict[str, int] = field(default_factory=dict)
     updated: int = 0
-    problems: list[dict[str, str]] = field(default_factory=list)
+    problems: list[ProblemRow] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     conflicts: int = 0
     proposals: int = 0
@@ -134,7 +135,7 @@ def _fill(
     result.rows = len(lane.seen.records)
     result.created = {name: after[name] - before[name] for name in after}
     result.updated = lane.result.updated_here
-    result.problems = [_problem(each) for each in reader.find(StoredIssue, source=lane.name)]
+    result.problems = problem_rows(reader, lane.name, lane.settings.options)
     result.steps = lane.steps
     result.conflicts = sum(1 for each in lane.ledger.conflicts.values() if lane.name in each.sides)
     result.proposals = sum(1 for each in _open_proposals(lane))
@@ -144,7 +145,3 @@ def _open_proposals(lane: Lane) -> Iterator[object]:
     for each in (*lane.ledger.proposals.values(), *lane.ledger.others.values()):
         if each.instance == lane.name and each.closed_at is None:
             yield each
-
-
-def _problem(issue: StoredIssue) -> dict[str, str]:
-    return {"sheet": issue.sheet, "cell": issue.cell, "value": issue.value, "why": issue.text, "do": issue.do}

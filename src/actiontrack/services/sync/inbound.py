@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from actiontrack.domain.fields import Standing, words
+from actiontrack.domain.fields import Standing
 from actiontrack.domain.ledger import Link, LinkState, Proposal, ProposalKind
 from actiontrack.domain.nouns import Action
 from actiontrack.domain.vocabulary import Side, Status
@@ -18,6 +18,7 @@ from actiontrack.services.sync.lane import Lane
 from actiontrack.services.sync.matching import Held
 from actiontrack.services.sync.merge import Merged, Sides, merge
 from actiontrack.services.sync.missing import note_missing
+from actiontrack.services.sync.problems import left_alone
 from actiontrack.services.sync.taking import placeable, put_taken
 from actiontrack.services.sync.tongue import Unclearness
 
@@ -104,7 +105,7 @@ def _settle(
     """Do what the merge says of one field."""
     ref, name = file.action.ref, merged.field
     if merged.does == "unclear":
-        what = f"{words(name).capitalize()} “{merged.theirs}” was left alone: {merged.why}."
+        what = left_alone(name, merged.theirs, merged.why)
         lane.issue(f"{ref}:{name}", what, merged.do, row=record.row, name=name, value=merged.theirs)
         return
     if merged.does in ("agree", "take"):
@@ -147,7 +148,7 @@ def _merge_logs(
             _propose_withheld(lane, file, link, name, theirs)
             continue
         if isinstance(theirs, Unclearness):
-            what = f"{words(name).capitalize()} “{theirs.shown}” was left alone: {theirs.why}."
+            what = left_alone(name, theirs.shown, theirs.why)
             lane.issue(f"{file.action.ref}:{name}", what, theirs.do, row=record.row, name=name, value=theirs.shown)
             continue
         before = base.get(name)

@@ -13,18 +13,38 @@ saves a whole workbook through a library: only the XML of what an edit touches i
 from __future__ import annotations
 
 from .check import check_edits
+from .comments import has_comments_of_ours
 from .csvfile import check_csv, read_csv, write_csv
 from .digest import content_digest
-from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable, WriteResult
+from .edits import (
+    AddColumn,
+    AppendRow,
+    Choice,
+    DefineName,
+    Edit,
+    OwnColumn,
+    OwnLink,
+    PutComments,
+    PutSheet,
+    Refusal,
+    SetCell,
+    SetCustomProperty,
+    Writable,
+    WriteResult,
+)
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
+from .ownsheet import OwnPlace, own_place
 from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
-from .replace import is_lock_file, open_elsewhere
+from .replace import is_lock_file, open_elsewhere, replace_file
+from .ring import KEEP, Kept, Ring, kept_in
 from .values import NO_VALUE, BadDate, CellValue, Constant, ErrorValue, Formula
+from .verify import changed_cells
 from .workbook import DefinedName, Sheet, Workbook, open_workbook
-from .write import plan_and_write
+from .write import edited, plan_and_write
 
 __all__ = [
+    "KEEP",
     "MAX_COL",
     "MAX_ROW",
     "NO_VALUE",
@@ -33,6 +53,7 @@ __all__ = [
     "Area",
     "BadDate",
     "CellValue",
+    "Choice",
     "Constant",
     "DefineName",
     "DefinedName",
@@ -40,7 +61,14 @@ __all__ = [
     "ErrorValue",
     "Formula",
     "Grid",
+    "Kept",
+    "OwnColumn",
+    "OwnLink",
+    "OwnPlace",
+    "PutComments",
+    "PutSheet",
     "Refusal",
+    "Ring",
     "SetCell",
     "SetCustomProperty",
     "Sheet",
@@ -51,18 +79,24 @@ __all__ = [
     "WorkbookRefused",
     "Writable",
     "WriteResult",
+    "changed_cells",
     "check_csv",
     "check_edits",
     "column_number",
     "content_digest",
+    "edited",
+    "has_comments_of_ours",
     "is_lock_file",
+    "kept_in",
     "letters",
     "open_elsewhere",
     "open_workbook",
+    "own_place",
     "parse_area",
     "parse_ref",
     "plan_and_write",
     "read_csv",
     "ref",
+    "replace_file",
     "write_csv",
 ]

@@ -9,9 +9,22 @@ from datetime import date
 from functools import cached_property
 
 from .cellxml import NotWritableError, check_value
-from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable
+from .comments import comment_faults
+from .edits import (
+    AddColumn,
+    AppendRow,
+    DefineName,
+    Edit,
+    PutComments,
+    PutSheet,
+    Refusal,
+    SetCell,
+    SetCustomProperty,
+    Writable,
+)
 from .errors import WorkbookRefused, xml_faults
 from .grid import Grid
+from .ownsheet import put_faults
 from .refs import MAX_COL, MAX_ROW, Area, parse_area, ref
 from .relations import package_elements, relations
 from .sheetxml import SheetXml
@@ -57,6 +70,11 @@ class _Checker:
             yield from self._name_faults(edit)
         elif isinstance(edit, SetCustomProperty):
             yield from self._property_faults(edit)
+        elif isinstance(edit, PutSheet):
+            yield from put_faults(self._workbook, edit)
+            yield from self._twice("sheet", edit.mark)
+        elif isinstance(edit, PutComments):
+            yield from self._comment_faults(edit)
         else:
             yield from self._cell_faults(edit)
 
@@ -81,6 +99,13 @@ class _Checker:
         if (kind, name.casefold()) in self._names:
             yield "twice", f"{kind} {name} is set twice in one go"
         self._names.add((kind, name.casefold()))
+
+    def _comment_faults(self, edit: PutComments) -> Iterator[Fault]:
+        try:
+            yield from comment_faults(self._workbook, edit)
+        except WorkbookRefused as refused:
+            yield refused.reason, str(refused).partition(": ")[2]
+        yield from self._twice("comments of sheet", edit.sheet)
 
     def _cell_faults(self, edit: CellEdit) -> Iterator[Fault]:
         try:

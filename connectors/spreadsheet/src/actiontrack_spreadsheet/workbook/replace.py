@@ -7,14 +7,11 @@ import os
 import re
 import tempfile
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 from .errors import StaleWorkbook, WorkbookBusy
 from .package import read_bytes
-
-KEEP = 10
-"""Backups kept of one file."""
+from .ring import Ring, sync_folder
 
 _LOCK_NAME = re.compile(r"~\$.+|\.~lock\..+#\Z")
 _READABLE = re.compile(r"[^\W_][\w .,'@-]*")
@@ -23,7 +20,8 @@ _READABLE = re.compile(r"[^\W_][\w .,'@-]*")
 def replace_file(path: Path, data: bytes, *, expected_sha256: str, backup_dir: Path) -> Path:
     """Replace a file's content in one step; the backup's path. A symlink stays one, its target is replaced.
 
-    Raises StaleWorkbook when the file is not ``expected_sha256``, WorkbookBusy when another program holds it.
+    Raises StaleWorkbook when the file is not ``expected_sha256``, WorkbookBusy when another program holds it, or no
+    backup could be kept.
     """
     target = path.resolve()
     try:
@@ -31,14 +29,16 @@ def replace_file(path: Path, data: bytes, *, expected_sha256: str, backup_dir: P
         try:
             original = read_bytes(target)
             check_unchanged(path, original, expected_sha256)
-            backup = _keep(original, target, backup_dir)
+            backup = Ring(backup_dir, target).keep(original)
             os.replace(temporary, target)  # noqa: PTH105 - named after what it promises
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
     except PermissionError:
         raise WorkbookBusy(f"{path.name}: cannot be written now (open elsewhere, or no permission)") from None
-    _sync_folder(target.parent)
+    except OSError as error:
+        raise WorkbookBusy(f"{path.name}: cannot be written now ({error.strerror}); it is as it was") from None
+    sync_folder(target.parent)
     return backup
 
 
@@ -91,33 +91,3 @@ def _write_beside(target: Path, data: bytes) -> Path:
         Path(name).unlink(missing_ok=True)
         raise
     return Path(name)
-
-
-def _keep(data: bytes, target: Path, backup_dir: Path) -> Path:
-    """Store a backup named by time and content, and drop all but the newest ones of that file."""
-    backup_dir.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(data).hexdigest()[:12]
-    pattern = re.compile(re.escape(target.stem) + r"-\d{8}T\d{12}Z-[0-9a-f]{12}" + re.escape(target.suffix))
-    kept = sorted(entry for entry in backup_dir.iterdir() if pattern.fullmatch(entry.name))
-    for entry in kept:
-        if entry.stem.endswith(digest) and entry.stat().st_size == len(data):
-            return entry
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    backup = backup_dir / f"{target.stem}-{moment}-{digest}{target.suffix}"
-    with backup.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    for entry in kept[: max(0, len(kept) + 1 - KEEP)]:
-        entry.unlink(missing_ok=True)
-    return backup
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the rename itself durable, where the system lets a folder be synced."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

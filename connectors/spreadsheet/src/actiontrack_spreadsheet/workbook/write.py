@@ -10,7 +10,7 @@ from .check import check_edits
 from .edits import Edit, WriteResult
 from .errors import WorkbookRefused
 from .package import Package, read_bytes
-from .plan import make_plan
+from .plan import Plan, make_plan
 from .replace import check_unchanged, replace_file
 from .verify import verify
 from .workbook import Workbook
@@ -39,19 +39,33 @@ def plan_and_write(
     data = read_bytes(path)
     check_unchanged(path, data, expected_sha256)
     workbook = opened if opened and opened.sha256 == expected_sha256 else Workbook(Package(path, data))
-    package = workbook.package
-    refusals = check_edits(workbook, edits, own_sheet=own_sheet)
-    if refusals:
-        more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
-        raise WorkbookRefused(refusals[0].reason, refusals[0].message + more)
-    plan = make_plan(workbook, edits)
+    plan, result = _made(workbook, edits, own_sheet)
     if not plan.parts:
         return WriteResult(workbook.sha256, (), ())
-    result = rewrite(package, plan.parts)
-    verify(workbook, plan, result)
     cells = tuple((sheet, *cell) for sheet, values in plan.cells.items() for cell in sorted(values))
     digest, parts = hashlib.sha256(result).hexdigest(), tuple(sorted(plan.parts))
     if dry_run:
         return WriteResult(digest, cells, parts)
     backup = replace_file(path, result, expected_sha256=expected_sha256, backup_dir=Path(backup_dir))
     return WriteResult(digest, cells, parts, backup, written=True)
+
+
+def edited(workbook: Workbook, edits: Sequence[Edit]) -> bytes:
+    """The bytes of the workbook with all edits made and checked, for a copy; no file is written.
+
+    Raises WorkbookRefused as ``plan_and_write``.
+    """
+    return _made(workbook, edits, "")[1]
+
+
+def _made(workbook: Workbook, edits: Sequence[Edit], own_sheet: str) -> tuple[Plan, bytes]:
+    refusals = check_edits(workbook, edits, own_sheet=own_sheet)
+    if refusals:
+        more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
+        raise WorkbookRefused(refusals[0].reason, refusals[0].message + more)
+    plan = make_plan(workbook, edits)
+    if not plan.parts:
+        return plan, workbook.package.data
+    result = rewrite(workbook.package, plan.parts)
+    verify(workbook, plan, result)
+    return plan, result
