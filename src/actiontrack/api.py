@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         Capabilities,
         Clock,
         Connector,
+        Files,
         Fixed,
         InstanceContext,
         InstanceSettings,
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
         Notifier,
         Observation,
         Outcome,
+        Place,
         Plain,
         Problem,
         Queue,
@@ -101,8 +103,8 @@ _DOORS = {
     "Response Side Status",
 }
 _PORTS = (
-    "App AuditEntry Batch Calendar Capabilities Clock Connector Fixed InstanceContext InstanceSettings KeyKind "
-    "Notifier Observation Outcome Plain Problem Queue Raw Reader Record Store Unread Write Writer"
+    "App AuditEntry Batch Calendar Capabilities Clock Connector Files Fixed InstanceContext InstanceSettings KeyKind "
+    "Notifier Observation Outcome Place Plain Problem Queue Raw Reader Record Store Unread Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -148,6 +150,7 @@ __all__ = [
     "Escalation",
     "Evidence",
     "Figures",
+    "Files",
     "Finding",
     "Fixed",
     "Headline",
@@ -167,6 +170,7 @@ __all__ = [
     "Observation",
     "Outcome",
     "Owed",
+    "Place",
     "Plain",
     "PreconditionFailed",
     "Problem",

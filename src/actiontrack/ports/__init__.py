@@ -17,6 +17,7 @@ from actiontrack.ports.connectors import (
     Unread,
     Write,
 )
+from actiontrack.ports.files import Files, Place, Watcher
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
 
@@ -28,6 +29,7 @@ __all__ = [
     "Capabilities",
     "Clock",
     "Connector",
+    "Files",
     "Fixed",
     "InstanceContext",
     "InstanceSettings",
@@ -35,6 +37,7 @@ __all__ = [
     "Notifier",
     "Observation",
     "Outcome",
+    "Place",
     "Plain",
     "Problem",
     "Queue",
@@ -44,6 +47,7 @@ __all__ = [
     "SealedEntry",
     "Store",
     "Unread",
+    "Watcher",
     "Write",
     "Writer",
 ]
