@@ -64,12 +64,12 @@ class Files(Protocol):
 
 
 class Watcher(Protocol):
-    """Tells that something may have changed in folders. What it tells is a hint: whoever listens looks for himself."""
+    """Tells that something may have changed in folders. It is a hint: whoever is woken looks for himself."""
 
-    def watch(self, places: Collection[Place]) -> None:
-        """Watch these from now on, and no others; one that is missing is left out. Never raises."""
+    def watch(self, places: Collection[Place]) -> bool:
+        """Watch these from now on, and no others. Whether changes in all of them will be told. Never raises."""
         ...
 
-    def close(self) -> None:
-        """Watch nothing any more."""
+    def wait(self, seconds: float) -> None:
+        """Let so much time pass, or less where something may have changed; a burst of changes wakes once."""
         ...

@@ -21,7 +21,6 @@ from actiontrack.services.sync.lane import Lane, Ledger
 from actiontrack.services.sync.lease import check_token, hold_lease
 from actiontrack.services.sync.opening import (
     binding_of,
-    bound_to,
     guard,
     held_hash,
     is_field_proposal,
@@ -31,7 +30,7 @@ from actiontrack.services.sync.opening import (
 from actiontrack.services.sync.outbound import plan_out
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
 from actiontrack.services.sync.still import standing_still, still_after
-from actiontrack.services.sync.succession import succeed
+from actiontrack.services.sync.succession import inherit
 from actiontrack.services.sync.tongue import Tongue
 
 _ROUNDS = 3
@@ -184,11 +183,11 @@ def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
 def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> list[Lane]:
     core = run.core
     writer.put(*core.agencies, *run.still.values())
+    store_id = _store_id(writer)
     for name in sorted(seen):
-        _inherit(core, writer, name, seen[name])
+        inherit(core, writer, name, seen[name], store_id)
     desk = Desk(writer, core.board, core.clock.now())
     ledger = open_ledger(writer)
-    store_id = _store_id(writer)
     open_lanes: list[tuple[Lane, int]] = []
     for name in sorted(seen):
         lane = _make_lane(run, writer, desk, ledger, name, seen[name])
@@ -237,19 +236,6 @@ def _make_lane(run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str,
     lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
     lane.binding = binding_of(_store_id(writer), name)
     return lane
-
-
-def _inherit(core: Core, writer: Writer, name: str, seen: Observation) -> None:
-    """At the first sync of a file under the name it has now: what is kept under the one it is bound to goes over."""
-    mark = bound_to(seen.binding)
-    known = writer.get(Instance, name)
-    if mark is None or mark[0] != _store_id(writer) or mark[1] in core.instances:
-        return
-    if known is not None and known.adopted_at is not None:
-        return
-    before = writer.get(Instance, mark[1])
-    if before is not None and (before.source == seen.source or before.name == core.instances[name].formerly):
-        succeed(writer, before, name, seen.source, seen.binding)
 
 
 def make_lane(

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from actiontrack.domain.ledger import Conflict, Instance, Intent, Link, Proposal, StoredIssue
-from actiontrack.ports import Writer
+from actiontrack.ports import Observation, Writer
+from actiontrack.services.core import Core
+from actiontrack.services.sync.opening import bound_to
 
 
-def succeed(writer: Writer, before: Instance, name: str, source: str, binding: str) -> None:
-    """Keep under `name` what is kept under the name before: links, intents, proposals, conflicts' sides, issues.
+def inherit(core: Core, writer: Writer, name: str, seen: Observation, store_id: str) -> None:
+    """At the first sync of a file under the name it has now, take over what is kept under the one in its mark.
 
-    `source` is where the file is now, `binding` the mark it still carries.
+    It is that file, and no copy of it, where it lies in the same place, or was found to be that one under another name
+    (services/folders.py).
     """
+    mark = bound_to(seen.binding)
+    known = writer.get(Instance, name)
+    if mark is None or mark[0] != store_id or mark[1] in core.instances:
+        return
+    if known is not None and known.adopted_at is not None:
+        return
+    before = writer.get(Instance, mark[1])
+    if before is not None and (before.source == seen.source or before.name == core.instances[name].formerly):
+        _rename(writer, before, name, seen)
+
+
+def _rename(writer: Writer, before: Instance, name: str, seen: Observation) -> None:
+    """Links, intents, proposals, conflicts' sides and issues with it. The mark in the file is renewed by the sync."""
     links = writer.find(Link, instance=before.name)
     issues = writer.find(StoredIssue, source=before.name)
     writer.remove(before, *links, *issues)
     conflicts = [each for each in writer.find(Conflict) if before.name in each.sides]
+    here = {"name": name, "source": seen.source, "binding": seen.binding, "issued_to": "", "still": {}}
     writer.put(
-        before.model_copy(update={"name": name, "source": source, "binding": binding, "issued_to": "", "still": {}}),
+        before.model_copy(update=here),
         *(each.model_copy(update={"instance": name}) for each in links),
         *(each.model_copy(update={"source": name}) for each in issues),
         *(each.model_copy(update={"instance": name}) for each in writer.find(Intent, instance=before.name)),
