@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         CellChange,
         Clock,
         Connector,
+        Files,
         Fixed,
         InstanceContext,
         InstanceSettings,
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
         Notifier,
         Observation,
         Outcome,
+        Place,
         Plain,
         Problem,
         Queue,
@@ -106,8 +108,8 @@ _DOORS = {
     "Response Side Status",
 }
 _PORTS = (
-    "App AuditEntry Backup Batch Calendar Capabilities CellChange Clock Connector Fixed InstanceContext "
-    "InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Plain Problem Queue Raw Reader Record "
+    "App AuditEntry Backup Batch Calendar Capabilities CellChange Clock Connector Files Fixed InstanceContext "
+    "InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain Problem Queue Raw Reader Record "
     "RestorePlan Store Unanswered Unread Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
@@ -156,6 +158,7 @@ __all__ = [
     "Escalation",
     "Evidence",
     "Figures",
+    "Files",
     "Finding",
     "Fixed",
     "Headline",
@@ -176,6 +179,7 @@ __all__ = [
     "Observation",
     "Outcome",
     "Owed",
+    "Place",
     "Plain",
     "PreconditionFailed",
     "Problem",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from actiontrack.domain.nouns import Action, Agency, Evidence, Leg, Recommendation
     from actiontrack.domain.policy import Board
     from actiontrack.domain.vocabulary import Rating
-    from actiontrack.ports import App, Calendar, Connector, InstanceContext, InstanceSettings, Notifier
+    from actiontrack.ports import App, Calendar, Connector, Files, InstanceContext, InstanceSettings, Notifier
 
 GROUP = "actiontrack"
 DEFAULTS = (
@@ -62,7 +62,8 @@ class ConnectorType:
     name: str
     options_model: type[BaseModel]
     factory: Callable[[InstanceSettings, InstanceContext], Connector]
-    plugin: str
+    files: Files | None = None
+    plugin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,11 @@ class Hooks:
         except (pluggy.PluginValidationError, ValueError) as error:
             raise UserError(f"Plugin {name!r} can't be used: {' '.join(str(error).split())}") from error
         self.plugins.append(Plugin(name, distribution, version, tuple(sorted(hooks))))
+
+    def files_of(self, type_: str) -> Files | None:
+        """What that type tells of its files; None where its instances are none."""
+        offered = self.connectors.get(type_)
+        return offered.files if offered else None
 
     def collect_offers(self) -> None:
         """Call the `register_` hooks, once, after every plugin is in."""
@@ -316,7 +322,7 @@ class Hooks:
             def register(name: str, *rest: Any, plugin: str = plugin) -> None:
                 if name in offers:
                     raise UserError(f"{name!r} is offered by {offers[name].plugin} already")
-                offers[name] = make(name, *rest, plugin)
+                offers[name] = make(name, *rest, plugin=plugin)
 
             implementation.function(*[register for _ in implementation.argnames])
 

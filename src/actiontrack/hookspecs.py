@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from actiontrack.domain.nouns import Action, Agency, Evidence, Leg, Recommendation
     from actiontrack.domain.policy import Board
     from actiontrack.domain.vocabulary import Rating
-    from actiontrack.ports import App, Calendar, Connector, InstanceContext, InstanceSettings, Notifier
+    from actiontrack.ports import App, Calendar, Connector, Files, InstanceContext, InstanceSettings, Notifier
 
 hookspec = pluggy.HookspecMarker("actiontrack")
 hookimpl = pluggy.HookimplMarker("actiontrack")
@@ -31,13 +31,17 @@ hookimpl = pluggy.HookimplMarker("actiontrack")
 
 
 class ConnectorRegistrar(Protocol):
-    """`register(type, options_model, factory)`; the model validates the keys of that type in the configuration."""
+    """`register(type, options_model, factory)`; the model validates the keys of that type in the configuration.
+
+    A type whose instances are files offers `files` as well: then one instance may name many, and `run` watches them.
+    """
 
     def __call__(
         self,
         type: str,  # noqa: A002 - the configuration's own key
         options_model: type[BaseModel],
         factory: Callable[[InstanceSettings, InstanceContext], Connector],
+        files: Files | None = None,
         /,
     ) -> None:
         """Offer one type of connector."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actiontrack.domain.fields import own_fields, status_labels
-from actiontrack.domain.ledger import Instance
+from actiontrack.domain.ledger import Instance, Setting
 from actiontrack.domain.vocabulary import Side
+from actiontrack.errors import UserError
 from actiontrack.ports import Connector, InstanceContext, InstanceSettings
 from actiontrack.services.core import Core
 from actiontrack.settings import Settings, find_config, load_settings
@@ -30,20 +31,64 @@ class Runtime:
     hooks: Hooks
     core: Core
 
+    def look_again(self) -> None:
+        """Find out anew which instances there are: files come into folders and go while `run` is at work."""
+        for mapping in (self.core.instances, self.core.connectors):
+            if isinstance(mapping, (Instances, Connectors)):
+                mapping.forget()
+
+
+class Instances(Mapping[str, InstanceSettings]):
+    """Every instance by name, found when they are first asked for: most commands need none."""
+
+    def __init__(self, find: Callable[[], Iterable[InstanceSettings]]) -> None:
+        self._find = find
+        self._found: dict[str, InstanceSettings] | None = None
+
+    def forget(self) -> None:
+        """Find them anew."""
+        self._found = None
+
+    @property
+    def _all(self) -> dict[str, InstanceSettings]:
+        if self._found is None:
+            self._found = {each.name: each for each in self._find()}
+        return self._found
+
+    def __getitem__(self, name: str) -> InstanceSettings:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
 
 class Connectors(Mapping[str, Connector]):
-    """Every configured connector by name, each made when it is first asked for."""
+    """Every instance's connector by name, each made when it is first asked for.
 
-    def __init__(self, settings: Settings, hooks: Hooks, clock: Clock) -> None:
+    Asking for that of an instance with a fault raises UserError.
+    """
+
+    def __init__(
+        self, instances: Mapping[str, InstanceSettings], settings: Settings, hooks: Hooks, clock: Clock
+    ) -> None:
         self._settings = settings
         self._hooks = hooks
         self._clock = clock
-        self._instances = {each.name: each for each in settings.instances}
+        self._instances = instances
         self._made: dict[str, Connector] = {}
+
+    def forget(self) -> None:
+        """Make them anew, with nothing kept of what they read."""
+        self._made = {}
 
     def __getitem__(self, name: str) -> Connector:
         if name not in self._made:
             instance = self._instances[name]
+            if instance.fault:
+                raise UserError(instance.fault)
             factory = self._hooks.connectors[instance.type].factory
             self._made[name] = factory(instance, self._context(instance))
         return self._made[name]
@@ -88,7 +133,7 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
     if settings.store_file:
         settings.store_file.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(open_store(settings.store_url, settings.board_code, clock=clock)) as store:
-        settings = replace(settings, instances=(*settings.instances, *issued_workbooks(store, settings)))
+        instances = Instances(lambda: find_instances(settings, hooks, store))
         core = Core(
             store=store,
             clock=clock,
@@ -96,33 +141,73 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
             hooks=hooks,
             board=settings.board,
             agencies=settings.agencies,
-            instances={each.name: each for each in settings.instances},
-            connectors=Connectors(settings, hooks, clock),
+            instances=instances,
+            connectors=Connectors(instances, settings, hooks, clock),
+            folders={each.name: each for each in settings.instances if _are_many(each, settings, hooks)},
         )
         yield Runtime(settings, hooks, core)
 
 
 def with_instance(runtime: Runtime, instance: InstanceSettings) -> Core:
     """What use cases are given, with one instance more, or another in the place of the one of that name."""
-    others = tuple(each for each in runtime.settings.instances if each.name != instance.name)
-    settings = replace(runtime.settings, instances=(*others, instance))
+    core = runtime.core
+    instances = {**core.instances, instance.name: instance}
     return replace(
-        runtime.core,
-        instances={each.name: each for each in settings.instances},
-        connectors=Connectors(settings, runtime.hooks, runtime.core.clock),
+        core, instances=instances, connectors=Connectors(instances, runtime.settings, runtime.hooks, core.clock)
     )
 
 
-def issued_workbooks(store: Store, settings: Settings) -> list[InstanceSettings]:
-    """The workbooks made by `workbook issue` that are in their place and have no line in the configuration."""
-    configured = {settings.folder / str(each.options.get("path", "")) for each in settings.instances}
-    paths = {path.resolve() for path in configured}
+def find_instances(settings: Settings, hooks: Hooks, store: Store) -> list[InstanceSettings]:
+    """The configuration's lines (where one names a folder, an instance a file) and the workbooks that were issued."""
     with store.reading() as reader:
-        issued = [each for each in reader.find(Instance) if each.issued_to]
+        stored = {each.name: each for each in reader.find(Instance)}
+        store_id = reader.get(Setting, "store_id")
+    lines = [each for each in settings.instances if not _are_many(each, settings, hooks)]
+    folders = [each for each in settings.instances if each not in lines]
+    found = lines
+    taken = {_path_of(each, settings) for each in lines if "path" in each.options}
+    for line in folders:
+        made = _members(line, settings, hooks, stored, store_id.value if store_id else "", taken)
+        taken |= {_path_of(each, settings) for each in made}
+        found = [*found, *made]
+    return [*found, *issued_workbooks(stored, taken)]
+
+
+def _members(
+    line: InstanceSettings, settings: Settings, hooks: Hooks, stored: Mapping[str, Instance], store_id: str,
+    taken: Collection[Path],
+) -> list[InstanceSettings]:  # fmt: skip
+    from actiontrack.services.folders import Surroundings, members
+
+    files = hooks.files_of(line.type)
+    assert files is not None  # noqa: S101 - it said that they are many
+    around = Surroundings(
+        base=settings.folder,
+        store_id=store_id,
+        stored=stored,
+        agencies=settings.agencies,
+        lines=frozenset(each.name for each in settings.instances),
+        taken=taken,
+        keep_out=[path.resolve() for path in settings.own_folders],
+    )
+    return members(line, files, around)
+
+
+def _are_many(instance: InstanceSettings, settings: Settings, hooks: Hooks) -> bool:
+    files = hooks.files_of(instance.type)
+    return files is not None and files.are_many(instance.options, settings.folder)
+
+
+def _path_of(instance: InstanceSettings, settings: Settings) -> Path:
+    return (settings.folder / str(instance.options["path"])).resolve()
+
+
+def issued_workbooks(stored: Mapping[str, Instance], taken: Collection[Path]) -> list[InstanceSettings]:
+    """The workbooks made by `workbook issue` that are in their place and are no other instance's."""
     return [
         issued_settings(each.name, each.issued_to, Path(each.source))
-        for each in issued
-        if Path(each.source) not in paths and Path(each.source).exists()
+        for each in stored.values()
+        if each.issued_to and Path(each.source) not in taken and Path(each.source).exists()
     ]
 
 
@@ -138,5 +223,6 @@ def read_settings(hooks: Hooks, config: str, environ: Mapping[str, str]) -> Sett
         find_config(config, environ, Path.cwd()),
         environ=environ,
         options_models={name: each.options_model for name, each in hooks.connectors.items()},
+        files={name: each.files for name, each in hooks.connectors.items() if each.files is not None},
         jobs=(*JOBS, *hooks.jobs),
     )

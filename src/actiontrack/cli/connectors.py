@@ -36,13 +36,14 @@ def list_connectors(session: Session) -> None:
 
 
 def connector_rows(core: Core) -> list[dict[str, Any]]:
-    """One row an instance: what the configuration says and what the store remembers."""
+    """One row an instance: what the configuration says and what the store remembers; one for an empty folder too."""
     from actiontrack.domain.ledger import Instance
 
     with core.store.reading() as reader:
         known = {each.name: each for each in reader.find(Instance)}
     rows = []
-    for name, settings in core.instances.items():
+    empty = {name: line for name, line in core.folders.items() if not core.named(name)}
+    for name, settings in {**core.instances, **empty}.items():
         seen = known.get(name)
         rows.append(
             {
@@ -68,9 +69,10 @@ def check(session: Session, name: str | None) -> int:
     from actiontrack.errors import UserError
 
     with session.core() as core, session.working("Checking"):
-        if name and name not in core.instances:
+        chosen = core.named(name) if name else core.instances
+        if name and not chosen and name not in core.folders:
             raise UserError(f"no connector is called {name!r}; there are {', '.join(core.instances) or 'none'}")
-        rows = [check_one(core, each) for each in ([name] if name else core.instances)]
+        rows = [check_one(core, each) for each in chosen]
     session.show(rows, lambda: _print_checks(rows))
     return 0 if all(row["ok"] for row in rows) else 1
 

@@ -1,12 +1,16 @@
-"""`run`: what the schedule says, done in time."""
+"""`run`: what the schedule says, done in time, and files synced when they change."""
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from actiontrack.cli.base import Session, command
+from actiontrack.cli.stopping import Stop, Stoppable, stopping
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,16 +19,23 @@ if TYPE_CHECKING:
     from actiontrack.ports import App
     from actiontrack.runtime import Runtime
     from actiontrack.services.scheduler import Jobs, Ran
+    from actiontrack.services.sync.steps import SyncResult
+    from actiontrack.services.watching import Watch
 
 WHO = "scheduler"
 
 
 @command("run")
 @click.option("--once", is_flag=True, help="Run what is due now and stop (for cron or Task Scheduler).")
+@click.option("--no-watch", is_flag=True, help="Leave files alone between the slots of the schedule.")
 @click.option("--dry-run", is_flag=True, help="Say what is due; run nothing.")
 @click.pass_obj
-def run(session: Session, once: bool, dry_run: bool) -> int:
-    """The scheduler: runs the [[schedule]] of the configuration."""
+def run(session: Session, once: bool, no_watch: bool, dry_run: bool) -> int:
+    """The scheduler: runs the [[schedule]] of the configuration, and syncs files when they have changed.
+
+    A file is synced once it is at rest and nobody has it open; `watch = "off"` in its [[connector]] leaves it to the
+    schedule. SIGTERM, or Ctrl-C, ends it when the job at hand is done.
+    """
     from actiontrack.cli.output import print_line, print_table
     from actiontrack.services import scheduler
 
@@ -41,11 +52,11 @@ def run(session: Session, once: bool, dry_run: bool) -> int:
             columns = [("job", "Job"), ("slot", "Slot"), ("does", "Would")]
             session.show(rows, lambda: print_table(rows, columns, empty="Nothing is due."))
             return 0
-        jobs = jobs_of(runtime)
         with scheduler.leading(core):
             if not once:
-                scheduler.loop(core, rules, jobs, lambda ran: print_line(_line(ran)))
-            done = scheduler.run_due(core, rules, jobs)
+                _run_on(runtime, watched=not no_watch)
+                return 0
+            done = scheduler.run_due(core, rules, jobs_of(runtime))
     told = [{"job": ran.job, "slot": ran.slot.isoformat(), "outcome": ran.outcome} for ran in done]
 
     def human() -> None:
@@ -58,12 +69,52 @@ def run(session: Session, once: bool, dry_run: bool) -> int:
     return 4 if any(ran.failed for ran in done) else 0
 
 
+def _run_on(runtime: Runtime, *, watched: bool) -> None:
+    """Run until a signal says to stop."""
+    from actiontrack.services import scheduler
+
+    core, rules = runtime.core, runtime.settings.schedules
+
+    def heard(ran: Ran) -> None:
+        _print_now(_line(ran))
+
+    with contextlib.suppress(KeyboardInterrupt), stopping() as stop:
+        if not watched:
+            scheduler.loop(core, rules, jobs_of(runtime), heard, stop.pause)
+        with _watch(runtime, stop) as watch:
+            scheduler.loop(core, rules, jobs_of(runtime, watch.take), heard, watch.pause)
+    _print_now("stopped")
+
+
+@contextlib.contextmanager
+def _watch(runtime: Runtime, stop: Stop) -> Iterator[Watch]:
+    import time
+
+    from actiontrack.adapters.watching import watching
+    from actiontrack.services.watching import Watch
+
+    core, base = runtime.core, runtime.settings.folder
+    told = [files for each in runtime.hooks.connectors.values() if (files := each.files) is not None]
+    with watching(lambda path: any(files.matters(path) for files in told)) as watcher:
+        yield Watch(
+            core, base, Stoppable(watcher, stop), time.monotonic, runtime.look_again,
+            lambda line: _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {line}"), WHO,
+        )  # fmt: skip
+
+
+def _print_now(line: str) -> None:
+    from actiontrack.cli.output import print_line
+
+    print_line(line)
+    sys.stdout.flush()
+
+
 def _line(ran: Ran) -> str:
     return f"{ran.slot:%Y-%m-%d %H:%M} UTC  {ran.job}: {ran.outcome}"
 
 
-def jobs_of(runtime: Runtime) -> Jobs:
-    """What each job does, the plugins' as well."""
+def jobs_of(runtime: Runtime, synced: Callable[[SyncResult], None] | None = None) -> Jobs:
+    """What each job does, the plugins' as well; `synced` is told what a sync did."""
     from actiontrack.services.use_cases import UseCases
 
     core, folder = runtime.core, runtime.settings.folder
@@ -72,7 +123,10 @@ def jobs_of(runtime: Runtime) -> Jobs:
         from actiontrack.errors import RetryableError, UserError
         from actiontrack.services.sync.engine import sync as run_sync
 
+        runtime.look_again()
         result = run_sync(core, (), dry_run=False, approve=(), who=WHO)
+        if synced is not None:
+            synced(result)
         if result.exit_code > 1:
             problem = RetryableError if result.exit_code == 5 else UserError
             raise problem(f"sync ended with code {result.exit_code}; `actiontrack status` says where")
@@ -96,7 +150,11 @@ def jobs_of(runtime: Runtime) -> Jobs:
         run_backup(core.store, target)
 
     def of_plugin(job: Callable[[App], None]) -> Callable[[Schedule], None]:
-        return lambda _: job(UseCases(core))
+        def do(_: Schedule) -> None:
+            runtime.look_again()
+            job(UseCases(core))
+
+        return do
 
     own: Jobs = {"sync": sync, "sweep": sweep, "report": report, "backup": backup}
     return {**own, **{name: of_plugin(offered.job) for name, offered in runtime.hooks.jobs.items()}}

@@ -25,8 +25,8 @@ class Instance(Stored):
     `source` is where it reads (a resolved path, a URL); `columns` the mapping (field → heading) agreed at adoption;
     `settled` the audit position up to which outbound changes were planned; `fingerprint` the configuration and mapping
     the digests were made with; `must_confirm` why it waits for an approval; `issued_to` the agency (a code) for which
-    `workbook issue` made it without a line in the configuration; `still` what a sync that had nothing to do found, so
-    that the next may find out that nothing has moved (services/sync/still.py).
+    `workbook issue` made it without a line in the configuration; `agency` whose it was at its last sync; `still` what
+    a sync that had nothing to do found, so that the next may find out that nothing has moved (services/sync/still.py).
     """
 
     key: ClassVar[tuple[str, ...]] = ("name",)
@@ -43,6 +43,7 @@ class Instance(Stored):
     must_confirm: str = ""
     seen_at: datetime | None = None
     issued_to: str = ""
+    agency: str = ""
     still: Values = Field(default_factory=dict)
 
 

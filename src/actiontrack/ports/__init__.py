@@ -18,6 +18,7 @@ from actiontrack.ports.connectors import (
     Unread,
     Write,
 )
+from actiontrack.ports.files import Files, Place, Watcher
 from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
@@ -32,6 +33,7 @@ __all__ = [
     "CellChange",
     "Clock",
     "Connector",
+    "Files",
     "Fixed",
     "InstanceContext",
     "InstanceSettings",
@@ -40,6 +42,7 @@ __all__ = [
     "Notifier",
     "Observation",
     "Outcome",
+    "Place",
     "Plain",
     "Problem",
     "Queue",
@@ -51,6 +54,7 @@ __all__ = [
     "Store",
     "Unanswered",
     "Unread",
+    "Watcher",
     "Write",
     "Writer",
 ]

@@ -149,6 +149,8 @@ class Outcome:
     why: str = ""
     field: str = ""
     """The field a refusal is about, where it is about one."""
+    proof: str = ""
+    """The source's proof as this left it; "" where the connector can't tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,10 @@ class InstanceSettings:
     """One `[[connector]]` of the configuration. `options` holds the keys of its type, validated by its options model.
 
     `values` maps a field to the instance's own words: {"status": {"On course": "in_progress"}}.
+    `files` says whose the files of a folder are: a name or pattern → an agency's code, or "" for one to leave alone.
+
+    A file of a folder is an instance too (services/folders.py): `formerly` is the instance it was under the name it had
+    before, and `fault` says why it can't be synced.
     """
 
     name: str
@@ -227,3 +233,7 @@ class InstanceSettings:
     embargo: Literal["", "refs"] = ""
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    watch: Literal["auto", "poll", "off"] = "auto"
+    formerly: str = ""
+    fault: str = ""

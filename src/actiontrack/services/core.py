@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from actiontrack.domain.nouns import Agency
 from actiontrack.domain.policy import Board
+from actiontrack.domain.vocabulary import Side
 from actiontrack.ports import Calendar, Clock, Connector, InstanceSettings, Store
 
 if TYPE_CHECKING:
@@ -31,3 +32,16 @@ class Core:
     instances: Mapping[str, InstanceSettings]
     connectors: Mapping[str, Connector]
     """A lazy mapping: name → connector."""
+    folders: Mapping[str, InstanceSettings] = field(default_factory=dict)
+    """The lines of the configuration that name many files: `instances` has one a file, as "NAME/FILE"."""
+
+    @property
+    def connected(self) -> frozenset[str]:
+        """The agencies (codes) that have an instance of their own."""
+        return frozenset(each.agency for each in self.instances.values() if each.side is Side.AGENCY and each.agency)
+
+    def named(self, name: str) -> list[str]:
+        """The instances that a name stands for: itself, or those of a folder; none where nothing is called so."""
+        if name in self.instances:
+            return [name]
+        return [each for each in self.instances if each.startswith(f"{name}/")] if name in self.folders else []

@@ -187,8 +187,17 @@ def _beat(core: Core, holder: str, token: int, stopped: threading.Event) -> None
                 return
 
 
-def loop(core: Core, schedules: Sequence[Schedule], jobs: Jobs, heard: Callable[[Ran], None]) -> None:
-    """Run what is due, for ever (until KeyboardInterrupt); `heard` is told of each slot."""
+def loop(
+    core: Core,
+    schedules: Sequence[Schedule],
+    jobs: Jobs,
+    heard: Callable[[Ran], None],
+    pause: Callable[[float], None] | None = None,
+) -> None:
+    """Run what is due, for ever (until KeyboardInterrupt); `heard` is told of each slot.
+
+    `pause` lets seconds pass between two looks at the clock, and may do something useful meanwhile.
+    """
     import time as clock
 
     import schedule as waker
@@ -201,5 +210,5 @@ def loop(core: Core, schedules: Sequence[Schedule], jobs: Jobs, heard: Callable[
     alarm.every(WAKE).seconds.do(tick)
     tick()
     while True:
-        clock.sleep(max(alarm.idle_seconds or 0.0, 0.1))
+        (pause or clock.sleep)(max(alarm.idle_seconds or 0.0, 0.1))
         alarm.run_pending()

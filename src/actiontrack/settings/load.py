@@ -15,7 +15,7 @@ from actiontrack.domain.nouns import Agency
 from actiontrack.domain.policy import Board, Schedule
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import ConfigurationError
-from actiontrack.ports import InstanceSettings
+from actiontrack.ports import Files, InstanceSettings
 from actiontrack.settings.faults import Faults, nearest, syntax
 from actiontrack.settings.places import Places
 from actiontrack.settings.secrets import secret_fault, secret_value
@@ -56,6 +56,13 @@ class Settings:
         beside = self.store_file or self.folder / "actiontrack"
         return beside.with_name(f"{beside.stem}-state")
 
+    @property
+    def own_folders(self) -> tuple[Path, ...]:
+        """Where we put files ourselves: none of those is ever taken for somebody's plan."""
+        outs = {"backup": "backups", "report": "reports"}
+        made = (self.folder / (each.out or outs.get(each.job, each.job)) for each in self.schedules if each.job in outs)
+        return (self.state_folder, *made)
+
 
 def find_config(named: str, environ: Mapping[str, str], here: Path) -> Path:
     """The file named, else `$ACTIONTRACK_CONFIG`, else actiontrack.toml here or in a parent."""
@@ -79,12 +86,13 @@ def load_settings(
     *,
     environ: Mapping[str, str],
     options_models: Mapping[str, type[BaseModel]],
+    files: Mapping[str, Files] | None = None,
     jobs: Collection[str] = JOBS,
 ) -> Settings:
     """Read and check a configuration file.
 
-    `options_models` maps each connector type installed to the model of its keys. Raises ConfigurationError, one line
-    with file, line, value and nearest valid key.
+    `options_models` maps each connector type installed to the model of its keys, `files` those whose instances are
+    files to what tells of them. Raises ConfigurationError, one line with file, line, value and nearest valid key.
     """
     text = _text(file)
     try:
@@ -100,7 +108,7 @@ def load_settings(
     schedules = tables.many("schedule", ScheduleTable)
     _check_agencies(agencies, faults)
     instances = _instances(connectors, agencies, options_models, faults)
-    _check_connectors(connectors, agencies, file, faults)
+    _check_connectors(connectors, agencies, file, files or {}, faults)
     for index, schedule in schedules:
         if schedule.job not in jobs:
             faults.add(("schedule", index, "job"), f"[[schedule]] job = {schedule.job!r} is not known{_one_of(jobs)}")
@@ -177,6 +185,7 @@ def _check_connectors(
     connectors: Iterable[tuple[int, ConnectorTable]],
     agencies: Iterable[tuple[int, AgencyTable]],
     file: Path,
+    files: Mapping[str, Files],
     faults: Faults,
 ) -> None:
     codes = [agency.code for _, agency in agencies]
@@ -199,11 +208,39 @@ def _check_connectors(
                 (*where, "agency"),
                 f"[[connector]] agency = {each.agency!r} is no [[agency]] code{nearest(each.agency, codes)}",
             )
-        if each.side is Side.AGENCY and not each.agency:
+        are_many = (
+            isinstance(path, str) and each.type in files and files[each.type].are_many(each.options(), file.parent)
+        )
+        if are_many or each.files:
+            _check_folder(each, where, codes, faults, are_many=are_many)
+        if each.side is Side.AGENCY and not each.agency and not are_many:
             faults.add((*where, "side"), f'[[connector]] {each.name!r} is on the agency side and needs agency = "CODE"')
         if each.side is Side.BOARD and each.agency:
             faults.add(
                 (*where, "agency"), f'[[connector]] {each.name!r} is the board\'s; agency goes with side = "agency"'
+            )
+
+
+def _check_folder(
+    each: ConnectorTable, where: tuple[str | int, ...], codes: Collection[str], faults: Faults, *, are_many: bool
+) -> None:
+    """What goes with many files, one an agency, and what with one."""
+    if not are_many:
+        faults.add(
+            (*where, "files"), f"[connector.files] goes with a folder or a pattern, and {each.name!r} names a file"
+        )
+    if are_many and each.side is Side.BOARD:
+        faults.add(
+            (*where, "path"), '[[connector]] path names a folder, one file an agency: that needs side = "agency"'
+        )
+    if are_many and each.options().get("create"):
+        faults.add(
+            (*where, "create"), "[[connector]] create goes with one file; `actiontrack workbook issue` makes others"
+        )
+    for pattern, code in each.files.items():
+        if code and code not in codes:
+            faults.add(
+                (*where, "files", pattern), f"[connector.files] {code!r} is no [[agency]] code{nearest(code, codes)}"
             )
 
 
@@ -239,6 +276,8 @@ def _instances(
                 embargo=each.embargo,
                 values=each.values,
                 options=options.model_dump(),
+                files=each.files,
+                watch=each.watch,
             )
         )
     return tuple(made)

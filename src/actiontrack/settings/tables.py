@@ -89,6 +89,12 @@ class ConnectorTable(BaseModel):
     """`refs`: while a review is embargoed this instance gets references and dates only."""
     values: dict[str, dict[str, str]] = {}
     """The instance's own words, field by field: [connector.values.status] "On course" = "in_progress"."""
+    files: dict[str, str] = {}
+    """Of a folder: whose a file is, by its name or a pattern: [connector.files] "north*.xlsx" = "POL"; "" leaves it
+    out."""
+    watch: Literal["auto", "poll", "off"] = "auto"
+    """How `run` notices that a file changed: told by the system (auto), by looking every few seconds (poll), or not at
+    all (off)."""
 
     def options(self) -> dict[str, Any]:
         """The keys of its type."""

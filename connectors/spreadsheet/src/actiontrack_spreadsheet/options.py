@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from actiontrack_spreadsheet.headings import FIELDS
 
+SUFFIXES = (".xlsx", ".xlsm", ".csv")
+"""What a plan's file ends with: others in a folder are left alone."""
+
 
 class SpreadsheetOptions(BaseModel):
     """The keys of a spreadsheet instance, beside those every instance has."""
@@ -15,7 +18,8 @@ class SpreadsheetOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     path: str
-    """The workbook (.xlsx, .xlsm) or .csv file; relative to the configuration file."""
+    """The workbook (.xlsx, .xlsm) or .csv file; or a folder ("returns/") or pattern ("returns/**/*.xlsx") with one file
+    an agency; relative to the configuration file."""
     sheet: str = ""
     """The sheet's name; found where not said."""
     header_row: int = Field(default=0, ge=0, le=1_048_576)

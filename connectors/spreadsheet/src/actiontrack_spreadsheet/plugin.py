@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actiontrack.api import Connector, InstanceContext, InstanceSettings, hookimpl
+from actiontrack_spreadsheet.folder import SpreadsheetFiles
 from actiontrack_spreadsheet.options import SpreadsheetOptions
 
 
@@ -18,4 +19,4 @@ def make(settings: InstanceSettings, context: InstanceContext) -> Connector:
 @hookimpl
 def register_connectors(register: Callable[..., None]) -> None:
     """Offer the type "spreadsheet"."""
-    register("spreadsheet", SpreadsheetOptions, make)
+    register("spreadsheet", SpreadsheetOptions, make, SpreadsheetFiles())

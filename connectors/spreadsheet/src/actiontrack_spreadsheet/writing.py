@@ -84,6 +84,7 @@ def write_batch(reading: Reading, batch: Batch, backups: Path) -> Plan:
 def outcomes(plan: Plan, batch: Batch, after: Reading) -> Iterator[Outcome]:
     """What became of each write: a refusal for each cell that was refused, then `applied` where any of it stands."""
     records = {record.row: record for record in after.records}
+    proof = after.source.sha256
     for write in batch.writes:
         if write.op_id in plan.stale:
             yield Outcome(write.op_id, "stale", why=plan.stale[write.op_id])
@@ -91,13 +92,13 @@ def outcomes(plan: Plan, batch: Batch, after: Reading) -> Iterator[Outcome]:
         record = records.get(plan.rows.get(write.op_id, 0))
         refused = plan.refused.get(write.op_id, [])
         for name, why in refused:
-            yield Outcome(write.op_id, "refused", record, why, name)
+            yield Outcome(write.op_id, "refused", record, why, name, proof=proof)
         if (
             record is not None
             and not any(name == "" for name, _ in refused)
             and len(refused) < max(len(write.after), 1)
         ):
-            yield Outcome(write.op_id, "applied", record)
+            yield Outcome(write.op_id, "applied", record, proof=proof)
 
 
 # --- the set-up of adoption -----------------------------------------------------------------------------------------

@@ -235,8 +235,7 @@ def _read_all(core: Core, values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _standing(core: Core, file: ActionFile) -> Standing:
-    connected = frozenset(each.agency for each in core.instances.values() if each.side is Side.AGENCY)
-    return Standing(lead=file.action.lead_agency, legs=file.agencies, connected=connected)
+    return Standing(lead=file.action.lead_agency, legs=file.agencies, connected=core.connected)
 
 
 def _objection(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, Setting, StoredIssue
 from actiontrack.domain.nouns import Action, Stored
@@ -20,7 +21,6 @@ from actiontrack.services.sync.lane import Lane, Ledger
 from actiontrack.services.sync.lease import check_token, hold_lease
 from actiontrack.services.sync.opening import (
     binding_of,
-    bound_to,
     guard,
     held_hash,
     is_field_proposal,
@@ -31,6 +31,7 @@ from actiontrack.services.sync.outbound import plan_out
 from actiontrack.services.sync.problems import problem_rows, store_faults, unread
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
 from actiontrack.services.sync.still import standing_still, still_after
+from actiontrack.services.sync.succession import inherit
 from actiontrack.services.sync.tongue import Tongue
 
 _ROUNDS = 3
@@ -109,12 +110,15 @@ def _head(core: Core) -> int:
 
 
 def _choose(core: Core, names: Sequence[str]) -> list[str]:
+    chosen = set() if names else set(core.instances)
     for name in names:
-        if name not in core.instances:
+        found = core.named(name)
+        if not found and name not in core.folders:
             nearest = difflib.get_close_matches(name, list(core.instances), n=1)
             hint = f"Did you mean “{nearest[0]}”?" if nearest else "`actiontrack connector list` shows them."
             raise UserError(f"No connector is called “{name}”. {hint}")
-    return sorted(set(names or core.instances))
+        chosen.update(found)
+    return sorted(chosen)
 
 
 # --- observe --------------------------------------------------------------------------------------------------------
@@ -148,9 +152,11 @@ def _fault(error: Exception) -> str:
 
 
 def _known_columns(core: Core, names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The mapping agreed at adoption, also where that was under another name."""
+    then = {core.instances[name].formerly or name: name for name in names}
     with core.store.reading() as reader:
-        found = reader.find(Instance, name=list(names))
-    return {each.name: each.columns for each in found if each.adopted_at is not None}
+        found = reader.find(Instance, name=list(then))
+    return {then[each.name]: each.columns for each in found if each.adopted_at is not None}
 
 
 def _refuse_vanished(core: Core, name: str, seen: Observation) -> None:
@@ -182,10 +188,12 @@ def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
 def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> list[Lane]:
     core = run.core
     writer.put(*core.agencies, *run.still.values())
+    store_id = _store_id(writer)
+    for name in sorted(seen):
+        inherit(core, writer, name, seen[name], store_id)
     store_faults(core, writer, [*seen, *run.faults], run.faults)
     desk = Desk(writer, core.board, core.clock.now())
     ledger = open_ledger(writer)
-    store_id = _store_id(writer)
     open_lanes: list[tuple[Lane, int]] = []
     for name in sorted(seen):
         lane = _make_lane(run, writer, desk, ledger, name, seen[name])
@@ -237,22 +245,7 @@ def _make_lane(run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str,
     instance = writer.get(Instance, name) or Instance(name=name)
     lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
     lane.binding = binding_of(_store_id(writer), name)
-    lane.heir_of = _predecessor(run.core, writer, lane)
     return lane
-
-
-def _predecessor(core: Core, reader: Reader, lane: Lane) -> str:
-    """The instance that this very file is bound to, at the first sync under the name it has now."""
-    mark = bound_to(lane.seen.binding)
-    if (
-        lane.instance.adopted_at is not None
-        or mark is None
-        or mark[0] != _store_id(reader)
-        or mark[1] in core.instances
-    ):
-        return ""
-    before = reader.get(Instance, mark[1])
-    return before.name if before is not None and before.source == lane.seen.source else ""
 
 
 def make_lane(
@@ -260,7 +253,6 @@ def make_lane(
     result: ConnectorResult, connector: Connector, *, inbound_only: bool = False,
 ) -> Lane:  # fmt: skip
     """The lane of one instance."""
-    connected = frozenset(each.agency for each in core.instances.values() if each.side is Side.AGENCY)
     agency = settings.agency if settings.side is Side.AGENCY else ""
     columns = tuple(seen.columns) if seen.exists else Viewer(settings.side).columns
     return Lane(
@@ -272,7 +264,7 @@ def make_lane(
         desk=desk,
         ledger=ledger,
         result=result,
-        connected=connected,
+        connected=core.connected,
         names={"": "the Board", **{each.code: each.name for each in core.agencies}},
         viewer=Viewer(settings.side, agency, columns, settings.embargo),
         inbound_only=inbound_only,
@@ -302,7 +294,9 @@ def store_lane(lane: Lane, writer: Writer, head: int) -> None:
             "adopted_at": adopted,
             "source": lane.seen.source,
             "columns": dict(lane.seen.columns) or lane.instance.columns,
-            "binding": lane.binding,
+            # What it carried, until it is known to carry what it shall: a run may be cut off in between.
+            "binding": lane.seen.binding or lane.binding,
+            "agency": lane.settings.agency,
             "proof": lane.seen.proof,
             "cursor": lane.seen.cursor,
             "settled": head,
@@ -311,9 +305,6 @@ def store_lane(lane: Lane, writer: Writer, head: int) -> None:
         }
     )
     writer.put(lane.instance)
-    before = writer.get(Instance, lane.heir_of) if lane.heir_of else None
-    if before is not None:
-        writer.put(before.model_copy(update={"issued_to": "", "source": ""}))
 
 
 def _store_issues(lane: Lane, writer: Writer, kinds: tuple[str, ...] = ("row:", "source:")) -> None:
@@ -349,8 +340,8 @@ def _apply(run: _Run, lane: Lane) -> bool:
         lane.result.status, lane.result.why = "failed", str(error)
     except Exception as error:  # noqa: BLE001 - as above
         lane.result.status, lane.result.why = "failed", _fault(error)
-    if not lane.seen.exists and lane.result.status == "ok":
-        lane.instance = lane.instance.model_copy(update={"adopted_at": lane.desk.now})
+    if lane.result.status == "ok" and not any(outcome.state == "stale" for outcome in outcomes):
+        lane.instance = lane.instance.model_copy(update=_as_left(lane, outcomes))
     with run.core.store.writing(run.who, "sync") as writer:
         check_token(writer, run.token)
         items: list[Stored] = []
@@ -361,6 +352,17 @@ def _apply(run: _Run, lane: Lane) -> bool:
         _store_issues(lane, writer)
         writer.put(lane.instance)
     return any(outcome.state == "stale" for outcome in outcomes)
+
+
+def _as_left(lane: Lane, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """What to remember of the instance after its writes."""
+    proofs = [outcome.proof for outcome in outcomes if outcome.proof]
+    left: dict[str, Any] = {"binding": lane.binding}
+    if proofs:
+        left["proof"] = proofs[-1]
+    if not lane.seen.exists:
+        left["adopted_at"] = lane.desk.now
+    return left
 
 
 # --- the ledger and the counts --------------------------------------------------------------------------------------

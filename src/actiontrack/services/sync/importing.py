@@ -83,9 +83,10 @@ def import_file(
 
 def _settings(core: Core, path: Path, review: str, mapping: Mapping[str, str], connector: str) -> InstanceSettings:
     if connector:
-        if connector not in core.instances:
+        lines = {**core.instances, **core.folders}
+        if connector not in lines:
             raise UserError(f"No connector is called “{connector}”. `actiontrack connector list` shows them.")
-        chosen = core.instances[connector]
+        chosen = lines[connector]
         given = dict(chosen.options) | {"path": str(path.resolve())}
         return replace(
             chosen, options=_options(core, chosen.type, given), review=review or chosen.review, side=Side.BOARD

@@ -56,8 +56,6 @@ class Lane:
     inbound_only: bool = False
     """An import: the source is never written."""
     binding: str = ""
-    heir_of: str = ""
-    """The instance that this file was bound to before, under a name the configuration no longer has."""
     """The mark the source shall carry."""
     links: dict[str, Link] = field(default_factory=dict)
     """action → link, of every link this run touches."""

@@ -90,9 +90,7 @@ def look_again(lane: Lane, changed: Collection[tuple[str, str]]) -> None:
 
 
 def _link_source(lane: Lane) -> str:
-    """Whose links count: its own; at adoption, those of the same file under another name, or of an import of it."""
-    if lane.heir_of:
-        return lane.heir_of
+    """Whose links count: its own; at adoption, those of an import of the same file."""
     if lane.instance.adopted_at is None and not lane.inbound_only:
         imported = f"import:{lane.seen.source}"
         if lane.desk.reader.get(Instance, imported) is not None:
@@ -188,7 +186,8 @@ def _has_strangers(records: Collection[Record], links: Mapping[str, Link]) -> bo
 
 def guard(lane: Lane, approved: Collection[str], store_id: str) -> bool:
     """Whether the lane must wait for an approval; tells why, and what an approval is bound to, in the result."""
-    why = _why_adoption(lane) or _why_binding(lane, store_id) or lane.instance.must_confirm
+    adoption = _why_adoption(lane)
+    why = "; ".join(filter(None, (_why_binding(lane, store_id), adoption))) or lane.instance.must_confirm
     if not why:
         why = "; ".join(objections(_census(lane)))
     if not why:
@@ -203,7 +202,8 @@ def guard(lane: Lane, approved: Collection[str], store_id: str) -> bool:
 def held_hash(lane: Lane) -> str:
     """The hash of what is observed and would come in."""
     tokens = [f"{record.remote_id}|{record.version}" for record in lane.seen.records]
-    held: list[dict[str, Any]] = [{"columns": dict(lane.seen.columns), "setup": list(lane.seen.setup)}]
+    setup = {"columns": dict(lane.seen.columns), "setup": list(lane.seen.setup), "agency": lane.settings.agency}
+    held: list[dict[str, Any]] = [setup]
     for record, link in lane.matching.pairs:
         theirs = lane.plain(record)
         for name, now in theirs.items():
@@ -224,12 +224,13 @@ def _why_adoption(lane: Lane) -> str:
     lane.result.mapping = dict(lane.seen.columns)
     lane.result.setup = tuple(lane.seen.setup)
     lane.result.rows = [_row_shown(lane, record) for record in lane.seen.records]
-    return f"first sync: {len(lane.seen.records)} actions were found and wait to be adopted"
+    whose = f" as those of {lane.names.get(lane.settings.agency)}" if lane.settings.agency else ""
+    return f"first sync: {len(lane.seen.records)} actions were found and wait to be adopted{whose}"
 
 
 def _is_our_own(lane: Lane) -> bool:
-    """A file we made ourselves: in a run that was cut off before it could note so, or under another name."""
-    return lane.seen.binding == lane.binding or lane.cut_off or bool(lane.heir_of)
+    """A file we made ourselves, in a run that was cut off before it could note so, or under another name."""
+    return lane.cut_off or lane.seen.binding in {lane.binding, lane.instance.binding} - {""}
 
 
 def _row_shown(lane: Lane, record: Record) -> dict[str, Any]:
@@ -238,7 +239,7 @@ def _row_shown(lane: Lane, record: Record) -> dict[str, Any]:
 
 def _why_binding(lane: Lane, store_id: str) -> str:
     """The workbook carries the mark of another store, or of another instance: a copy."""
-    if not lane.seen.binding or lane.inbound_only:
+    if lane.inbound_only or lane.seen.binding in ("", lane.binding, lane.instance.binding):
         return ""
     mark = bound_to(lane.seen.binding)
     if mark is None:
@@ -246,9 +247,7 @@ def _why_binding(lane: Lane, store_id: str) -> str:
     store, name = mark
     if store != store_id:
         return "the workbook is bound to another store"
-    if name not in (lane.name, lane.heir_of):
-        return f"the workbook is a copy of the one bound to “{name}”"
-    return ""
+    return f"the workbook is a copy of the one bound to “{name}”"
 
 
 def bound_to(binding: str) -> tuple[str, str] | None:

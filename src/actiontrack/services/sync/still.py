@@ -12,7 +12,6 @@ from typing import Any
 
 from actiontrack import __version__
 from actiontrack.domain.ledger import Instance, Intent, IntentState, Link
-from actiontrack.domain.vocabulary import Side
 from actiontrack.ports import Reader
 from actiontrack.services.core import Core
 from actiontrack.services.sync.lane import Lane
@@ -59,6 +58,6 @@ def still_after(core: Core, lane: Lane) -> dict[str, Any]:
 
 def _policy(core: Core, name: str) -> str:
     """Changes with whatever beside the records decides what a sync does."""
-    connected = sorted(each.agency for each in core.instances.values() if each.side is Side.AGENCY)
+    connected = sorted(core.connected)
     decides = (__version__, core.instances[name], connected, list(core.agencies), core.board, core.clock.today())
     return hashlib.sha256(repr(decides).encode()).hexdigest()[:16]
