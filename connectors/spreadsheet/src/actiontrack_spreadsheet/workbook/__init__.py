@@ -12,6 +12,7 @@ saves a whole workbook through a library: only the XML of what an edit touches i
 
 from __future__ import annotations
 
+from .cellxml import TRIGGERS
 from .check import check_edits
 from .csvfile import check_csv, read_csv, write_csv
 from .digest import content_digest
@@ -28,6 +29,7 @@ __all__ = [
     "MAX_COL",
     "MAX_ROW",
     "NO_VALUE",
+    "TRIGGERS",
     "AddColumn",
     "AppendRow",
     "Area",
