@@ -19,7 +19,7 @@ from actiontrack_spreadsheet.source import (
     KeyPlace,
     refer,
 )
-from actiontrack_spreadsheet.workbook import Area, letters
+from actiontrack_spreadsheet.workbook import TRIGGERS, Area, letters
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -117,7 +117,7 @@ def _fill(cell: Cell | MergedCell, name: str, value: Plain) -> None:
         return
     cell.value = value
     cell.data_type = "s"
-    if value[0] in "=+-@":
+    if value.startswith(TRIGGERS):
         cell.quotePrefix = True
 
 

@@ -62,7 +62,7 @@ def test_new_rows_and_columns(tmp_path: Path) -> None:
     assert not write(path, [SetCell("plan", 3, 1, "2")]).written
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "'=x", "'plain", "=a,b"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1+1", "@x", "\tx", "\n=x", " =x", "＝x", "'=x", "'plain"])
 def test_texts_like_formulas_are_guarded_and_come_back(tmp_path: Path, text: str) -> None:
     path = make(tmp_path, b"Ref,Action\n1,x\n")
     write(path, [SetCell("plan", 2, 2, text)])
@@ -71,8 +71,17 @@ def test_texts_like_formulas_are_guarded_and_come_back(tmp_path: Path, text: str
         .split(b"\n")[1]
         .removeprefix(b"1,")
         .strip(b'"')
-        .startswith((b"=", b"+", b"-", b"@", b"\t"))
+        .lstrip()
+        .startswith((b"=", b"+", b"-", b"@", "＝".encode()))
     )
+    assert read_csv(path).cell(2, 2) == text
+
+
+@pytest.mark.parametrize("text", ["-", "-5", "-1,000.50", "-12%"])
+def test_dashes_and_negative_numbers_are_no_formulas(tmp_path: Path, text: str) -> None:
+    path = make(tmp_path, b"Ref;Action\n1;x\n")
+    write(path, [SetCell("plan", 2, 2, text)])
+    assert path.read_bytes().splitlines()[1].replace(b'"', b"") == f"1;{text}".encode()
     assert read_csv(path).cell(2, 2) == text
 
 

@@ -12,6 +12,7 @@ saves a whole workbook through a library: only the XML of what an edit touches i
 
 from __future__ import annotations
 
+from .cellxml import TRIGGERS
 from .check import check_edits
 from .comments import has_comments_of_ours
 from .csvfile import check_csv, read_csv, write_csv
@@ -48,6 +49,7 @@ __all__ = [
     "MAX_COL",
     "MAX_ROW",
     "NO_VALUE",
+    "TRIGGERS",
     "AddColumn",
     "AppendRow",
     "Area",

@@ -10,8 +10,11 @@ from .edits import Writable
 from .strings import MAX_TEXT, encode_escapes
 from .xml import element_text
 
-TRIGGERS = ("=", "+", "-", "@")
-"""A text that begins with one of these would become a formula if typed; the cell gets a quote prefix."""
+TRIGGERS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""A text that begins with one of these would become a formula if typed; the cell gets a quote prefix.
+
+The wide ones are taken for their narrow likes where East Asian languages are written.
+"""
 
 
 class NotWritableError(ValueError):

@@ -22,7 +22,7 @@ from .edits import (
     SetCustomProperty,
     Writable,
 )
-from .errors import WorkbookRefused, xml_faults
+from .errors import WorkbookRefused, one_line, xml_faults
 from .grid import Grid
 from .ownsheet import put_faults
 from .refs import MAX_COL, MAX_ROW, Area, parse_area, ref
@@ -51,7 +51,7 @@ def check_edits(workbook: Workbook, edits: Sequence[Edit], *, own_sheet: str = "
         fault = next(checker.faults(edit), None)
         if fault:
             reason, message = fault
-            refusals.append(Refusal(edit, reason, f"{workbook.path.name}: {message}"))
+            refusals.append(Refusal(edit, reason, one_line(f"{workbook.path.name}: {message}")))
     return refusals
 
 

@@ -16,8 +16,10 @@ from .values import CellValue
 DELIMITERS = (",", ";", "\t", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SAMPLE = 50
-_DANGEROUS = (*TRIGGERS, "\t", "\r")
-"""A spreadsheet program takes a field that begins with one of these for a formula."""
+_DANGEROUS = (*TRIGGERS, "\t", "\r", "\n")
+"""A spreadsheet program takes a field that begins with one of these for a formula (OWASP, "CSV injection")."""
+_HARMLESS = re.compile(r"-|-[0-9]+(?:[.,][0-9]+)*%?")
+"""A dash that stands for nothing, and numbers: a program shows them as they are."""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,8 @@ def encode_field(text: str, delimiter: str, *, quoted: bool, guard: bool) -> str
 
 def _is_dangerous(text: str) -> bool:
     """Whether it could be taken for a formula, or is one behind apostrophes (so that guarding can be undone)."""
-    return text.lstrip("'").startswith(_DANGEROUS)
+    bare = text.lstrip("'")
+    return (bare.startswith(_DANGEROUS) or bare.lstrip().startswith(_DANGEROUS)) and not _HARMLESS.fullmatch(bare)
 
 
 def take_apart(path: Path, data: bytes) -> CsvText:

@@ -10,6 +10,9 @@ from actiontrack.errors import PreconditionFailed, RetryableError, UserError
 
 from .xml import XmlError
 
+_LONGEST = 500
+"""Characters of a message."""
+
 
 class WorkbookRefused(UserError):  # noqa: N818 - it says what happened, as its siblings in actiontrack.errors do
     """This file, or this change to it, is not safe to handle; nothing was changed.
@@ -35,7 +38,13 @@ class WorkbookBusy(RetryableError):  # noqa: N818 - as above
 
 def refuse_file(path: Path | str, reason: str, message: str) -> WorkbookRefused:
     """A refusal of a whole file, named in front."""
-    return WorkbookRefused(reason, f"{Path(path).name}: {message}")
+    return WorkbookRefused(reason, one_line(f"{Path(path).name}: {message}"))
+
+
+def one_line(message: str) -> str:
+    """The message without what a file may have put into it: line ends, other control characters, no end of text."""
+    shown = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in message[:_LONGEST])
+    return shown if len(message) <= _LONGEST else f"{shown}…"
 
 
 @contextmanager

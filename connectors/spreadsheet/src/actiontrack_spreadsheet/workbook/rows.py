@@ -223,6 +223,10 @@ class _RowParser:
         self._inside = False
         self._text: list[str] = []
         self._rich: RichText | None = None
+        self._row = 0
+        self._cells: dict[int, tuple[CellValue, int]] | None = None
+        """Of the row that is being read, None between rows."""
+        self._in_cell = False
         self._col = 0
         self._raw: str | None = None
         self._inline: str | None = None
@@ -286,8 +290,7 @@ class _RowParser:
         elif bare == "c":
             self._end_cell()
         elif bare == "row":
-            cells: Cells = {col: ([value], [style]) for col, (value, style) in self._cells.items()}
-            self.columns.add([self._row], cells, [self._row] if self._row_hidden else [])
+            self._end_row()
         elif self._rich:
             self._rich.end(bare)
         self._text = []
@@ -299,16 +302,26 @@ class _RowParser:
             self._text.append(data)
 
     def _start_row(self, attrs: dict[str, str]) -> None:
+        if self._cells is not None:
+            raise XmlError("a row inside a row")
         self._row = self.columns.last_row + 1
         if "r" in attrs:
             if not _NUMBER.match(attrs["r"]):
                 raise XmlError("a row without a proper number")
             self._row = int(attrs["r"])
         self._row_hidden = attrs.get("hidden") in ("1", "true")
-        self._cells: dict[int, tuple[CellValue, int]] = {}
+        self._cells = {}
         self._col = 0
 
+    def _end_row(self) -> None:
+        cells: Cells = {col: ([value], [style]) for col, (value, style) in (self._cells or {}).items()}
+        self.columns.add([self._row], cells, [self._row] if self._row_hidden else [])
+        self._cells = None
+
     def _start_cell(self, attrs: dict[str, str]) -> None:
+        if self._cells is None or self._in_cell:
+            raise XmlError("a cell that is not in a row")
+        self._in_cell = True
         self._col += 1
         if "r" in attrs:
             name = attrs["r"].rstrip("0123456789")
@@ -321,7 +334,7 @@ class _RowParser:
         self._raw = self._inline = self._formula = None
 
     def _end_cell(self) -> None:
-        if self._col in self._cells:
+        if self._cells is None or self._col in self._cells:
             raise RepeatedCellError(f"cell {letters(self._col)}{self._row} is there twice")
         value: CellValue = None
         if self._formula is not None:
@@ -331,3 +344,4 @@ class _RowParser:
         elif self._raw is not None:
             value = self.decoder.reader(self._kind, self._style)(self._raw)
         self._cells[self._col] = (value, self._style)
+        self._in_cell = False

@@ -150,7 +150,10 @@ class Workbook:
     def styles(self) -> Styles:
         """The cell styles."""
         part = self.styles_part
-        return Styles(package_elements(self.package, part) if part else [])
+        if part is None:
+            return Styles([])
+        with xml_faults(self.path, part):
+            return Styles(package_elements(self.package, part))
 
     @cached_property
     def styles_part(self) -> str | None:
@@ -158,10 +161,7 @@ class Workbook:
         return self._related("styles")
 
     def _strings(self, *, fast: bool) -> Sequence[str | None]:
-        if fast:
-            return self._shared_strings
-        part = self._related("sharedStrings")
-        return read_strings(self.package.pieces(part), fast=False) if part else []
+        return self._shared_strings if fast else self._read_strings(fast=False)
 
     def share_strings(self, other: Workbook) -> None:
         """Take over the shared strings read from ``other``, if they are the same bytes here."""
@@ -173,11 +173,14 @@ class Workbook:
 
     @cached_property
     def _shared_strings(self) -> Sequence[str | None]:
+        return self._read_strings(fast=True)
+
+    def _read_strings(self, *, fast: bool) -> Sequence[str | None]:
         part = self._related("sharedStrings")
         if part is None:
             return []
         with xml_faults(self.path, part):
-            return read_strings(self.package.pieces(part))
+            return read_strings(self.package.pieces(part), fast=fast)
 
     def _related(self, kind: str) -> str | None:
         parts = (relation.target for relation in self.relations if relation.kind == kind)
