@@ -21,10 +21,8 @@ from .scan import Node, Rows, scan
 from .styles import OdsStyles
 
 CONTENT, META, COMMON, MANIFEST = "content.xml", "meta.xml", "styles.xml", "META-INF/manifest.xml"
-SPREADSHEETS = (
-    "application/vnd.oasis.opendocument.spreadsheet",
-    "application/vnd.oasis.opendocument.spreadsheet-template",
-)
+_KIND = "application/vnd.oasis.opendocument.spreadsheet"
+SPREADSHEETS = (_KIND, f"{_KIND}-template")
 _SIGNATURES = "META-INF/documentsignatures.xml"
 _MAX_CONTENT = 512 << 20
 _LIST = re.compile(r"(?:[A-Za-z][\w.-]*:)?cell-content-is-in-list\((.*)\)\s*\Z", re.DOTALL)
@@ -51,9 +49,7 @@ class OdsWorkbook:
         mimetype = self.package.member("mimetype")
         kind = self.package.read("mimetype").decode("latin-1").strip() if mimetype.size < 200 else ""
         if kind not in SPREADSHEETS:
-            raise refuse_file(
-                self.path, "not-a-workbook", f"not an OpenDocument spreadsheet but {kind[:80] or 'unknown'}"
-            )
+            raise refuse_file(self.path, "not-a-workbook", f"not a spreadsheet but {kind[:80] or 'unknown'}")
         if self.package.member(CONTENT).size > _MAX_CONTENT:
             raise refuse_file(self.path, "too-large", f"{CONTENT} unpacks to far more than a workbook should; refused")
 
