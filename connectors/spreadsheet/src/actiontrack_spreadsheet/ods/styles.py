@@ -33,7 +33,8 @@ class OdsStyles:
         self._of_shared, self._of_own = shared_data, {**shared_data, **own_data}
         self.own_data = own_data
         """The data styles that an automatic style may name, by name."""
-        self._own = frozenset(_named(own, "table-cell"))
+        self.own_cells = _named(own, "table-cell")
+        """The automatic ones."""
         default = (
             next((n for n in shared.named("style:default-style") if _family(n) == "table-cell"), None)
             if (shared)
@@ -49,6 +50,17 @@ class OdsStyles:
         """The number of a style's name; 0 for one that is not there."""
         return self._numbers.get(name, 0)
 
+    def data_style(self, name: str) -> str | None:
+        """The name of the data style a cell style has, its own or its parents'."""
+        for _ in range(20):
+            node = self.cells.get(name)
+            if node is None:
+                return None
+            if "style:data-style-name" in node.attrs:
+                return node.attrs["style:data-style-name"]
+            name = node.attrs.get("style:parent-style-name", "")
+        return None
+
     def __getitem__(self, number: int) -> Style:
         return self._styles[number] if 0 <= number < len(self._styles) else self._default
 
@@ -58,7 +70,7 @@ class OdsStyles:
             return self._default
         parent = node.attrs.get("style:parent-style-name")
         base = self._resolved(parent, depth + 1) if parent and parent != name else self._default
-        return self._with(base, node, self._of_own if name in self._own else self._of_shared)
+        return self._with(base, node, self._of_own if name in self.own_cells else self._of_shared)
 
     @staticmethod
     def _with(base: Style, node: Node, data: Mapping[str, Node]) -> Style:

@@ -66,6 +66,8 @@ class OdsWorkbook:
             return taken[-1]
 
         data = as_utf8_part(self.package, CONTENT)
+        self.has_formulas = b":formula=" in data
+        """Whether any cell is calculated."""
         with xml_faults(self.path, CONTENT):
             root = scan(data, rows_of).root
             book = root.first("office:body", "office:spreadsheet")
@@ -115,7 +117,11 @@ class OdsWorkbook:
         """All cells of a sheet. Raises WorkbookRefused."""
         tab = self.sheet(sheet) if isinstance(sheet, str) else sheet
         self._asked.add(tab.name)
-        return self._grids[tab.name.casefold()]
+        return self.grid(tab.name)
+
+    def grid(self, name: str) -> Grid:
+        """``read`` that is not taken down in ``sheets_read``."""
+        return self._grids[name.casefold()]
 
     @property
     def sheets_read(self) -> list[str]:
