@@ -30,6 +30,8 @@ class InstanceContext:
     board_name: str = ""
     agency: str = ""
     """The name of the agency whose instance it is; "" on the Board's side."""
+    inbound_only: bool = False
+    """An import: the source is never written, so that it need not be fit for it."""
 
 
 @runtime_checkable

@@ -42,9 +42,14 @@ class SpreadsheetConnector:
         self._last: tuple[Mapping[str, str], Reading] | None = None
 
     def capabilities(self) -> Capabilities:
-        """Every field, read and written; a file is compared by its hash just before it is replaced."""
+        """Every field, read and written; a file is compared by its hash just before it is replaced.
+
+        A file that was read and can only be read takes no new rows either.
+        """
         fields = frozenset(FIELDS) - {"ref"}
-        return Capabilities(reads=fields, writes=fields, concurrency="compare")
+        read_only = self._last is not None and bool(self._last[1].source.read_only)
+        writes = frozenset[str]() if read_only else fields
+        return Capabilities(reads=fields, writes=writes, concurrency="compare", creates=not read_only)
 
     def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
         """All of the plan; a workbook has no increments. The proof is the SHA-256 of the file.
@@ -153,7 +158,7 @@ class SpreadsheetConnector:
         return self._options.create and not self._path.exists()
 
     def _read(self, columns: Mapping[str, str]) -> Reading:
-        from actiontrack_spreadsheet.reading import read
+        from actiontrack_spreadsheet.reading import read, refuse_keyless
         from actiontrack_spreadsheet.source import file_hash, open_source, refuse_unusable
 
         if self._last and self._path.exists():
@@ -162,6 +167,8 @@ class SpreadsheetConnector:
             if agreed == columns and last.source.sha256 == file_hash(self._path):
                 return last
         reading = read(open_source(self._path), self._options, self._agencies, columns)
+        if not self._context.inbound_only:
+            refuse_keyless(reading)
         self._last = (dict(columns), reading)
         return reading
 

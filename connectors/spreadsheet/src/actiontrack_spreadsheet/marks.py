@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from actiontrack_spreadsheet.books import open_book
 from actiontrack_spreadsheet.source import Source, file_hash
-from actiontrack_spreadsheet.workbook import content_digest, open_workbook
+from actiontrack_spreadsheet.workbook import content_digest
 
 
 def mark_of(source: Source) -> str:
@@ -30,7 +31,7 @@ def still_as_marked(path: Path, mark: str) -> str:
         return mark
     if "content" not in known:
         return ""
-    workbook = open_workbook(path)
+    workbook = open_book(path)
     if not set(known["sheets"]) <= {sheet.name for sheet in workbook.sheets}:
         return ""
     if content_digest(workbook, known["sheets"]) != known["content"]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from actiontrack_spreadsheet.headings import FIELDS
 
-SUFFIXES = (".xlsx", ".xlsm", ".csv")
+SUFFIXES = (".xlsx", ".xlsm", ".ods", ".csv", ".xls", ".xlsb")
 """What a plan's file ends with: others in a folder are left alone."""
 
 
@@ -18,8 +18,8 @@ class SpreadsheetOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     path: str
-    """The workbook (.xlsx, .xlsm) or .csv file; or a folder ("returns/") or pattern ("returns/**/*.xlsx") with one file
-    an agency; relative to the configuration file."""
+    """The workbook (.xlsx, .xlsm, .ods; .xls and .xlsb are only read) or .csv file; or a folder ("returns/") or pattern
+    ("returns/**/*.xlsx") with one file an agency; relative to the configuration file."""
     sheet: str = ""
     """The sheet's name; found where not said."""
     header_row: int = Field(default=0, ge=0, le=1_048_576)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actiontrack.api import Fixed, KeyKind, Observation, Problem, Record, Unanswered, Unread
+from actiontrack.api import Fixed, KeyKind, Observation, Problem, Record, Unanswered, Unread, UserError
 from actiontrack_spreadsheet.detect import Layout, saved_name
 from actiontrack_spreadsheet.keys import Key, find_key, is_action_id, key_of, no_numbers
 from actiontrack_spreadsheet.locate import locate, unclear
@@ -66,6 +66,16 @@ def _settled(layout: Layout) -> Layout:
     return replace(layout, assignment=replace(layout.assignment, columns=columns))
 
 
+def refuse_keyless(reading: Reading) -> None:
+    """Raise UserError for a file that is only read and has no column to know its rows by: it can only be imported."""
+    if reading.source.read_only and reading.key.heading is None:
+        raise UserError(
+            f"{reading.source.path.name}, sheet “{reading.grid.name}”: {reading.source.read_only}, and no column of "
+            "numbers, filled and different in each row, could serve to know its rows by. Save it as .xlsx and name "
+            "that file under path, or take it in once with `actiontrack import`"
+        )
+
+
 def _records(rows: Rows, key: Key) -> list[Record]:
     values = dict(rows.values)
     held = values.pop("ref", None) if key.kind == "ref" else values.get("number")
@@ -93,7 +103,7 @@ def observation(reading: Reading) -> Observation:
         records=reading.records,
         proof=reading.source.sha256,
         source=str(reading.source.path.resolve()),
-        bindable=reading.source.workbook is not None,
+        bindable=reading.source.bindable,
         key=kind,
         sheet=layout.sheet,
         columns=columns,
@@ -109,6 +119,8 @@ def observation(reading: Reading) -> Observation:
 
 
 def _is_writable(reading: Reading, name: str) -> bool:
+    if reading.source.read_only:
+        return False
     values = reading.rows.values.get(name, ())
     if values and all(isinstance(value, Fixed) and value.why == FORMULA for value in values):
         return False
@@ -151,7 +163,7 @@ def _setup(reading: Reading) -> list[str]:
             f"{_rows_named(reading.rows.notes)} below the plan hold text alone and are taken for notes: give a row an "
             "agency, a date or a status to have it read as an action."
         )
-    if reading.source.workbook:
+    if reading.source.bindable:
         told.append(f"The workbook is marked as this store's: a defined name for {cell} and a property of the file.")
     return told
 
@@ -165,6 +177,8 @@ def _rows_named(rows: Sequence[int]) -> str:
 def _problems(reading: Reading) -> list[Problem]:
     """What is wrong with the key column; faults of single values are the engine's to tell."""
     key, layout = reading.key, reading.layout
+    if reading.source.read_only:
+        return [_read_only(reading), *_keyless(reading)]
     if key.is_lost:
         return [
             Problem(
@@ -182,6 +196,31 @@ def _problems(reading: Reading) -> list[Problem]:
         for row, value in zip(reading.rows.numbers, reading.rows.values[name], strict=True)
         if isinstance(value, (Fixed, Unread))
     ]
+
+
+def _read_only(reading: Reading) -> Problem:
+    """Told once for the file, not for each value that would be written."""
+    name, why = reading.source.path.name, reading.source.read_only
+    return Problem(
+        f"{name}: {why}; what changes here does not reach it",
+        "save it as .xlsx in Excel or LibreOffice and name that file under path",
+        sheet=reading.layout.sheet,
+    )
+
+
+def _keyless(reading: Reading) -> list[Problem]:
+    """Rows without a key of their own: none can be given to them here."""
+    heading = reading.key.heading
+    if heading is None:
+        return []
+    return [
+        Problem(
+            "the row has nothing it could be known by", f"type its own “{heading.text}” into the cell",
+            sheet=reading.layout.sheet, cell=ref(record.row, heading.col), field=reading.key.kind, quarantines=True,
+        )
+        for record in reading.records
+        if not record.remote_id
+    ]  # fmt: skip
 
 
 def _key_problem(reading: Reading, name: str, row: int, value: Fixed | Unread) -> Problem:

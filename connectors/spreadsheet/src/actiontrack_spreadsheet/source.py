@@ -9,23 +9,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from actiontrack.api import RetryableError, UserError
+from actiontrack_spreadsheet.books import check_book, open_book, why_read_only, write_book
 from actiontrack_spreadsheet.workbook import (
     Area,
     Edit,
     Grid,
     Refusal,
-    Workbook,
     WriteResult,
     check_csv,
-    check_edits,
     is_lock_file,
     open_elsewhere,
-    open_workbook,
     parse_ref,
-    plan_and_write,
     read_csv,
     write_csv,
 )
+from actiontrack_spreadsheet.workbook.book import Book
 
 KEY_NAME = "_actiontrack_key"
 """The workbook-wide name of the cell that heads the key column."""
@@ -50,7 +48,7 @@ class Source:
 
     path: Path
     sha256: str
-    workbook: Workbook | None
+    workbook: Book | None
     csv: Grid | None
 
     @property
@@ -74,6 +72,16 @@ class Source:
             assert self.csv is not None  # noqa: S101 - one of the two is always there
             return self.csv
         return self.workbook.read(sheet)
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be written into this file; "" where it can."""
+        return why_read_only(self.workbook) if self.workbook else ""
+
+    @property
+    def bindable(self) -> bool:
+        """Whether the file can carry the mark of a store."""
+        return self.workbook is not None and not self.read_only
 
     def _property(self, name: str) -> str:
         return self.workbook.custom_properties.get(name, "") if self.workbook else ""
@@ -105,16 +113,13 @@ class Source:
         """The edits that can't be made."""
         if self.workbook is None:
             return check_csv(self.path, edits)
-        return check_edits(self.workbook, edits, own_sheet=self.own_sheet)
+        return check_book(self.workbook, edits, own_sheet=self.own_sheet)
 
     def write(self, edits: Sequence[Edit], backups: Path) -> WriteResult:
         """Make all edits in one replace of the file, if it still is as read."""
         if self.workbook is None:
             return write_csv(self.path, edits, expected_sha256=self.sha256, backup_dir=backups)
-        return plan_and_write(
-            self.path, edits, expected_sha256=self.sha256, backup_dir=backups, opened=self.workbook,
-            own_sheet=self.own_sheet,
-        )  # fmt: skip
+        return write_book(self.workbook, edits, backup_dir=backups, own_sheet=self.own_sheet)
 
 
 def open_source(path: Path) -> Source:
@@ -124,7 +129,7 @@ def open_source(path: Path) -> Source:
         before = file_hash(path)
         source = Source(path, before, None, read_csv(path))
     else:
-        workbook = open_workbook(path)
+        workbook = open_book(path)
         source = Source(path, workbook.sha256, workbook, None)
     if file_hash(path) != source.sha256:
         raise RetryableError(f"{path.name}: it was being saved while it was read; try again in a moment", retry_after=5)
@@ -135,10 +140,6 @@ def refuse_unusable(path: Path) -> None:
     """Say so where this path can't be an instance's file, is missing, or is open elsewhere."""
     if is_lock_file(path):
         raise UserError(f"{path.name}: it is only the mark of an open file; name the workbook itself under path")
-    if path.suffix.lower() == ".ods":
-        raise UserError(
-            f"{path.name}: OpenDocument sheets can't be synced; save it as .xlsx and name that file under path"
-        )
     if path.is_dir():
         raise UserError(f"{path}: it is a folder; name the workbook in it under path")
     if not path.exists():

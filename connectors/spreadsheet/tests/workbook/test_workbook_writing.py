@@ -6,7 +6,7 @@ import os
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from actiontrack_spreadsheet.workbook import (
     open_workbook,
     plan_and_write,
 )
+from actiontrack_spreadsheet.workbook.package import Package
 from actiontrack_spreadsheet.workbook import plan as plan_module
 
 Build = Callable[..., Path]
@@ -337,10 +338,13 @@ def test_stale_files_are_not_written(build: Build, monkeypatch: pytest.MonkeyPat
     sha256 = open_workbook(path).sha256
     from actiontrack_spreadsheet.workbook import write as write_module
 
-    def meanwhile(*_: object) -> None:
-        path.write_bytes(path.read_bytes() + b"\0")
+    rewrite = write_module.rewrite
 
-    monkeypatch.setattr(write_module, "verify", meanwhile)
+    def meanwhile(package: Package, parts: Mapping[str, bytes]) -> bytes:
+        path.write_bytes(path.read_bytes() + b"\0")
+        return rewrite(package, parts)
+
+    monkeypatch.setattr(write_module, "rewrite", meanwhile)
     with pytest.raises(StaleWorkbook):
         plan_and_write(path, edits, expected_sha256=sha256, backup_dir=path.parent / "backups")
     assert not list(path.parent.glob(".actiontrack-*"))

@@ -106,7 +106,7 @@ def _options(core: Core, type_: str, given: Mapping[str, Any]) -> Mapping[str, A
 def _connector(core: Core, settings: InstanceSettings) -> Connector:
     context = InstanceContext(
         name=settings.name, folder=".", state_folder="", clock=core.clock,
-        agencies=tuple(each.name for each in core.agencies), board_name=core.board.name,
+        agencies=tuple(each.name for each in core.agencies), board_name=core.board.name, inbound_only=True,
     )  # fmt: skip
     return core.hooks.connectors[settings.type].factory(settings, context)
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 
+from .book import Book
 from .cellxml import NotWritableError, check_value
 from .comments import comment_faults
 from .edits import (
@@ -45,22 +48,36 @@ def check_edits(workbook: Workbook, edits: Sequence[Edit], *, own_sheet: str = "
 
     ``own_sheet`` is a sheet whose protection the caller itself put on: without a password it binds people, not them.
     """
-    checker = _Checker(workbook, own_sheet)
+    return refusals_of(_ExcelChecker(workbook, own_sheet), workbook.path, edits)
+
+
+def refusals_of(checker: Checker, path: Path, edits: Sequence[Edit]) -> list[Refusal]:
+    """What a checker says of these edits, in their order."""
     refusals = []
     for edit in edits:
         fault = next(checker.faults(edit), None)
         if fault:
             reason, message = fault
-            refusals.append(Refusal(edit, reason, one_line(f"{workbook.path.name}: {message}")))
+            refusals.append(Refusal(edit, reason, one_line(f"{path.name}: {message}")))
     return refusals
 
 
-class _Checker:
-    def __init__(self, workbook: Workbook, own_sheet: str) -> None:
+class Checker(ABC):
+    """The checks that do not depend on the format. ``own_sheet``: as in ``check_edits``."""
+
+    def __init__(self, workbook: Book, own_sheet: str) -> None:
         self._workbook = workbook
         self._own_sheet = own_sheet
-        self._sheets: dict[str, _SheetChecker] = {}
+        self._sheets: dict[str, SheetChecker] = {}
         self._names: set[tuple[str, str]] = set()
+
+    @abstractmethod
+    def sheet_checker(self, sheet: Sheet, *, own: bool) -> SheetChecker:
+        """The checker of one sheet."""
+
+    @abstractmethod
+    def own_faults(self, edit: PutSheet | PutComments) -> Iterator[Fault]:
+        """What is wrong with a sheet, or comments, of ours."""
 
     def faults(self, edit: Edit) -> Iterator[Fault]:
         """What is wrong with an edit, the weightiest first."""
@@ -70,11 +87,8 @@ class _Checker:
             yield from self._name_faults(edit)
         elif isinstance(edit, SetCustomProperty):
             yield from self._property_faults(edit)
-        elif isinstance(edit, PutSheet):
-            yield from put_faults(self._workbook, edit)
-            yield from self._twice("sheet", edit.mark)
-        elif isinstance(edit, PutComments):
-            yield from self._comment_faults(edit)
+        elif isinstance(edit, PutSheet | PutComments):
+            yield from self.own_faults(edit)
         else:
             yield from self._cell_faults(edit)
 
@@ -84,7 +98,7 @@ class _Checker:
         reference = parse_reference(edit.refers_to)
         if reference is None or reference[0] is None:
             yield "bad-name", f"name {edit.name}: {edit.refers_to!r} is not a place such as 'Plan'!$A$1"
-        yield from self._twice("name", edit.name)
+        yield from self.twice("name", edit.name)
 
     def _property_faults(self, edit: SetCustomProperty) -> Iterator[Fault]:
         if not 0 < len(edit.name) < 256:
@@ -93,41 +107,54 @@ class _Checker:
             check_value(edit.value)
         except NotWritableError as error:
             yield error.reason, f"property {edit.name}: {error}"
-        yield from self._twice("property", edit.name)
+        yield from self.twice("property", edit.name)
 
-    def _twice(self, kind: str, name: str) -> Iterator[Fault]:
+    def twice(self, kind: str, name: str) -> Iterator[Fault]:
+        """The fault of setting something twice in one go."""
         if (kind, name.casefold()) in self._names:
             yield "twice", f"{kind} {name} is set twice in one go"
         self._names.add((kind, name.casefold()))
-
-    def _comment_faults(self, edit: PutComments) -> Iterator[Fault]:
-        try:
-            yield from comment_faults(self._workbook, edit)
-        except WorkbookRefused as refused:
-            yield refused.reason, str(refused).partition(": ")[2]
-        yield from self._twice("comments of sheet", edit.sheet)
 
     def _cell_faults(self, edit: CellEdit) -> Iterator[Fault]:
         try:
             sheet = self._workbook.sheet(edit.sheet)
             if sheet.name not in self._sheets:
-                self._sheets[sheet.name] = _SheetChecker(self._workbook, sheet, own=sheet.name == self._own_sheet)
+                self._sheets[sheet.name] = self.sheet_checker(sheet, own=sheet.name == self._own_sheet)
         except WorkbookRefused as refused:
             yield refused.reason, str(refused).partition(": ")[2]
             return
         yield from self._sheets[sheet.name].faults(edit)
 
 
-class _SheetChecker:
-    def __init__(self, workbook: Workbook, sheet: Sheet, *, own: bool) -> None:
-        self._workbook = workbook
+class SheetChecker(ABC):
+    """The checks of one sheet's cells that do not depend on the format."""
+
+    def __init__(self, sheet: Sheet, grid: Grid, *, own: bool) -> None:
         self._sheet = sheet
-        self._grid: Grid = workbook.read(sheet)
+        self._grid = grid
         self._binds = self._grid.protected and not (own and not self._grid.has_password)
         self._taken: set[tuple[int, int]] = set()
         self._appended: set[int] = set()
 
+    @property
+    @abstractmethod
+    def pivots(self) -> Sequence[Area]:
+        """Where output of pivot tables stands."""
+
+    @abstractmethod
+    def is_rich(self, row: int, col: int) -> bool:
+        """The cell shows an error and holds a picture or a linked data type."""
+
+    @abstractmethod
+    def locked(self, row: int, col: int) -> bool:
+        """On this protected sheet the cell is locked."""
+
+    @abstractmethod
+    def value_faults(self, where: str, value: Writable) -> Iterator[Fault]:
+        """What is wrong with a value in this format."""
+
     def faults(self, edit: CellEdit) -> Iterator[Fault]:
+        """What is wrong with an edit, the weightiest first."""
         if isinstance(edit, SetCell):
             yield from self._cell(edit.row, edit.col, edit.value)
         elif isinstance(edit, AppendRow):
@@ -141,14 +168,9 @@ class _SheetChecker:
             return
         where = f"{self._sheet.name}!{ref(row, col)}"
         yield from self._content_faults(row, col, where)
-        if self._binds and self._locked(row, col):
+        if self._binds and self.locked(row, col):
             yield "locked", f"{where} is locked on a protected sheet; unlock it or ask the owner to unprotect"
-        if isinstance(value, date) and not self._workbook.styles.entries:
-            yield "bad-date", f"{where}: the workbook has no styles to show a date with; save it anew in Excel"
-        try:
-            check_value(value, date1904=self._workbook.date1904)
-        except NotWritableError as error:
-            yield error.reason, f"{where}: {error}"
+        yield from self.value_faults(where, value)
         if (row, col) in self._taken:
             yield "twice", f"{where} is set twice in one go"
         self._taken.add((row, col))
@@ -157,7 +179,7 @@ class _SheetChecker:
         """What is in the cell, or stands over it, that is not a person's text."""
         if isinstance(self._grid.cell(row, col), Formula) or self._within(row, col, self._grid.calculated):
             yield "formula", f"{where} holds a formula; it is never overwritten"
-        if isinstance(self._grid.cell(row, col), ErrorValue) and self._is_rich(row, col):
+        if isinstance(self._grid.cell(row, col), ErrorValue) and self.is_rich(row, col):
             yield "rich-value", f"{where} holds a picture or a linked data type; change it in Excel"
         anchor = self._grid.anchor(row, col)
         if anchor != (row, col):
@@ -167,7 +189,7 @@ class _SheetChecker:
                 yield "table-heading", f"{where} is a heading of table {table.name}; change it in Excel"
             if (row, col) in table.area and row > table.area.bottom - table.totals_rows:
                 yield "totals-row", f"{where} is in the totals row of table {table.name}; change it in Excel"
-        if self._within(row, col, self._pivots):
+        if self._within(row, col, self.pivots):
             yield "pivot", f"{where} is output of a pivot table; change its source"
 
     def _append(self, edit: AppendRow) -> Iterator[Fault]:
@@ -197,13 +219,51 @@ class _SheetChecker:
     def _within(row: int, col: int, areas: Sequence[Area]) -> bool:
         return any((row, col) in area for area in areas)
 
-    def _is_rich(self, row: int, col: int) -> bool:
-        """What Excel stores as #VALUE! with a number of its true value (``vm``, ECMA-376 18.3.1.4)."""
+
+class _ExcelChecker(Checker):
+    def __init__(self, workbook: Workbook, own_sheet: str) -> None:
+        super().__init__(workbook, own_sheet)
+        self._excel = workbook
+
+    def sheet_checker(self, sheet: Sheet, *, own: bool) -> SheetChecker:
+        return _ExcelSheetChecker(self._excel, sheet, own=own)
+
+    def own_faults(self, edit: PutSheet | PutComments) -> Iterator[Fault]:
+        if isinstance(edit, PutSheet):
+            yield from put_faults(self._excel, edit)
+            yield from self.twice("sheet", edit.mark)
+            return
+        try:
+            yield from comment_faults(self._excel, edit)
+        except WorkbookRefused as refused:
+            yield refused.reason, str(refused).partition(": ")[2]
+        yield from self.twice("comments of sheet", edit.sheet)
+
+
+class _ExcelSheetChecker(SheetChecker):
+    def __init__(self, workbook: Workbook, sheet: Sheet, *, own: bool) -> None:
+        super().__init__(sheet, workbook.read(sheet), own=own)
+        self._workbook = workbook
+
+    @property
+    def pivots(self) -> Sequence[Area]:
+        return self._pivots
+
+    def is_rich(self, row: int, col: int) -> bool:
+        """Excel stores it as #VALUE! with the number of its true value (``vm``, ECMA-376 18.3.1.4)."""
         with xml_faults(self._workbook.path, self._sheet.part):
             parsed = self._xml.row(row)
             return parsed is not None and "vm" in parsed.cells[col].attrs
 
-    def _locked(self, row: int, col: int) -> bool:
+    def value_faults(self, where: str, value: Writable) -> Iterator[Fault]:
+        if isinstance(value, date) and not self._workbook.styles.entries:
+            yield "bad-date", f"{where}: the workbook has no styles to show a date with; save it anew in Excel"
+        try:
+            check_value(value, date1904=self._workbook.date1904)
+        except NotWritableError as error:
+            yield error.reason, f"{where}: {error}"
+
+    def locked(self, row: int, col: int) -> bool:
         """By the cell's own style, its row's, or its column's, as the XML has them."""
         with xml_faults(self._workbook.path, self._sheet.part):
             parsed = self._xml.row(row)

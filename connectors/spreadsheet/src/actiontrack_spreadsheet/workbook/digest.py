@@ -7,15 +7,15 @@ from array import array
 from collections.abc import Iterable
 from functools import lru_cache
 
+from .book import Book
 from .columns import NO_STYLE, Column
 from .grid import Grid
 from .styles import Style
-from .workbook import Workbook
 
 _BITS = 0xFFFF_FFFF_FFFF_FFFF
 
 
-def content_digest(workbook: Workbook, sheets: Iterable[str]) -> str:
+def content_digest(workbook: Book, sheets: Iterable[str]) -> str:
     """The digest of these sheets' cells, and of what the workbook says of itself: names, properties, sheets.
 
     Equal if and only if every cell has the same value, formula, number format and lock, and the sheets the same merges,

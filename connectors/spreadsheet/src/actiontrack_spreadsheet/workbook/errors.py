@@ -53,6 +53,11 @@ def xml_faults(path: Path, part: str) -> Iterator[None]:
     try:
         yield
     except XmlError as error:
-        raise refuse_file(path, error.reason, f"cannot be read at {part}: {error}; save it anew in Excel") from None
+        raise refuse_file(path, error.reason, _unread(path, part, error)) from None
     except (ValueError, LookupError, OverflowError) as error:
-        raise refuse_file(path, "bad-xml", f"cannot be read at {part}: {error}; save it anew in Excel") from None
+        raise refuse_file(path, "bad-xml", _unread(path, part, error)) from None
+
+
+def _unread(path: Path, part: str, error: Exception) -> str:
+    program = "LibreOffice" if path.suffix.lower() == ".ods" else "Excel"
+    return f"cannot be read at {part}: {error}; save it anew in {program}"

@@ -13,7 +13,7 @@ from .columns import NO_STYLE, Columns
 from .facts import Link, SheetFacts
 from .numberformat import general, shown
 from .refs import Area
-from .styles import Style, Styles
+from .styles import Style, Styles, StyleTable
 from .values import NO_VALUE, BadDate, CellValue, ErrorValue, Formula
 
 _HYPERLINK = re.compile(r'\s*HYPERLINK\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
@@ -42,7 +42,7 @@ class Grid:
         cells: Columns,
         *,
         facts: SheetFacts | None = None,
-        styles: Styles | None = None,
+        styles: StyleTable | None = None,
         tables: Sequence[Table] = (),
         targets: Mapping[str, str] | None = None,
         words: Callable[[str], tuple[str, ...] | None] = lambda _formula: None,
@@ -50,7 +50,7 @@ class Grid:
         """``targets``: relationship id -> link target; ``words``: the list a validation's formula means."""
         self.cells = cells
         self._facts = facts or SheetFacts()
-        self._styles = styles or Styles([])
+        self._styles: StyleTable = styles or Styles([])
         self._targets = targets or {}
         self._words = words
         self.name = name

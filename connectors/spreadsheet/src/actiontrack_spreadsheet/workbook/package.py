@@ -32,6 +32,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
+_MANIFEST = "META-INF/manifest.xml"
 _XML_NAME = re.compile(r"\.(xml|rels|vml)$")
 
 
@@ -70,6 +71,7 @@ class Package:
         self._by_key = {part_key(member.name): member for member in self.members}
         self._check_names()
         self._check_sizes()
+        self._check_encryption()
         self._check_prologs()
 
     @classmethod
@@ -147,6 +149,11 @@ class Package:
             ratio = member.size / max(member.packed, 1)
             if member.size > MAX_PART or total > MAX_TOTAL or (member.size > RATIO_FREE and ratio > MAX_RATIO):
                 raise self._too_large(member)
+
+    def _check_encryption(self) -> None:
+        """An OpenDocument file says in its manifest which of its parts are encrypted."""
+        if _MANIFEST in self and b"encryption-data" in self.read(_MANIFEST):
+            raise refuse_file(self.path, "encrypted", "protected with a password to open; ask for an unprotected copy")
 
     def _check_prologs(self) -> None:
         """Refuse a document type in any part: it stands before the root element or nowhere."""

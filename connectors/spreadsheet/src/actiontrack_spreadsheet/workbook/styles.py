@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from .numberformat import BUILT_IN, BUILT_IN_DATES, has_date_part, is_date_format
 from .xml import Element
@@ -22,6 +23,12 @@ class Style:
 
 
 DEFAULT = Style()
+
+
+class StyleTable(Protocol):
+    """Styles by number; the default one for a number that is not there."""
+
+    def __getitem__(self, index: int, /) -> Style: ...
 
 
 class Styles:

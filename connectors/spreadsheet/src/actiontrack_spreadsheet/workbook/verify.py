@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from .columns import Column
 from .comments import comments_differ, read_comments
 from .edits import Writable
-from .errors import refuse_file, xml_faults
+from .errors import WorkbookRefused, refuse_file, xml_faults
 from .grid import Grid
 from .ownsheet import same_cells
 from .package import Package, part_key
 from .plan import Cell, Plan, same_value
-from .workbook import Sheet, Workbook
+from .workbook import Workbook
 from .xml import new_parser, parse_with
 
 _PLAIN_LIMIT = 4 << 20
@@ -25,67 +26,72 @@ def verify(workbook: Workbook, plan: Plan, result: bytes) -> None:
     """Raise WorkbookRefused (``check-failed``) unless the result is the workbook with the plan and nothing else."""
     try:
         after = Workbook(Package(workbook.path, result))
-        _parts(workbook, after, plan)
+        check_parts(workbook.package, after.package, plan)
+        if [*workbook.sheets, *plan.new_sheets] != after.sheets:
+            raise Differs("the list of sheets changed")
         after.share_strings(workbook)
         for sheet in workbook.sheets:
             if sheet.part in plan.parts and sheet.name not in plan.own:
-                _sheet(workbook, after, sheet, plan.cells.get(sheet.name, {}))
+                small = len(after.package.read(sheet.part)) <= _PLAIN_LIMIT
+                new = after.read_sheet(sheet, fast=not small)
+                check_cells(workbook.read(sheet), new, plan.cells.get(sheet.name, {}))
         for title, cells in plan.own.items():
             _own_sheet(after, title, cells)
         for title, wanted in plan.comments.items():
             before, now = (read_comments(book, book.sheet(title)) for book in (workbook, after))
             if comments_differ(before, now, wanted):
-                raise _Differs(f"{title}: its comments are not as planned")
-    except _Differs as differs:
-        raise refuse_file(
-            workbook.path, "check-failed", f"the result did not pass its check ({differs}); file left as it was"
-        ) from None
+                raise Differs(f"{title}: its comments are not as planned")
+    except Differs as differs:
+        raise check_failed(workbook.path, differs) from None
 
 
-class _Differs(Exception):  # noqa: N818 - never leaves this module
+class Differs(Exception):  # noqa: N818 - never leaves the checks
     """What is not as planned."""
 
 
-def _parts(workbook: Workbook, after: Workbook, plan: Plan) -> None:
+def check_failed(path: Path, differs: Differs) -> WorkbookRefused:
+    """The refusal of a result that is not as planned."""
+    return refuse_file(path, "check-failed", f"the result did not pass its check ({differs}); file left as it was")
+
+
+def check_parts(before: Package, after: Package, plan: Plan) -> None:
+    """Raise Differs unless the parts are those that were there, in their order, but for the planned ones."""
     changed = {part_key(part) for part in plan.parts}
-    before_names = [member.name for member in workbook.package.members]
-    with zipfile.ZipFile(io.BytesIO(after.package.data)) as archive:
+    before_names = [member.name for member in before.members]
+    with zipfile.ZipFile(io.BytesIO(after.data)) as archive:
         names = [info.filename for info in archive.infolist()]
         if names[: len(before_names)] != before_names:
-            raise _Differs("its parts are not in their order")
+            raise Differs("its parts are not in their order")
         if {part_key(name) for name in names[len(before_names) :]} - changed:
-            raise _Differs("it has a part that was not planned")
+            raise Differs("it has a part that was not planned")
         for part, data in plan.parts.items():
-            if archive.read(after.package.member(part).name) != data:
-                raise _Differs(f"part {part} is not as planned")
-            with xml_faults(workbook.path, part):
+            if archive.read(after.member(part).name) != data:
+                raise Differs(f"part {part} is not as planned")
+            with xml_faults(before.path, part):
                 parse_with(new_parser(), [data])
-    for member in workbook.package.members:
+    for member in before.members:
         if part_key(member.name) not in changed:
-            copy = after.package.member(member.name)
-            if workbook.package.packed(member) != after.package.packed(copy) or member.crc != copy.crc:
-                raise _Differs(f"part {member.name} changed")
-    if [*workbook.sheets, *plan.new_sheets] != after.sheets:
-        raise _Differs("the list of sheets changed")
+            copy = after.member(member.name)
+            if before.packed(member) != after.packed(copy) or member.crc != copy.crc:
+                raise Differs(f"part {member.name} changed")
 
 
-def _sheet(workbook: Workbook, after: Workbook, sheet: Sheet, planned: dict[Cell, Writable]) -> None:
-    small = len(after.package.read(sheet.part)) <= _PLAIN_LIMIT
-    old, new = workbook.read(sheet), after.read_sheet(sheet, fast=not small)
+def check_cells(old: Grid, new: Grid, planned: dict[Cell, Writable]) -> None:
+    """Raise Differs unless a sheet has the planned values and all else as it was."""
     for row, col in changed_cells(old, new):
         if (row, col) not in planned:
-            raise _Differs(f"{sheet.name}: a cell in row {row}, column {col} changed unplanned")
+            raise Differs(f"{old.name}: a cell in row {row}, column {col} changed unplanned")
     for (row, col), value in planned.items():
         if not same_value(new.cell(row, col), value):
-            raise _Differs(f"{sheet.name}: row {row}, column {col} is not as planned")
+            raise Differs(f"{old.name}: row {row}, column {col} is not as planned")
     if old.merges != new.merges or old.protected != new.protected or old.calculated != new.calculated:
-        raise _Differs(f"{sheet.name}: merged cells or protection changed")
+        raise Differs(f"{old.name}: merged cells or protection changed")
 
 
 def _own_sheet(after: Workbook, title: str, planned: dict[Cell, Writable]) -> None:
     new = after.read_sheet(after.sheet(title), fast=False)
     if not same_cells({(row, col): value for row in new.rows for col, value in new.row(row).items()}, planned):
-        raise _Differs(f"{title}: its rows are not as planned")
+        raise Differs(f"{title}: its rows are not as planned")
 
 
 def changed_cells(old: Grid, new: Grid) -> Iterator[Cell]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
 from .check import check_edits
-from .edits import Edit, WriteResult
+from .edits import Edit, Refusal, WriteResult
 from .errors import WorkbookRefused
 from .package import Package, read_bytes
 from .plan import Plan, make_plan
@@ -15,6 +17,39 @@ from .replace import check_unchanged, replace_file
 from .verify import verify
 from .workbook import Workbook
 from .zipwriter import rewrite
+
+
+class Packed(Protocol):
+    """A workbook that is a package of parts."""
+
+    @property
+    def package(self) -> Package:
+        """Its parts."""
+
+    @property
+    def sha256(self) -> str:
+        """Of the file's bytes, as hex."""
+
+
+B = TypeVar("B", bound=Packed)
+
+
+@dataclass(frozen=True, slots=True)
+class Format(Generic[B]):
+    """How workbooks of one format are opened, what refuses edits, what makes parts of them, what checks the result."""
+
+    open: Callable[[Package], B]
+    check: Callable[[B, Sequence[Edit], str], list[Refusal]]
+    """The last argument is the sheet whose protection the caller itself put on."""
+    plan: Callable[[B, Sequence[Edit]], Plan]
+    verify: Callable[[B, Plan, bytes], None]
+
+
+def _check(workbook: Workbook, edits: Sequence[Edit], own_sheet: str) -> list[Refusal]:
+    return check_edits(workbook, edits, own_sheet=own_sheet)
+
+
+EXCEL = Format(Workbook, _check, make_plan, verify)
 
 
 def plan_and_write(
@@ -35,18 +70,35 @@ def plan_and_write(
     WorkbookRefused if any edit is refused (``check_edits`` tells which) or the result fails its check,
     WorkbookBusy if another program holds the file.
     """
-    path = Path(path)
+    return write_in_place(
+        EXCEL, Path(path), edits, expected_sha256=expected_sha256, backup_dir=Path(backup_dir), dry_run=dry_run,
+        opened=opened, own_sheet=own_sheet,
+    )  # fmt: skip
+
+
+def write_in_place(
+    kind: Format[B],
+    path: Path,
+    edits: Sequence[Edit],
+    *,
+    expected_sha256: str,
+    backup_dir: Path,
+    dry_run: bool = False,
+    opened: B | None = None,
+    own_sheet: str = "",
+) -> WriteResult:
+    """``plan_and_write`` for a workbook of any format that is a zip of XML parts."""
     data = read_bytes(path)
     check_unchanged(path, data, expected_sha256)
-    workbook = opened if opened and opened.sha256 == expected_sha256 else Workbook(Package(path, data))
-    plan, result = _made(workbook, edits, own_sheet)
+    workbook = opened if opened and opened.sha256 == expected_sha256 else kind.open(Package(path, data))
+    plan, result = _made(kind, workbook, edits, own_sheet)
     if not plan.parts:
         return WriteResult(workbook.sha256, (), ())
     cells = tuple((sheet, *cell) for sheet, values in plan.cells.items() for cell in sorted(values))
     digest, parts = hashlib.sha256(result).hexdigest(), tuple(sorted(plan.parts))
     if dry_run:
         return WriteResult(digest, cells, parts)
-    backup = replace_file(path, result, expected_sha256=expected_sha256, backup_dir=Path(backup_dir))
+    backup = replace_file(path, result, expected_sha256=expected_sha256, backup_dir=backup_dir)
     return WriteResult(digest, cells, parts, backup, written=True)
 
 
@@ -55,17 +107,17 @@ def edited(workbook: Workbook, edits: Sequence[Edit]) -> bytes:
 
     Raises WorkbookRefused as ``plan_and_write``.
     """
-    return _made(workbook, edits, "")[1]
+    return _made(EXCEL, workbook, edits, "")[1]
 
 
-def _made(workbook: Workbook, edits: Sequence[Edit], own_sheet: str) -> tuple[Plan, bytes]:
-    refusals = check_edits(workbook, edits, own_sheet=own_sheet)
+def _made(kind: Format[B], workbook: B, edits: Sequence[Edit], own_sheet: str) -> tuple[Plan, bytes]:
+    refusals = kind.check(workbook, edits, own_sheet)
     if refusals:
         more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
         raise WorkbookRefused(refusals[0].reason, refusals[0].message + more)
-    plan = make_plan(workbook, edits)
+    plan = kind.plan(workbook, edits)
     if not plan.parts:
         return plan, workbook.package.data
     result = rewrite(workbook.package, plan.parts)
-    verify(workbook, plan, result)
+    kind.verify(workbook, plan, result)
     return plan, result

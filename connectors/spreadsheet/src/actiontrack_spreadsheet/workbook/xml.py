@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 from xml.parsers import expat
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -167,6 +168,18 @@ def element_text(text: str) -> str:
     return text.translate(_IN_ELEMENT)
 
 
+class Tagged(Protocol):
+    """Whatever knows where its start tag lies."""
+
+    @property
+    def start(self) -> int:
+        """Its first byte."""
+
+    @property
+    def inner(self) -> int:
+        """The first byte behind it."""
+
+
 class Splices:
     """Replacements of byte ranges of one document, made all at once."""
 
@@ -185,7 +198,7 @@ class Splices:
         """Insert before whatever else is inserted at that place."""
         self._edits.append((at, at, -1, text.encode()))
 
-    def set_attributes(self, element: Element, values: dict[str, str | None]) -> None:
+    def set_attributes(self, element: Tagged, values: dict[str, str | None]) -> None:
         """Set attributes in an element's start tag (None removes), leaving the others as they are written."""
         tag = self.data[element.start : element.inner].decode()
         for name, value in values.items():
