@@ -18,7 +18,7 @@ from actiontrack.ports.connectors import (
     Unread,
     Write,
 )
-from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan
+from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan, ShownProblems, ShowsProblems
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
 
@@ -48,6 +48,8 @@ __all__ = [
     "Record",
     "RestorePlan",
     "SealedEntry",
+    "ShownProblems",
+    "ShowsProblems",
     "Store",
     "Unanswered",
     "Unread",
