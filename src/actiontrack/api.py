@@ -86,6 +86,8 @@ if TYPE_CHECKING:
         Reader,
         Record,
         RestorePlan,
+        ShownProblems,
+        ShowsProblems,
         Store,
         Unanswered,
         Unread,
@@ -110,7 +112,7 @@ _DOORS = {
 _PORTS = (
     "App AuditEntry Backup Batch Calendar Capabilities CellChange Clock Connector Files Fixed InstanceContext "
     "InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain Problem Queue Raw Reader Record "
-    "RestorePlan Store Unanswered Unread Write Writer"
+    "RestorePlan ShownProblems ShowsProblems Store Unanswered Unread Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -199,6 +201,8 @@ __all__ = [
     "Section",
     "Send",
     "Severity",
+    "ShownProblems",
+    "ShowsProblems",
     "Side",
     "SignOff",
     "SkippableError",

@@ -8,6 +8,7 @@ import click
 
 from actiontrack.cli.base import Group, Session
 from actiontrack.cli.earlier import backups, restore
+from actiontrack.cli.mending import SHOWN, print_problems, problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,13 +92,16 @@ def check_one(core: Core, name: str) -> dict[str, Any]:
             key: sorted(value) if isinstance(value, frozenset) else value for key, value in declared.items()
         }
         row["problems"] = [
-            {"text": problem.text, "do": problem.do, "sheet": problem.sheet, "cell": problem.cell}
-            for problem in connector.check()
+            _told(problem.text, problem.do, problem.sheet, problem.cell, problem.value) for problem in connector.check()
         ]
     except ActionTrackError as error:
-        row["problems"].append({"text": str(error), "do": "", "sheet": "", "cell": ""})
+        row["problems"].append(_told(str(error)))
     row["ok"] = not row["problems"]
     return row
+
+
+def _told(text: str, do: str = "", sheet: str = "", cell: str = "", value: str = "") -> dict[str, str]:
+    return {"text": text, "why": text, "do": do, "sheet": sheet, "cell": cell, "value": value}
 
 
 def _print_checks(rows: list[dict[str, Any]]) -> None:
@@ -107,11 +111,11 @@ def _print_checks(rows: list[dict[str, Any]]) -> None:
         declared = row["capabilities"]
         told = f"reads {len(declared['reads'])} fields, writes {len(declared['writes'])}" if declared else ""
         print_line(f"{row['name']}: {'ok' if row['ok'] else 'needs a person'}{f' ({told})' if told else ''}")
-        for problem in row["problems"]:
-            place = " ".join(part for part in (problem["sheet"], problem["cell"]) if part)
-            print_line(f"  {place + ': ' if place else ''}{problem['text']} {problem['do']}".rstrip())
+        if row["problems"]:
+            print_problems(row["problems"], row["name"], most=SHOWN)
 
 
+connector.add_command(problems)
 connector.add_command(backups)
 connector.add_command(restore)
 

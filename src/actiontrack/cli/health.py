@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from actiontrack.cli.base import Session, command
+from actiontrack.cli.mending import SHOWN, print_problems
 
 if TYPE_CHECKING:
     from actiontrack.runtime import Runtime
@@ -63,8 +64,16 @@ def _print_status(told: dict[str, Any]) -> None:
             print_line(f"{told[noun]} open {noun}: actiontrack {see}")
     columns = [("name", "Instance"), ("type", "Type"), ("side", "Side"), ("adopted", "Adopted"), ("seen", "Last seen")]
     print_table(told["connectors"], columns, empty="No connector is configured.")
-    columns = [("source", "Where"), ("sheet", "Sheet"), ("cell", "Cell"), ("text", "What"), ("do", "What to do")]
-    print_table(told["issues"], columns, empty="No issue is open.")
+    for each in told["connectors"]:
+        if each["waits"]:
+            print_line(f"{each['name']} waits for an approval: {each['waits']}. See `actiontrack sync {each['name']}`.")
+    by_source: dict[str, list[dict[str, Any]]] = {}
+    for issue in told["issues"]:
+        by_source.setdefault(issue["source"], []).append({**issue, "why": issue["text"]})
+    for source, issues in by_source.items():
+        print_problems(issues, source, most=SHOWN)
+    if not by_source:
+        print_line("No issue is open.")
 
 
 @command("doctor")
@@ -78,7 +87,11 @@ def doctor(session: Session) -> int:
 
     def human() -> None:
         for check in checks:
-            print_line(f"{'ok  ' if check['ok'] else 'FAIL'}  {check['what']}: {check['text']} {check['do']}".rstrip())
+            listed = check.get("problems", ())
+            told = f"{check['text']} {check['do']}".rstrip() if len(listed) < 2 else f"{len(listed)} problems"
+            print_line(f"{'ok  ' if check['ok'] else 'FAIL'}  {check['what']}: {told}")
+            if len(listed) > 1:
+                print_problems(listed, check["what"].removeprefix("connector "), most=SHOWN)
 
     session.show({"checks": checks}, human)
     return 0 if all(check["ok"] for check in checks) else 1
@@ -100,7 +113,8 @@ def _checks(runtime: Runtime) -> list[dict[str, Any]]:
     for name in core.instances:
         found = check_one(core, name)
         told = "; ".join(f"{problem['text']} {problem['do']}".strip() for problem in found["problems"])
-        checks.append(_check(f"connector {name}", found["ok"], told or "can be reached, read and written"))
+        check = _check(f"connector {name}", found["ok"], told or "can be reached, read and written")
+        checks.append(check | {"problems": found["problems"]})
     checks += [_check("records", issue.severity == "info", issue.text, issue.do) for issue in check_records(core)]
     checks += [_check("plugin", False, issue.text, issue.do) for issue in core.hooks.issues.values()]
     return checks

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from actiontrack.cli.base import Session, command, say
+from actiontrack.cli.mending import SHOWN, print_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +44,10 @@ def print_sync(told: Mapping[str, Any]) -> None:
             print_line(f"{each['name']}: {each['why']}")
         if each["status"] == "guard":
             _print_adoption(each)
+            print_line(f"  to see what it would do: actiontrack sync {each['name']} --dry-run --approve {each['plan']}")
             print_line(f"  to go on: actiontrack sync {each['name']} --approve {each['plan']}", "bold")
+        if each["problems"]:
+            print_problems(each["problems"], each["name"], most=SHOWN)
     if "steps" in told:
         columns = [
             ("connector", "Instance"), ("ref", "Action"), ("sheet", "Sheet"), ("cell", "Cell"), ("field", "Field"),
@@ -122,7 +126,6 @@ def _print_import(told: Mapping[str, Any], dry_run: bool) -> None:
     made = ", ".join(f"{count} {noun}" for noun, count in told["created"].items())
     print_line(f"{told['rows']} actions found; {'would make' if dry_run else 'made'} {made}.", "bold")
     if told["problems"]:
-        columns = [("sheet", "Sheet"), ("cell", "Cell"), ("value", "Value"), ("why", "Why"), ("do", "What to do")]
-        print_table(told["problems"], columns, title="For a person")
+        print_problems(told["problems"])
     if dry_run:
         say("nothing was changed")

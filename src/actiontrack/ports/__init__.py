@@ -19,7 +19,7 @@ from actiontrack.ports.connectors import (
     Write,
 )
 from actiontrack.ports.files import Files, Place, Watcher
-from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan
+from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan, ShownProblems, ShowsProblems
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
 
@@ -51,6 +51,8 @@ __all__ = [
     "Record",
     "RestorePlan",
     "SealedEntry",
+    "ShownProblems",
+    "ShowsProblems",
     "Store",
     "Unanswered",
     "Unread",

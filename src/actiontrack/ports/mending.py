@@ -1,11 +1,13 @@
-"""What a connector may offer beside its port, for a person who mends something: earlier versions, put back."""
+"""What a connector may offer a person who mends something: earlier versions put back, problems shown in place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
+
+from actiontrack.ports.connectors import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,5 +72,30 @@ class KeepsBackups(Protocol):
 
         Raises RetryableError (open elsewhere, no backup can be kept), PreconditionFailed where what is there is no
         longer what the plan replaces. Then nothing was changed.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProblems:
+    """Where problems were put, or would be: the file, the name of the sheet that lists them, the cells that got one."""
+
+    file: str
+    sheet: str
+    comments: int
+    listed: int
+
+
+@runtime_checkable
+class ShowsProblems(Protocol):
+    """A connector that can show problems where they are."""
+
+    def show_problems(
+        self, problems: Sequence[Problem], *, out: str, way: Literal["sheet", "comments"], dry_run: bool = False
+    ) -> ShownProblems:
+        """List them on a sheet, or as comments at their cells, in a new copy `out` ("": in the original itself).
+
+        What can't be a comment is listed on the sheet. Those shown there before are replaced. Raises UserError (no
+        such copy can be made), RetryableError (open elsewhere, changed meanwhile).
         """
         ...

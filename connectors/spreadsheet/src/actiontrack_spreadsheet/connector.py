@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from actiontrack.api import (
     Backup,
@@ -18,6 +18,7 @@ from actiontrack.api import (
     Record,
     RestorePlan,
     RetryableError,
+    ShownProblems,
     Unanswered,
     UserError,
 )
@@ -149,6 +150,20 @@ class SpreadsheetConnector:
         from actiontrack_spreadsheet.earlier import put_back
 
         return put_back(plan, self._backups)
+
+    def show_problems(
+        self, problems: Sequence[Problem], *, out: str, way: Literal["sheet", "comments"], dry_run: bool = False
+    ) -> ShownProblems:
+        """List them on a sheet "Problems", or as comments at their cells, in a copy or in the workbook itself."""
+        from actiontrack_spreadsheet.earlier import thin
+        from actiontrack_spreadsheet.showing import show
+
+        today = self._context.clock.today()
+        shown = show(
+            self._path, problems, out=out, way=way, backups=self._backups, today=today, dry_run=dry_run
+        )  # fmt: skip
+        thin(self._path, self._backups, self._options.backups)
+        return shown
 
     @property
     def _backups(self) -> Path:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from actiontrack.services.sync.problems import ProblemRow
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -50,7 +52,7 @@ class ConnectorResult:
     setup: Sequence[str] = ()
     rows: Sequence[Mapping[str, Any]] = ()
     """In an adoption: the rows that were found."""
-    problems: Sequence[Mapping[str, Any]] = ()
+    problems: Sequence[ProblemRow] = ()
 
     @property
     def needs_a_person(self) -> bool:

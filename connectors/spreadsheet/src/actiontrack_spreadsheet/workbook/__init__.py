@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from .cellxml import TRIGGERS
 from .check import check_edits
-from .comments import has_comments_of_ours
+from .comments import fitting_comments, has_comments_of_ours
 from .csvfile import check_csv, read_csv, write_csv
 from .digest import content_digest
 from .edits import (
@@ -87,6 +87,7 @@ __all__ = [
     "column_number",
     "content_digest",
     "edited",
+    "fitting_comments",
     "has_comments_of_ours",
     "is_lock_file",
     "kept_in",

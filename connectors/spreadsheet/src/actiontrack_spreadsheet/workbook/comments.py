@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from .cellxml import NotWritableError, check_value
@@ -86,25 +86,48 @@ def has_comments_of_ours(workbook: Workbook, sheet: Sheet) -> bool:
 def comment_faults(workbook: Workbook, edit: PutComments) -> Iterator[Fault]:
     """What keeps comments from being put there."""
     sheet = workbook.sheet(edit.sheet)
+    yield from _sheet_faults(workbook, sheet)
+    taken = _taken(workbook, sheet)
+    for cell, text in edit.texts.items():
+        yield from _cell_faults(sheet, cell, text, taken)
+    if len(edit.texts) > MOST:
+        yield "no-comments", f"{sheet.name}: {len(edit.texts)} comments are more than a sheet takes ({MOST})"
+
+
+def fitting_comments(workbook: Workbook, edit: PutComments) -> PutComments:
+    """As many of them as can be put there."""
+    sheet = workbook.sheet(edit.sheet)
+    if any(_sheet_faults(workbook, sheet)):
+        return PutComments(sheet.name, {})
+    taken = _taken(workbook, sheet)
+    fit = [(cell, text) for cell, text in edit.texts.items() if not any(_cell_faults(sheet, cell, text, taken))]
+    return PutComments(sheet.name, dict(fit[:MOST]))
+
+
+def _sheet_faults(workbook: Workbook, sheet: Sheet) -> Iterator[Fault]:
     if sheet.kind != "worksheet":
         yield "not-a-worksheet", f"sheet {sheet.name!r} is a {sheet.kind}, it has no cells"
         return
-    taken = {comment.cell for comment in read_comments(workbook, sheet) if not comment.is_ours}
-    for cell, text in edit.texts.items():
-        where = f"{sheet.name}!{ref(*cell)}"
-        if not (1 <= cell[0] <= MAX_ROW and 1 <= cell[1] <= MAX_COL):
-            yield "outside-sheet", f"{sheet.name}: row {cell[0]}, column {cell[1]} is outside the sheet"
-        if cell in taken:
-            yield "commented", f"{where} has a comment already; it is left as it is"
-        try:
-            check_value(text)
-        except NotWritableError as error:
-            yield error.reason, f"comment at {where}: {error}"
-    if len(edit.texts) > MOST:
-        yield "no-comments", f"{sheet.name}: {len(edit.texts)} comments are more than a sheet takes ({MOST})"
     drawing = _drawing(workbook, sheet)
     if drawing is not None and not is_drawing(as_bytes(workbook, drawing)):
         yield "no-comments", f"{sheet.name}: its drawing can't be added to; put the problems on a sheet instead"
+
+
+def _cell_faults(sheet: Sheet, cell: Cell, text: str, taken: Collection[Cell]) -> Iterator[Fault]:
+    where = f"{sheet.name}!{ref(*cell)}"
+    if not (1 <= cell[0] <= MAX_ROW and 1 <= cell[1] <= MAX_COL):
+        yield "outside-sheet", f"{sheet.name}: row {cell[0]}, column {cell[1]} is outside the sheet"
+    if cell in taken:
+        yield "commented", f"{where} has a comment already; it is left as it is"
+    try:
+        check_value(signed(text))
+    except NotWritableError as error:
+        yield error.reason, f"comment at {where}: {error}"
+
+
+def _taken(workbook: Workbook, sheet: Sheet) -> set[Cell]:
+    """The cells that people have commented on."""
+    return {comment.cell for comment in read_comments(workbook, sheet) if not comment.is_ours}
 
 
 class Comments:

@@ -11,7 +11,6 @@ from .relations import CONTENT_TYPES, relations_part
 from .workbook import Workbook, as_utf8_part
 from .xml import Element, Splices, attribute_text, elements
 
-
 _NO_RELATIONS = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
