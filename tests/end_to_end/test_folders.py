@@ -143,7 +143,9 @@ def test_patterns(board: Suite, path: str, found: list[str]) -> None:
     put_plan(board, "Norchester Council.xlsx", 3)
     (board.folder / "returns/a/b").mkdir(parents=True)
     put_plan(board, "a/b/health trust.xlsx", 2)
-    board.configure(BOARD, RETURNS.replace('"returns/"', f'"{path}"') + '[connector.files]\n"health*" = "HEA"\n"p*"="POL"\n')
+    board.configure(
+        BOARD, RETURNS.replace('"returns/"', f'"{path}"') + '[connector.files]\n"health*" = "HEA"\n"p*"="POL"\n'
+    )
     told = board.run("connector", "list")
     assert [each["name"] for each in told if each["name"] != "master"] == [
         name for name in found if not (path.startswith("*/") and name == "returns/police")
