@@ -79,6 +79,7 @@ def _run_on(runtime: Runtime, *, watched: bool) -> None:
         _print_now(_line(ran))
 
     with contextlib.suppress(KeyboardInterrupt), stopping() as stop:
+        _print_now(f"running; the schedule has {len(rules)} {'rule' if len(rules) == 1 else 'rules'}")
         if not watched:
             scheduler.loop(core, rules, jobs_of(runtime), heard, stop.pause)
         with _watch(runtime, stop) as watch:

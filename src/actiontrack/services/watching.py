@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from actiontrack.domain.ledger import Instance
+from actiontrack.domain.ledger import Instance, Intent, IntentState
 from actiontrack.errors import ActionTrackError, RetryableError
 from actiontrack.ports import Files, InstanceSettings, Place, Watcher
 from actiontrack.services.core import Core
@@ -30,6 +30,8 @@ POLL = 5.0
 """Seconds between two looks where changes are not told."""
 LOOK = 30.0
 """Seconds between two looks where they are."""
+
+_SYNCED = "synced; "
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class Watch:
             if due:
                 self._sync(due)
         except Exception as error:  # noqa: BLE001 - what it held is not repeated: it may be about people
+            self._is_told = False
             self._tell("watching", str(error) if isinstance(error, ActionTrackError) else type(error).__name__)
 
     def take(self, result: SyncResult) -> None:
@@ -152,8 +155,10 @@ class Watch:
             return False
         if seen.proof is None:
             seen.proof = _proof(files, path)
-        if known is not None and seen.proof == known.proof and not seen.owed:
+        if known is not None and seen.proof == known.proof and not (seen.owed or self._is_cut_off(each.name)):
             seen.at_rest = True
+            if not self._told.get(each.name, _SYNCED).startswith(_SYNCED):
+                self._tell(each.name, "as it was; nothing is to be done")
             return False
         why = files.waits(path)
         if why:
@@ -165,6 +170,11 @@ class Watch:
         with self.core.store.reading() as reader:
             found = reader.get(Instance, name)
         return found if found is not None and found.adopted_at is not None else None
+
+    def _is_cut_off(self, name: str) -> bool:
+        """Whether something was to be written there and was not."""
+        with self.core.store.reading() as reader:
+            return bool(reader.count(Intent, instance=name, state=IntentState.INTENDED))
 
     # --- syncing ----------------------------------------------------------------------------------------------------
 
@@ -181,10 +191,12 @@ class Watch:
             for name in due:
                 self._seen[name].not_before = self.timer() + PATIENCE
             raise
-        for each in result.connectors:
+        for each in sorted(result.connectors, key=lambda each: each.name not in due):
             self._settle(self._seen[each.name], each)
-            if each.name in due or each.status != "ok" or _counts(each):
-                self._tell(each.name, _line(each), again=each.name in due or each.status == "ok")
+            is_due = each.name in due
+            if is_due or each.status != "ok" or _counts(each):
+                again = each.status == "ok" or (is_due and each.status != "deferred")
+                self._tell(each.name, _line(each), again=again)
 
     def _settle(self, seen: _Seen, result: ConnectorResult) -> None:
         seen.owed = result.status == "deferred"
@@ -215,7 +227,7 @@ def _proof(files: Files, path: Path) -> str:
 
 
 def _line(result: ConnectorResult) -> str:
-    return result.why if result.status != "ok" else f"synced; {', '.join(_counts(result)) or 'nothing new'}"
+    return result.why if result.status != "ok" else f"{_SYNCED}{', '.join(_counts(result)) or 'nothing new'}"
 
 
 def _counts(result: ConnectorResult) -> list[str]:

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,15 +52,13 @@ class SpreadsheetFiles:
 
     def binding(self, path: Path) -> str:
         """The store's mark in a workbook; whatever is wrong with the file is told when it is synced."""
-        from actiontrack_spreadsheet.source import BINDING_PROPERTY
-        from actiontrack_spreadsheet.workbook import open_workbook
-
         if path.suffix.lower() == ".csv":
             return ""
         try:
-            return open_workbook(path).custom_properties.get(BINDING_PROPERTY, "")
-        except (UserError, RetryableError, OSError):
+            state = path.stat()
+        except OSError:
             return ""
+        return _mark(path, state.st_size, state.st_mtime_ns, state.st_ino)
 
     def matters(self, path: Path) -> bool:
         """A plan, or the mark a program leaves beside one that is open."""
@@ -91,6 +90,18 @@ class SpreadsheetFiles:
         from actiontrack_spreadsheet.source import file_hash
 
         return file_hash(path)
+
+
+@lru_cache(maxsize=1024)
+def _mark(path: Path, *_state: int) -> str:
+    """The binding of a workbook as it is now; `run` asks every few seconds."""
+    from actiontrack_spreadsheet.source import BINDING_PROPERTY
+    from actiontrack_spreadsheet.workbook import open_workbook
+
+    try:
+        return open_workbook(path).custom_properties.get(BINDING_PROPERTY, "")
+    except (UserError, RetryableError, OSError):
+        return ""
 
 
 def _pattern(path: str, base: Path) -> _Pattern:
