@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,18 +36,11 @@ def _script(name: str, *args: str | Path) -> list[str]:
     return [sys.executable, str(ROOT / "benchmarks" / name), *map(str, args)]
 
 
-def _apart(call: str) -> None:
-    """Call a function of `material` in a process of its own: what it takes counts for nobody."""
-    code = f"from pathlib import Path; from benchmarks.material import make_plan, shuffle_strings; {call}"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
-
-
-def _make_plan(path: Path, rows: int, *, ids: bool = False) -> None:
-    _apart(f"make_plan(Path({str(path)!r}), {rows}, ids={ids})")
-
-
-def _shuffle(path: Path, seed: int) -> None:
-    _apart(f"shuffle_strings(Path({str(path)!r}), {seed})")
+def _apart(name: str, *args: object) -> str:
+    """Call a function of `material` in a process of its own, whose memory counts for nobody; what it returns."""
+    called = ", ".join(f"Path({str(arg)!r})" if isinstance(arg, Path) else repr(arg) for arg in args)
+    code = f"from pathlib import Path; from benchmarks import material; print(material.{name}({called}), end='')"
+    return subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
 
 
 # --- the cases ------------------------------------------------------------------------------------------------------
@@ -62,7 +56,7 @@ def _startup(folder: Path, rows: int) -> Race:
 
 def _workbook_read(folder: Path, rows: int) -> Race:
     plan = folder / "plan.xlsx"
-    _make_plan(plan, rows, ids=True)
+    _apart("make_plan", plan, rows, True)
     return Race(
         folder,
         ours=_script("ours/read_workbook.py", plan),
@@ -75,7 +69,7 @@ def _workbook_read(folder: Path, rows: int) -> Race:
 
 def _workbook_write(folder: Path, rows: int) -> Race:
     original, plan = folder / "original.xlsx", folder / "plan.xlsx"
-    _make_plan(original, rows, ids=True)
+    _apart("make_plan", original, rows, True)
     return Race(
         folder,
         ours=_script("ours/write_workbook.py", plan),
@@ -100,23 +94,13 @@ review = "SAR-2026-01"
 
 
 def _sync_unchanged(folder: Path, rows: int) -> Race:
-    from benchmarks.material import AGENCIES
-
-    agencies = "".join(f'[[agency]]\ncode = "{code}"\nname = "{name}"\n' for code, name in AGENCIES.items())
-    (folder / "actiontrack.toml").write_text(_BOARD + agencies + _CONNECTOR, "utf-8")
-    plan = folder / "plan.xlsx"
-    _make_plan(plan, rows)
-    _adopt(folder)
-    register, copy = folder / "register.xlsx", folder / "copy.xlsx"
-    seeds = itertools.count(1)
-    expected = b""
-
-    def save_again() -> None:
-        nonlocal expected
-        _shuffle(plan, next(seeds))
-        for theirs in (register, copy):
-            shutil.copyfile(plan, theirs)
-        expected = plan.read_bytes()
+    _adopted(folder, rows)
+    plan, register, copy = folder / "plan.xlsx", folder / "register.xlsx", folder / "copy.xlsx"
+    _apart("shuffle_strings", plan, 1)
+    for theirs in (register, copy):
+        shutil.copyfile(plan, theirs)
+    again = _keep(folder, plan, folder / "at.db", register, copy)
+    expected = plan.read_bytes()
 
     def check() -> None:
         if plan.read_bytes() != expected:
@@ -124,14 +108,85 @@ def _sync_unchanged(folder: Path, rows: int) -> Race:
 
     return Race(
         folder,
-        ours=_module("actiontrack", "--json", "sync"),
+        ours=_SYNC,
         peers={
             "pandas": _script("peers/pandas_sync.py", register, copy),
             "python-calamine": _script("peers/pandas_sync.py", register, copy, "--engine", "calamine"),
+            None: _script("peers/calamine_read.py", plan),
         },
-        before_each=save_again,
+        before_each=again,
         check=check,
     )
+
+
+def _sync_changed(folder: Path, rows: int) -> Race:
+    """One row in a hundred changed in the workbook, as many others here; then both sides hold both."""
+    _adopted(folder, rows)
+    plan, register, copy = (folder / f"{name}.xlsx" for name in ("plan", "register", "copy"))
+    changed = _apart("change_both", folder, max(1, rows // 100))
+    shutil.copyfile(plan, copy)
+    again = _keep(folder, plan, folder / "at.db", register, copy)
+    pandas = _script("peers/pandas_sync.py", register, copy, "--base", folder / "base.pkl")
+
+    def check() -> None:
+        _apart("check_both", folder, changed)
+
+    return Race(
+        folder,
+        ours=_SYNC,
+        peers={"pandas": pandas, "python-calamine": [*pandas, "--engine", "calamine"]},
+        before_each=again,
+        check=check,
+    )
+
+
+def _sync_same_file(folder: Path, rows: int) -> Race:
+    _adopted(folder, rows)
+    small = folder / "small"
+    _adopted(small, 1)
+    return Race(
+        folder,
+        ours=_SYNC,
+        peers={
+            "actiontrack": _module("actiontrack", "--config", small / "actiontrack.toml", "--json", "sync"),
+            None: _module("actiontrack", "--help"),
+        },
+    )
+
+
+_SYNC = _module("actiontrack", "--json", "sync")
+
+
+def _keep(folder: Path, *files: Path) -> Callable[[], None]:
+    """What puts these files back as they are now, so that every run has the same to do."""
+    kept = folder / "kept"
+    kept.mkdir()
+    for file in files:
+        shutil.copyfile(file, kept / file.name)
+
+    def put_back() -> None:
+        for file in files:
+            shutil.copyfile(kept / file.name, file)
+
+    return put_back
+
+
+def _adopted(folder: Path, rows: int) -> None:
+    """A folder with a plan that was adopted: made once for all cases of a size, for it takes a while."""
+    shutil.copytree(_made(rows).name, folder, dirs_exist_ok=True)
+
+
+@functools.cache
+def _made(rows: int) -> tempfile.TemporaryDirectory[str]:
+    from benchmarks.material import AGENCIES
+
+    made = tempfile.TemporaryDirectory(prefix="benchmark-")
+    folder = Path(made.name)
+    agencies = "".join(f'[[agency]]\ncode = "{code}"\nname = "{name}"\n' for code, name in AGENCIES.items())
+    (folder / "actiontrack.toml").write_text(_BOARD + agencies + _CONNECTOR, "utf-8")
+    _apart("make_plan", folder / "plan.xlsx", rows)
+    _adopt(folder)
+    return made
 
 
 def _adopt(folder: Path) -> None:
@@ -154,13 +209,20 @@ def _sync(folder: Path, *args: str) -> dict[str, Any]:
     return told
 
 
+_AGAIN = "a plan saved again by another program, nothing changed"
+_CHANGED = "one row in a hundred changed in the workbook, as many others here"
+
 CASES = {
     case.name: case
     for case in (
         Case("startup", "`actiontrack --help`", 0, _startup),
-        Case("workbook-read", "every cell of a plan of fifteen columns", 10_000, _workbook_read),
+        Case("workbook-read", "every cell of a plan of fifteen columns", 100_000, _workbook_read),
         Case("workbook-write", "one row in a hundred edited in a plan of fifteen columns", 10_000, _workbook_write),
-        Case("sync-unchanged-1k", "a plan saved again by another program, nothing changed", 1_000, _sync_unchanged),
-        Case("sync-unchanged-10k", "a plan saved again by another program, nothing changed", 10_000, _sync_unchanged),
+        Case("sync-same-file", "a plan nobody has touched since the last sync", 100_000, _sync_same_file),
+        Case("sync-unchanged-1k", _AGAIN, 1_000, _sync_unchanged),
+        Case("sync-unchanged-10k", _AGAIN, 10_000, _sync_unchanged),
+        Case("sync-unchanged-100k", _AGAIN, 100_000, _sync_unchanged),
+        Case("sync-1pct-10k", _CHANGED, 10_000, _sync_changed),
+        Case("sync-1pct-100k", _CHANGED, 100_000, _sync_changed),
     )
 }

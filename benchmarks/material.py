@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 import random
 import re
+import shutil
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 HEADINGS = (
@@ -19,7 +22,7 @@ _STATUSES = ("Not started", "In progress")
 _WORDS = ("agree", "audit", "briefing", "case", "check", "data", "health", "home", "learning", "plan", "share", "staff")
 
 
-def make_plan(path: Path, rows: int, *, ids: bool = False) -> None:
+def make_plan(path: Path, rows: int, ids: bool = False) -> None:
     """A board's workbook of so many actions, without Action IDs unless they are asked for (plain numbers then)."""
     import xlsxwriter
 
@@ -52,23 +55,110 @@ def _row(number: int, chance: random.Random) -> list[object]:
 
 def shuffle_strings(path: Path, seed: int) -> None:
     """Save the workbook again as another program might: its shared strings in another order, no value changed."""
-    with zipfile.ZipFile(path) as book:
-        members = {each: book.read(each) for each in book.namelist()}
-    name = "xl/sharedStrings.xml"
-    text = members[name].decode()
+    members = _members(path)
+    text = members[_STRINGS].decode()
     items = re.findall(r"<si>.*?</si>|<si/>", text, re.DOTALL)
     order = list(range(len(items)))
     random.Random(seed).shuffle(order)
     place = {old: new for new, old in enumerate(order)}
     head, tail = text[: text.index("<si")], text[text.rindex("</si>") + len("</si>") :]
-    members[name] = (head + "".join(items[old] for old in order) + tail).encode()
-    for part, data in members.items():
-        if part.startswith("xl/worksheets/sheet"):
-            members[part] = re.sub(
-                r'(<c [^>]*t="s"[^>]*><v>)(\d+)(</v>)',
-                lambda found: f"{found[1]}{place[int(found[2])]}{found[3]}",
-                data.decode(),
-            ).encode()
+    members[_STRINGS] = (head + "".join(items[old] for old in order) + tail).encode()
+    members[_SHEET_PART] = re.sub(
+        r'(<c [^>]*t="s"[^>]*><v>)(\d+)(</v>)',
+        lambda found: f"{found[1]}{place[int(found[2])]}{found[3]}",
+        members[_SHEET_PART].decode(),
+    ).encode()
+    _save(path, members)
+
+
+# --- a change on both sides -----------------------------------------------------------------------------------------
+
+_OFFICER = HEADINGS.index("Lead officer") - 1
+"""The column that is typed in, from 0, in a plan whose Action IDs were added on the right."""
+
+
+def change_both(folder: Path, rows: int) -> str:
+    """Type into so many rows of plan.xlsx, and change so many other actions in the store; what is new, by Action ID.
+
+    Beside it: the plan as it was, in base.xlsx and as pandas keeps it in base.pkl; register.xlsx, as the store has it.
+    """
+    import pandas as pd
+
+    from actiontrack.domain.ledger import Link
+    from actiontrack.runtime import open_runtime
+    from actiontrack.services.records.desk import Desk
+
+    plan, register = folder / "plan.xlsx", folder / "register.xlsx"
+    with open_runtime(str(folder / "actiontrack.toml")) as runtime:
+        core = runtime.core
+        with core.store.writing("analyst", "benchmark") as writer:
+            links = random.Random(rows).sample(sorted(writer.pick(Link, ("row", "action"))), 2 * rows)
+            typed, here = dict(links[:rows]), dict(links[rows:])
+            desk = Desk(writer, core.board, core.clock.now())
+            for file in desk.load(here.values()).values():
+                desk.put_action(file, lead_officer=f"Chosen {file.action.ref}")
+            desk.save(writer)
+    for copy in (folder / "base.xlsx", register):
+        shutil.copyfile(plan, copy)
+    pd.read_excel(plan, sheet_name=SHEET, engine="calamine").to_pickle(folder / "base.pkl")
+    _type(plan, {row: f"Typed {ref}" for row, ref in typed.items()})
+    _type(register, {row: f"Chosen {ref}" for row, ref in here.items()})
+    new = {ref: f"Typed {ref}" for ref in typed.values()} | {ref: f"Chosen {ref}" for ref in here.values()}
+    return json.dumps(new)
+
+
+def check_both(folder: Path, changed: str) -> None:
+    """Raise unless plan.xlsx and the store hold what is new, and nothing else is."""
+    from python_calamine import CalamineWorkbook
+
+    from actiontrack.domain.nouns import Action
+    from actiontrack.runtime import open_runtime
+
+    new = json.loads(changed)
+    was, now = (
+        CalamineWorkbook.from_path(folder / name).get_sheet_by_name(SHEET).to_python()[1:]
+        for name in ("base.xlsx", "plan.xlsx")
+    )
+    expected = [[*row[:_OFFICER], new.get(row[-1], row[_OFFICER]), *row[_OFFICER + 1 :]] for row in was]
+    with open_runtime(str(folder / "actiontrack.toml")) as runtime, runtime.core.store.reading() as reader:
+        stored = dict(reader.pick(Action, ("ref", "lead_officer")))
+    if now != expected or stored != {row[-1]: row[_OFFICER] for row in expected}:
+        raise RuntimeError("sync did not bring both sides together")
+
+
+def _type(path: Path, texts: Mapping[int, str]) -> None:
+    """Put texts into the officer's column, as shared strings, as other programs do."""
+    members = _members(path)
+    strings = members[_STRINGS].decode()
+    first = len(re.findall(r"<si>|<si/>", strings))
+    items = "".join(f"<si><t>{text}</t></si>" for text in texts.values())
+    members[_STRINGS] = strings.replace("</sst>", items + "</sst>").encode()
+    places = {row: first + number for number, row in enumerate(texts)}
+    column = chr(ord("A") + _OFFICER)
+    members[_SHEET_PART] = re.sub(
+        rf'<c r="{column}(\d+)"( s="\d+")?[^>]*>.*?</c>',
+        lambda cell: (
+            f'<c r="{column}{cell[1]}"{cell[2] or ""} t="s"><v>{places[int(cell[1])]}</v></c>'
+            if int(cell[1]) in places
+            else cell[0]
+        ),
+        members[_SHEET_PART].decode(),
+    ).encode()
+    _save(path, members)
+
+
+# --- parts ----------------------------------------------------------------------------------------------------------
+
+_STRINGS = "xl/sharedStrings.xml"
+_SHEET_PART = "xl/worksheets/sheet1.xml"
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as book:
+        return {each: book.read(each) for each in book.namelist()}
+
+
+def _save(path: Path, members: Mapping[str, bytes]) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         for part, data in members.items():
             book.writestr(part, data)
