@@ -15,9 +15,23 @@ from __future__ import annotations
 from .check import check_edits
 from .csvfile import check_csv, read_csv, write_csv
 from .digest import content_digest
-from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable, WriteResult
+from .edits import (
+    AddColumn,
+    AppendRow,
+    Choice,
+    DefineName,
+    Edit,
+    OwnColumn,
+    PutSheet,
+    Refusal,
+    SetCell,
+    SetCustomProperty,
+    Writable,
+    WriteResult,
+)
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
+from .ownsheet import OwnPlace, own_place
 from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
 from .replace import is_lock_file, open_elsewhere
 from .values import NO_VALUE, BadDate, CellValue, Constant, ErrorValue, Formula
@@ -33,6 +47,7 @@ __all__ = [
     "Area",
     "BadDate",
     "CellValue",
+    "Choice",
     "Constant",
     "DefineName",
     "DefinedName",
@@ -40,6 +55,9 @@ __all__ = [
     "ErrorValue",
     "Formula",
     "Grid",
+    "OwnColumn",
+    "OwnPlace",
+    "PutSheet",
     "Refusal",
     "SetCell",
     "SetCustomProperty",
@@ -59,6 +77,7 @@ __all__ = [
     "letters",
     "open_elsewhere",
     "open_workbook",
+    "own_place",
     "parse_area",
     "parse_ref",
     "plan_and_write",

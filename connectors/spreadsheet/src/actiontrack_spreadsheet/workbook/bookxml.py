@@ -1,9 +1,9 @@
-"""The workbook part: defined names and the request to calculate."""
+"""The workbook part: sheets, defined names and the request to calculate."""
 
 from __future__ import annotations
 
 from .strings import unescape
-from .xml import Element, Splices, attribute_text, element_text, elements
+from .xml import Element, Splices, attribute_text, element_text, elements, local
 
 _BEFORE_NAMES = ("sheets", "functionGroups", "externalReferences")
 _BEFORE_CALCULATION = (*_BEFORE_NAMES, "definedNames")
@@ -19,11 +19,22 @@ class BookXml:
         self._prefix = self._elements[0].prefix
         self._children = {e.name: e for e in self._elements if e.parent is self._elements[0]}
         self._new_names: list[str] = []
+        self._new_tabs: list[str] = []
 
     @property
     def changed(self) -> bool:
         """Something was changed."""
-        return bool(self._splices) or bool(self._new_names)
+        return bool(self._splices or self._new_names or self._new_tabs)
+
+    def add_sheet(self, title: str, relation: str) -> None:
+        """A tab after the others; ``relation`` is the id of its part's relationship."""
+        tabs = [e for e in self._elements if e.path() == "workbook/sheets/sheet"]
+        number = max(int(tab.attrs.get("sheetId", "0")) for tab in tabs) + 1 + len(self._new_tabs)
+        known, name = next((tab, name) for tab in tabs for name in tab.attrs if local(name) == "id" and ":" in name)
+        declared = {f"xmlns:{name.rpartition(':')[0]}"} & known.attrs.keys()  # else it is further up
+        attributes = {"name": title, "sheetId": number} | {key: known.attrs[key] for key in declared} | {name: relation}
+        written = "".join(attribute_text(key, value) for key, value in attributes.items())
+        self._new_tabs.append(f"<{known.prefix}sheet{written}/>")
 
     def define(self, name: str, refers_to: str) -> None:
         """Make or move a workbook-wide name."""
@@ -56,6 +67,8 @@ class BookXml:
 
     def result(self) -> bytes:
         """The part with all changes."""
+        if self._new_tabs:
+            self._splices.append_child(self._children["sheets"], "".join(self._new_tabs))
         if self._new_names:
             names = self._children.get("definedNames")
             written = "".join(self._new_names)

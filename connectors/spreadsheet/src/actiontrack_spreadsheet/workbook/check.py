@@ -8,9 +8,10 @@ from datetime import date
 from functools import cached_property
 
 from .cellxml import NotWritableError, check_value
-from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable
+from .edits import AddColumn, AppendRow, DefineName, Edit, PutSheet, Refusal, SetCell, SetCustomProperty, Writable
 from .errors import WorkbookRefused, xml_faults
 from .grid import Grid
+from .ownsheet import put_faults
 from .refs import MAX_COL, MAX_ROW, Area, parse_area, ref
 from .relations import package_elements, relations
 from .sheetxml import SheetXml
@@ -56,6 +57,9 @@ class _Checker:
             yield from self._name_faults(edit)
         elif isinstance(edit, SetCustomProperty):
             yield from self._property_faults(edit)
+        elif isinstance(edit, PutSheet):
+            yield from put_faults(self._workbook, edit)
+            yield from self._twice("sheet", edit.mark)
         else:
             yield from self._cell_faults(edit)
 

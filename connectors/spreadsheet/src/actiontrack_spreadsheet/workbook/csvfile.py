@@ -67,7 +67,7 @@ def write_csv(
 def _fault(edit: Edit, text: CsvText) -> tuple[str, str] | None:
     """(reason, message) when a CSV file cannot take the edit."""
     if not isinstance(edit, SetCell | AppendRow | AddColumn):
-        return "bad-name", "a CSV file has neither names nor properties"
+        return "bad-name", "a CSV file has no names, properties or further sheets"
     if isinstance(edit, AppendRow) and edit.row <= len(text.records) and any(text.records[edit.row - 1].fields):
         return "row-occupied", f"row {edit.row} is not empty; a row is appended below the last one only"
     if isinstance(edit, AddColumn) and any(_value(text, (row, edit.col)) for row in range(1, len(text.records) + 1)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -66,7 +66,62 @@ class SetCustomProperty:
     value: str
 
 
-Edit = SetCell | AppendRow | AddColumn | DefineName | SetCustomProperty
+@dataclass(frozen=True, slots=True)
+class OwnColumn:
+    """A column of a sheet of ours; texts wrap in it."""
+
+    heading: str
+    width: float = 16.0
+    """In characters, as Excel counts them."""
+    open: bool = False
+    """People type here: its cells are not locked, and its heading has the colour of those to fill in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The words that cells of a sheet of ours may hold: a drop-down. At most 255 characters, no commas in a word."""
+
+    col: int
+    rows: Sequence[int]
+    """Indices into ``PutSheet.rows``."""
+    words: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PutSheet:
+    """A worksheet of ours, made as the last of the workbook; one made before gets this content instead of its own.
+
+    From the top: ``head``, the headings (frozen), ``rows``. Texts are texts, whatever sign they start with. Cells of a
+    row beyond ``columns`` are kept open, for what people note beside. Nothing happens where the sheet reads so already.
+    One made before keeps the name, place, column widths, notes and drawings people gave it.
+    """
+
+    mark: str
+    """The sheet is known by this defined name, which goes with it when it is renamed or moved, by a property of the
+    file of the same name, and by the headings both tell of: never by its title, which a person's may have, too."""
+    title: str
+    """Of a new sheet; numbered where there is a sheet of that title."""
+    columns: Sequence[OwnColumn]
+    rows: Sequence[Sequence[Writable]]
+    head: Sequence[str] = ()
+    """Lines above the headings; the first is the sheet's headline."""
+    choices: Sequence[Choice] = ()
+    protect: bool = False
+    """Lock all but the open columns and what is right of the last; without a password."""
+
+    @property
+    def header_row(self) -> int:
+        """The row of the headings."""
+        return len(self.head) + 1
+
+    def cells(self) -> dict[tuple[int, int], Writable]:
+        """(row, column) -> value of all that is not blank."""
+        lines = [*([line] for line in self.head), [column.heading for column in self.columns], *self.rows]
+        placed = {(row, col): value for row, line in enumerate(lines, 1) for col, value in enumerate(line, 1)}
+        return {place: value for place, value in placed.items() if value not in (None, "")}
+
+
+Edit = SetCell | AppendRow | AddColumn | DefineName | SetCustomProperty | PutSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +130,8 @@ class Refusal:
 
     ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``merged``,
     ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``, ``totals-row``,
-    ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``.
+    ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``, ``structure-locked``, ``shared``,
+    ``own-table``.
     """
 
     edit: Edit
@@ -91,7 +147,7 @@ class WriteResult:
     sha256: str
     """Of the file as it is (or would be) after the write."""
     changed_cells: tuple[tuple[str, int, int], ...]
-    """(sheet, row, column) of every cell whose value differs from before, in order."""
+    """(sheet, row, column) of every cell whose value differs from before, in order; sheets of ours left aside."""
     changed_parts: tuple[str, ...]
     """The package parts that differ; all others are the same bytes. Empty: nothing to do, file untouched."""
     backup: Path | None = None

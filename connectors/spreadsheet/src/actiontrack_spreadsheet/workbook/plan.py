@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,10 +11,13 @@ from functools import reduce
 
 from .bookxml import BookXml
 from .cellxml import TRIGGERS, cell_xml
-from .edits import AddColumn, AppendRow, DefineName, Edit, SetCell, SetCustomProperty, Writable
+from .edits import AddColumn, AppendRow, DefineName, Edit, PutSheet, SetCell, SetCustomProperty, Writable
 from .errors import xml_faults
 from .grid import Grid
 from .growth import Grow, grow_dimension, grow_down, grow_filter, grow_lists, grow_right, grown_table, widen
+from .newparts import NewParts
+from .ownsheet import WORKSHEET, free_title, headings_of, own_place, place_name, reads_so
+from .ownsheetxml import OwnSheetXml
 from .package import part_key
 from .properties import with_properties
 from .refs import ref
@@ -35,6 +39,10 @@ class Plan:
 
     parts: dict[str, bytes] = field(default_factory=dict)
     cells: dict[str, dict[Cell, Writable]] = field(default_factory=dict)
+    own: dict[str, dict[Cell, Writable]] = field(default_factory=dict)
+    """All there is on each sheet of ours that is written."""
+    new_sheets: list[Sheet] = field(default_factory=list)
+    """Of these, those that are made."""
 
 
 def make_plan(workbook: Workbook, edits: Sequence[Edit]) -> Plan:
@@ -48,18 +56,41 @@ def make_plan(workbook: Workbook, edits: Sequence[Edit]) -> Plan:
         if own:
             with xml_faults(workbook.path, sheet.part):
                 _SheetPlan(workbook, sheet, index, own, styles).make(plan, book)
+    new = NewParts(workbook)
+    properties = {edit.name: edit.value for edit in edits if isinstance(edit, SetCustomProperty)}
     for edit in edits:
         if isinstance(edit, DefineName):
             book.define(edit.name, edit.refers_to.lstrip("="))
-    if plan.cells and _has_formulas(workbook):
+        elif isinstance(edit, PutSheet):
+            _put_sheet(workbook, edit, plan, book, styles, new)
+            properties[edit.mark] = headings_of(edit)
+    if (plan.cells or plan.own) and _has_formulas(workbook):
         book.calculate_on_load()
     if book.changed:
         plan.parts[workbook.part] = book.result()
     styles.finish(plan)
-    properties = {edit.name: edit.value for edit in edits if isinstance(edit, SetCustomProperty)}
     with xml_faults(workbook.path, "docProps/custom.xml"):
-        plan.parts.update(with_properties(workbook, properties))
+        plan.parts.update(with_properties(workbook, properties, new))
+    with xml_faults(workbook.path, "its lists of parts"):
+        plan.parts.update(new.result())
     return plan
+
+
+def _put_sheet(workbook: Workbook, edit: PutSheet, plan: Plan, book: BookXml, styles: _Styles, new: NewParts) -> None:
+    place = own_place(workbook, edit.mark)
+    if place is None:
+        part = new.free(f"{posixpath.dirname(workbook.part)}/worksheets/sheet{{}}.xml".lstrip("/"))
+        sheet = Sheet(free_title(workbook, edit.title, plan.new_sheets), "visible", part)
+        book.add_sheet(sheet.name, new.add(part, WORKSHEET, owner=workbook.part))
+        plan.new_sheets.append(sheet)
+        plan.parts[part] = OwnSheetXml(workbook, edit, styles.book()).new()
+    else:
+        sheet = place.sheet
+        if reads_so(workbook, sheet, edit):
+            return
+        plan.parts[sheet.part] = OwnSheetXml(workbook, edit, styles.book()).instead_of(place)
+    book.define(edit.mark, place_name(edit, sheet.name))
+    plan.own[sheet.name] = edit.cells()
 
 
 class _SheetPlan:
@@ -214,14 +245,19 @@ class _Styles:
         if self._book and self._book.changed and self._workbook.styles_part:
             plan.parts[self._workbook.styles_part] = self._book.result()
 
-    def _opened(self) -> StyleBook:
+    def book(self) -> StyleBook | None:
+        """The style book; None where the workbook has no styles."""
         part = self._workbook.styles_part
         if self._book is None and part is not None:
             with xml_faults(self._workbook.path, part):
                 self._book = StyleBook(as_utf8_part(self._workbook.package, part))
-        if self._book is None:
-            raise ValueError("the workbook has no styles")
         return self._book
+
+    def _opened(self) -> StyleBook:
+        book = self.book()
+        if book is None:
+            raise ValueError("the workbook has no styles")
+        return book
 
 
 def same_value(there: object, wanted: Writable) -> bool:

@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from .relations import CONTENT_TYPES, ROOT_RELATIONS
+from .newparts import Kind, NewParts
+from .relations import ROOT_RELATIONS
 from .strings import encode_escapes
 from .workbook import Workbook, as_utf8_part
-from .xml import Element, Splices, attribute_text, element_text, elements
+from .xml import Splices, attribute_text, element_text, elements
 
 _PART = "docProps/custom.xml"
 _NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _NAMESPACE_STRICT = "http://purl.oclc.org/ooxml/officeDocument/customProperties"
 _TYPES_STRICT = "http://purl.oclc.org/ooxml/officeDocument/docPropsVTypes"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
-_RELATION_STRICT = "http://purl.oclc.org/ooxml/officeDocument/relationships/customProperties"
-_MEDIA = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_KIND = Kind(
+    media="application/vnd.openxmlformats-officedocument.custom-properties+xml",
+    relation="http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties",
+    strict="http://purl.oclc.org/ooxml/officeDocument/relationships/customProperties",
+)
 _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _EMPTY = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties xmlns="{_NAMESPACE}"></Properties>'
 
 
-def with_properties(workbook: Workbook, values: Mapping[str, str]) -> dict[str, bytes]:
-    """The parts that change when properties are set: part name -> content. Empty when all have their value."""
+def with_properties(workbook: Workbook, values: Mapping[str, str], new: NewParts) -> dict[str, bytes]:
+    """The part that changes when properties are set: part name -> content. Empty when all have their value."""
     if all(workbook.custom_properties.get(name) == value for name, value in values.items()):
         return {}
     part = workbook.custom_part
     if part is not None:
         return {part: _set(as_utf8_part(workbook.package, part), values)}
+    new.add(_PART, _KIND)
     strict = b"purl.oclc.org" in workbook.package.read(ROOT_RELATIONS)
     empty = _EMPTY.replace(_NAMESPACE, _NAMESPACE_STRICT) if strict else _EMPTY
-    changed = {_PART: _set(empty.encode(), values)}
-    for name, addition in ((ROOT_RELATIONS, _relation), (CONTENT_TYPES, _override)):
-        data = as_utf8_part(workbook.package, name)
-        found = elements(data)
-        splices = Splices(data)
-        splices.append_child(found[0], addition(found))
-        changed[name] = splices.result()
-    return changed
+    return {_PART: _set(empty.encode(), values)}
 
 
 def _set(data: bytes, values: Mapping[str, str]) -> bytes:
@@ -59,15 +55,3 @@ def _set(data: bytes, values: Mapping[str, str]) -> bytes:
         attrs = f'fmtid="{_FORMAT_ID}" pid="{last}"{attribute_text("name", name)}'
         splices.append_child(root, f"<{tag} {attrs}>{typed}</{tag}>")
     return splices.result()
-
-
-def _relation(found: list[Element]) -> str:
-    taken = [int(number) for e in found for number in re.findall(r"^rId(\d{1,9})$", e.attrs.get("Id", ""))]
-    tag = f"{found[0].prefix}Relationship"
-    strict = any("purl.oclc.org" in e.attrs.get("Type", "") for e in found)
-    kind = _RELATION_STRICT if strict else _RELATION
-    return f'<{tag} Id="rId{max(taken, default=0) + 1}" Type="{kind}" Target="{_PART}"/>'
-
-
-def _override(found: list[Element]) -> str:
-    return f'<{found[0].prefix}Override PartName="/{_PART}" ContentType="{_MEDIA}"/>'

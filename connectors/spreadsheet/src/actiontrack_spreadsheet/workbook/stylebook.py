@@ -1,9 +1,11 @@
-"""Adding cell styles: clones of ones that are there, with one thing changed."""
+"""Adding cell styles: clones of ones that are there, with one thing changed, and those of sheets of ours."""
 
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
+from .looks import Look, Plain, border_of, entry_of, fill_of, font_of, plain, written
 from .numberformat import ISO_DATE, ISO_DATETIME
 from .styles import Style, Styles
 from .xml import Element, Splices, XmlError, attribute_text, elements
@@ -18,7 +20,7 @@ class StyleBook:
         """``data``: UTF-8. Raises XmlError."""
         self._splices = Splices(data)
         self._data = data
-        found = elements(data)
+        self._found = found = elements(data)
         self.styles = Styles(found)
         self._root = found[0]
         self._formats = next((e for e in found if e.name == "numFmts"), None)
@@ -26,6 +28,9 @@ class StyleBook:
         self._added: dict[tuple[int, tuple[tuple[str, str], ...]], int] = {}
         self._new_entries: list[str] = []
         self._new_formats: dict[str, int] = {}
+        self._looks: dict[Look, int] = {}
+        self._members: dict[str, list[Plain]] = {}
+        self._new_members: dict[str, list[Plain]] = {}
 
     def quoted(self, index: int) -> int:
         """The style with a quote prefix: what follows is text whatever it begins with.
@@ -38,12 +43,22 @@ class StyleBook:
 
     def dated(self, index: int, like: Style | None, *, with_time: bool) -> int:
         """The style with a date format: that of ``like``, or year-month-day."""
-        number = like.format_id if like else self._format(ISO_DATETIME if with_time else ISO_DATE)
+        number = like.format_id if like else self.date_format(with_time=with_time)
         return self._clone(index, {"numFmtId": str(number), "applyNumberFormat": "1"})
 
     def general(self, index: int) -> int:
         """The style with the general number format."""
         return self._clone(index, {"numFmtId": "0"})
+
+    def looking(self, look: Look) -> int:
+        """A style of this look: one that is there, or a new one."""
+        if look not in self._looks:
+            self._looks[look] = self._look(look)
+        return self._looks[look]
+
+    def date_format(self, *, with_time: bool) -> int:
+        """The number format year-month-day."""
+        return self._format(ISO_DATETIME if with_time else ISO_DATE)
 
     @property
     def changed(self) -> bool:
@@ -55,6 +70,11 @@ class StyleBook:
         if self._entries is not None and self._new_entries:
             self._splices.append_child(self._entries, "".join(self._new_entries))
             self._count(self._entries, len(self.styles) + len(self._new_entries))
+        for name, new in self._new_members.items():
+            members = self._list(name)
+            if members is not None:
+                self._splices.append_child(members, "".join(written(each, self._root.prefix) for each in new))
+                self._count(members, len(self._members[name]))
         if self._new_formats:
             self._add_formats()
         return self._splices.result()
@@ -85,6 +105,51 @@ class StyleBook:
             taken = [*self.styles.formats, *self._new_formats.values(), _FIRST_FREE_FORMAT - 1]
             self._new_formats[code] = max(taken) + 1
         return self._new_formats[code]
+
+    def _look(self, look: Look) -> int:
+        if self._entries is None or not self.styles.entries:
+            return 0
+        usual = plain(self.styles.entries[0], self._children)
+        fonts = self._known("fonts")
+        font = int(dict(usual.attributes).get("fontId", "0"))
+        if (look.bold or look.ink) and font < len(fonts):
+            font = self._member("fonts", font_of(look, fonts[font]))
+        fill = self._member("fills", fill_of(look)) if look.fill else 0
+        border = self._member("borders", border_of()) if look.lined else 0
+        entry = entry_of(look, font, fill, border)
+        for index, known in enumerate(self.styles.entries):
+            if plain(known, self._children) == entry:
+                return index
+        self._new_entries.append(written(entry, self._root.prefix))
+        return len(self.styles) + len(self._new_entries) - 1
+
+    def _member(self, name: str, wanted: Plain) -> int:
+        """The index of a font, fill or border, added where it is not there; 0 where the part has no plain list."""
+        known = self._known(name)
+        if wanted in known:
+            return known.index(wanted)
+        if not known or any(each.name != wanted.name for each in known):
+            return 0
+        known.append(wanted)
+        self._new_members.setdefault(name, []).append(wanted)
+        return len(known) - 1
+
+    def _known(self, name: str) -> list[Plain]:
+        if name not in self._members:
+            members = self._list(name)
+            children = self._children.get(id(members), []) if members else []
+            self._members[name] = [plain(each, self._children) for each in children]
+        return self._members[name]
+
+    def _list(self, name: str) -> Element | None:
+        return next((e for e in self._found if e.name == name and e.parent is self._root), None)
+
+    @cached_property
+    def _children(self) -> dict[int, list[Element]]:
+        children: dict[int, list[Element]] = {}
+        for element in self._found:
+            children.setdefault(id(element.parent), []).append(element)
+        return children
 
     def _clone(self, index: int, changes: dict[str, str]) -> int:
         key = (index, tuple(changes.items()))

@@ -10,6 +10,7 @@ from .columns import Column
 from .edits import Writable
 from .errors import refuse_file, xml_faults
 from .grid import Grid
+from .ownsheet import same_cells
 from .package import Package, part_key
 from .plan import Cell, Plan, same_value
 from .workbook import Sheet, Workbook
@@ -26,8 +27,10 @@ def verify(workbook: Workbook, plan: Plan, result: bytes) -> None:
         _parts(workbook, after, plan)
         after.share_strings(workbook)
         for sheet in workbook.sheets:
-            if sheet.part in plan.parts:
+            if sheet.part in plan.parts and sheet.name not in plan.own:
                 _sheet(workbook, after, sheet, plan.cells.get(sheet.name, {}))
+        for title, cells in plan.own.items():
+            _own_sheet(after, title, cells)
     except _Differs as differs:
         raise refuse_file(
             workbook.path, "check-failed", f"the result did not pass its check ({differs}); file left as it was"
@@ -57,7 +60,7 @@ def _parts(workbook: Workbook, after: Workbook, plan: Plan) -> None:
             copy = after.package.member(member.name)
             if workbook.package.packed(member) != after.package.packed(copy) or member.crc != copy.crc:
                 raise _Differs(f"part {member.name} changed")
-    if workbook.sheets != after.sheets:
+    if [*workbook.sheets, *plan.new_sheets] != after.sheets:
         raise _Differs("the list of sheets changed")
 
 
@@ -72,6 +75,12 @@ def _sheet(workbook: Workbook, after: Workbook, sheet: Sheet, planned: dict[Cell
             raise _Differs(f"{sheet.name}: row {row}, column {col} is not as planned")
     if old.merges != new.merges or old.protected != new.protected or old.calculated != new.calculated:
         raise _Differs(f"{sheet.name}: merged cells or protection changed")
+
+
+def _own_sheet(after: Workbook, title: str, planned: dict[Cell, Writable]) -> None:
+    new = after.read_sheet(after.sheet(title), fast=False)
+    if not same_cells({(row, col): value for row in new.rows for col, value in new.row(row).items()}, planned):
+        raise _Differs(f"{title}: its rows are not as planned")
 
 
 def changed_cells(old: Grid, new: Grid) -> Iterator[Cell]:

@@ -18,7 +18,7 @@ from .rows import read_rows
 from .strings import decode_escapes, read_strings, unescape
 from .styles import Styles
 from .words import list_words
-from .xml import Element, as_utf8, elements, main_prefix
+from .xml import MAIN_STRICT, Element, as_utf8, elements, main_prefix
 
 _KINDS = {"worksheet": "worksheet", "chartsheet": "chartsheet", "dialogsheet": "dialogsheet"}
 
@@ -72,6 +72,13 @@ class Workbook:
         self.date1904 = any(
             element.name == "workbookPr" and element.attrs.get("date1904") in ("1", "true") for element in found
         )
+        self.structure_locked = any(
+            element.path() == "workbook/workbookProtection" and element.attrs.get("lockStructure") in ("1", "true")
+            for element in found
+        )
+        """Sheets can be neither added nor taken away."""
+        self.strict = MAIN_STRICT in found[0].attrs.values()
+        """In the Strict variant of the format, which has namespaces of its own."""
         self.sheets: Sequence[Sheet] = [
             _sheet(element, by_id) for element in found if element.path() == "workbook/sheets/sheet"
         ]
