@@ -53,21 +53,22 @@ def show(
 ) -> ShownProblems:  # fmt: skip
     """Put them in a copy, or in the original. Raises as `ShowsProblems.show_problems`."""
     source = open_source(path)
-    if source.workbook is None:
+    workbook = source.workbook
+    if not isinstance(workbook, Workbook):
         raise UserError(
             f"{path.name}: nothing can be added to a file of this kind; name a .csv file for the list instead"
         )
     target = Path(out) if out else path
     if out:
         _refuse_copy(source, target)
-    shown = _edits(source.workbook, problems, way, f"{path.name}, {day_in_words(today)}")
+    shown = _edits(workbook, problems, way, f"{path.name}, {day_in_words(today)}")
     if not dry_run and out:
         try:
-            put(target, edited(source.workbook, shown.edits))
+            put(target, edited(workbook, shown.edits))
         except FileExistsError:
             raise _is_there(target) from None
     elif not dry_run:
-        _write(source, shown.edits, backups)
+        _write(source, workbook, shown.edits, backups)
     title = next((edit.title for edit in shown.edits if isinstance(edit, PutSheet)), "")
     return ShownProblems(str(target), title if shown.listed else "", shown.comments, shown.listed)
 
@@ -85,9 +86,9 @@ def _is_there(target: Path) -> UserError:
     return UserError(f"{target}: it is there already; choose another name, or take it away first")
 
 
-def _write(source: Source, edits: Sequence[Edit], backups: Path) -> None:
+def _write(source: Source, workbook: Workbook, edits: Sequence[Edit], backups: Path) -> None:
     try:
-        plan_and_write(source.path, edits, expected_sha256=source.sha256, backup_dir=backups, opened=source.workbook)
+        plan_and_write(source.path, edits, expected_sha256=source.sha256, backup_dir=backups, opened=workbook)
     except StaleWorkbook as error:
         raise RetryableError(str(error)) from None
 

@@ -34,8 +34,8 @@ from actiontrack_spreadsheet.workbook import (
     open_workbook,
     plan_and_write,
 )
-from actiontrack_spreadsheet.workbook.package import Package
 from actiontrack_spreadsheet.workbook import plan as plan_module
+from actiontrack_spreadsheet.workbook.package import Package
 
 Build = Callable[..., Path]
 SIGNED = "http://schemas.openxmlformats.org/package/2006/relationships/digital-signature/origin"
