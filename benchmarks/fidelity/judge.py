@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
+import zlib
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -21,6 +23,7 @@ _CALCULATION = re.compile(rb"<(?:\w+:)?calcPr\b[^>]*?/>")
 _MAIN = re.compile(
     r"\{http://(?:schemas\.openxmlformats\.org/spreadsheetml/2006|purl\.oclc\.org/ooxml/spreadsheetml)/main\}"
 )
+_BOOKS = re.compile(r"(?:calcChain\.xml|sharedStrings\.xml|\.rels|/)$", re.IGNORECASE)
 _COMPARED = 16 << 20
 """Bytes of a sheet up to which all its elements are compared, not its cells alone."""
 
@@ -28,7 +31,8 @@ _COMPARED = 16 << 20
 def parts_harmed(before: Path, after: Path, edit: Edited) -> tuple[list[str], list[str]]:
     """(parts lost, parts changed beyond what the edit needs).
 
-    A part under another name is not lost if it stands in for one of the same content type.
+    A part is not lost if one of another name stands in for it, of the same content type. One that only keeps the books
+    (what is related to what, in which order to calculate) counts as changed where it is gone, not as lost.
     """
     old, new = _parts(before), _parts(after)
     gone, come = [name for name in old if name not in new], [name for name in new if name not in old]
@@ -38,17 +42,19 @@ def parts_harmed(before: Path, after: Path, edit: Edited) -> tuple[list[str], li
     for name in gone:
         kind = _type(types_before, name)
         stand_ins[kind] -= 1
-        if stand_ins[kind] < 0:
+        if stand_ins[kind] < 0 and not _BOOKS.search(name):
             lost.append(name)
-    changed = [name for name in old if name in new and old[name] != new[name]]
-    return lost, [name for name in changed if not _is_needed(name, old[name], new[name], edit)]
+    differ = [name for name in old if name in new and old[name] != new[name]]
+    changed = [name for name in differ if not _is_needed(name, old[name], new[name], edit)]
+    return lost, changed + [name for name in gone if _BOOKS.search(name)]
 
 
 def _is_needed(name: str, old: bytes, new: bytes, edit: Edited) -> bool:
     """The sheet but for the cell, its row's extent and the used range; the book's request to calculate."""
     if name.lower() == edit.part.lower():
         return len(old) > _COMPARED or _without(old, edit) == _without(new, edit)
-    return name.lower().endswith("workbook.xml") and _CALCULATION.sub(b"", old) == _CALCULATION.sub(b"", new)
+    was, is_ = (_CALCULATION.sub(b"", data.removeprefix(BOM_UTF8)) for data in (old, new))
+    return name.lower().endswith("workbook.xml") and was == is_
 
 
 def _without(data: bytes, edit: Edited) -> object:
@@ -84,7 +90,15 @@ def _column(ref: str) -> int:
 
 def _parts(path: Path) -> dict[str, bytes]:
     with zipfile.ZipFile(path) as book:
-        return {info.filename.replace("\\", "/").lstrip("/"): book.read(info) for info in book.infolist()}
+        return {info.filename.replace("\\", "/").lstrip("/"): _content(book, info) for info in book.infolist()}
+
+
+def _content(book: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """A part's bytes; of one that was damaged before, what tells it from another."""
+    try:
+        return book.read(info)
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        return repr((info.CRC, info.compress_size, info.file_size)).encode()
 
 
 def _types(parts: Mapping[str, bytes]) -> dict[str, str]:

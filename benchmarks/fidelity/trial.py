@@ -73,10 +73,12 @@ class Trials:
         try:
             made: Edited = self._child.run(way, copy, extra, expected=(RefusedError,))
         except RefusedError as refused:
+            copy.unlink()
             tally.refused[refused.reason] += 1
             tally.refusals.append({"file": name, "reason": refused.reason, "message": str(refused)})
             return None
         except (DiedError, FailedError) as error:
+            copy.unlink()
             tally.crashes += 1
             tally.told.append({"file": name, "crash": str(error)})
             return None

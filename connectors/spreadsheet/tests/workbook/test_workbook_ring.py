@@ -95,11 +95,11 @@ def test_a_full_disk_is_said_and_leaves_no_half_a_version(tmp_path: Path, monkey
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
-def test_a_version_is_as_private_as_its_file(tmp_path: Path) -> None:
+def test_a_version_is_its_owners_alone(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     path.write_bytes(b"a")
     path.chmod(0o640)
-    assert Ring(tmp_path / "ring", path).keep(b"a").stat().st_mode & 0o777 == 0o640
+    assert Ring(tmp_path / "ring", path).keep(b"a").stat().st_mode & 0o777 == 0o600
 
 
 _MOMENTS = st.lists(st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31)), unique=True).map(sorted)

@@ -26,7 +26,8 @@ from .edits import (
     Writable,
 )
 from .errors import WorkbookRefused, one_line, xml_faults
-from .grid import Grid
+from .grid import Grid, Table
+from .growth import meets_columns
 from .ownsheet import put_faults
 from .refs import MAX_COL, MAX_ROW, Area, parse_area, ref
 from .relations import package_elements, relations
@@ -196,11 +197,25 @@ class SheetChecker(ABC):
         where = f"{self._sheet.name}: row {edit.row}"
         if self._grid.row(edit.row) or edit.row in self._appended:
             yield "row-occupied", f"{where} is not empty; a row is appended below the last one only"
-        if any(t.totals_rows and t.area.bottom == edit.row - 1 for t in self._grid.tables):
-            yield "totals-row", f"{where} is below a table's totals row; move the totals or add the row in Excel"
+        for table in self._grid.tables:
+            below = edit.row > table.area.bottom and meets_columns(table.area, edit)
+            if below and self._appended.issuperset(range(table.area.bottom + 1, edit.row)):
+                yield from self._table_row_faults(table, edit.row, where)
         for col, value in edit.values.items():
             yield from self._cell(edit.row, col, value)
         self._appended.add(edit.row)
+
+    def _table_row_faults(self, table: Table, row: int, where: str) -> Iterator[Fault]:
+        """Why a table cannot take in the row below it."""
+        if table.totals_rows:
+            yield "totals-row", f"{where} is below a table's totals row; move the totals or add the row in Excel"
+        if table.linked:
+            yield "linked-table", f"{where}: table {table.name} is filled by a query, its rows are added there"
+        taken = replace(table.area, top=row, bottom=row)
+        if any(taken.meets(merge) for merge in self._grid.merges):
+            yield "merged", f"{where}: cells below table {table.name} are merged, which it cannot take in; unmerge them"
+        if any(taken.meets(other.area) for other in self._grid.tables):
+            yield "row-occupied", f"{where} belongs to another table"
 
     def _column(self, edit: AddColumn) -> Iterator[Fault]:
         where = f"{self._sheet.name}: column {ref(edit.header_row, edit.col)}"
@@ -213,6 +228,12 @@ class SheetChecker(ABC):
                 yield "column-occupied", f"{where}: table {table.name} has a column {edit.heading!r} already"
             if extends(table.area, edit) and table.linked:
                 yield "linked-table", f"{where}: table {table.name} is filled by a query, its columns are set there"
+            taken = replace(table.area, left=edit.col, right=edit.col)
+            if extends(table.area, edit) and any(taken.meets(merge) for merge in self._grid.merges):
+                yield (
+                    "merged",
+                    f"{where}: cells of it are merged, which table {table.name} cannot take in; unmerge them",
+                )
         yield from self._cell(edit.header_row, edit.col, edit.heading)
 
     @staticmethod

@@ -157,7 +157,8 @@ class _SheetPlan:
             self._move_name(book, _FILTER, both)
         self._move_name(book, _PRINT_AREA, down)
         for table in self._grid.tables:
-            grown = grown_table(as_utf8_part(self._workbook.package, table.part), down, self._added)
+            data = as_utf8_part(self._workbook.package, table.part)
+            grown = grown_table(data, list(self._appended.values()), self._added)
             if grown is not None:
                 plan.parts[table.part] = grown
         plan.parts[self._sheet.part] = sheet.result()
@@ -305,9 +306,18 @@ def _chain(grows: Sequence[Grow]) -> Grow:
 
 
 def _row_style(model: RowXml | None) -> str:
-    if model is None or model.row.attrs.get("customFormat") not in ("1", "true"):
+    """What a new row takes over from the one it is styled like: its style, and its group unless that is folded.
+
+    Not the height: without one of its own a row is as high as its text.
+    """
+    if model is None:
         return ""
-    return f' s="{int(model.row.attrs.get("s", "0"))}" customFormat="1"'
+    attrs, written = model.row.attrs, ""
+    if attrs.get("customFormat") in ("1", "true"):
+        written = f' s="{int(attrs.get("s", "0"))}" customFormat="1"'
+    if attrs.get("outlineLevel", "0") != "0" and attrs.get("hidden") not in ("1", "true"):
+        written += f' outlineLevel="{int(attrs["outlineLevel"])}"'
+    return written
 
 
 def _has_formulas(workbook: Workbook) -> bool:

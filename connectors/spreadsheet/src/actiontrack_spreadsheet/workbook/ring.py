@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -88,14 +87,13 @@ class Ring:
             if digest.startswith(each.id) and hashlib.sha256(each.path.read_bytes()).hexdigest() == digest:
                 each.path.replace(place)
                 return place
+        # For its owner only: what the file's own folder keeps from others is not to be read here.
         handle, name = tempfile.mkstemp(prefix=".actiontrack-", suffix=".tmp", dir=self.folder)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            if self.file.exists():
-                shutil.copymode(self.file, name)
             Path(name).replace(place)
         except BaseException:
             Path(name).unlink(missing_ok=True)
