@@ -121,8 +121,17 @@ def do_set(table, step):
     table.type_in(table.find(step["action"]), step["heading"], step["value"])
 
 
+def do_retype_key(table, step):
+    """The key of a row typed in another way."""
+    cell = table.cell(table.find(step["action"]), step["heading"])
+    key = cell.String
+    cell.setString(
+        {"lower": key.lower(), "blanks": f" {key}  ", "wrong": key[:-1] + ("2" if key[-1] != "2" else "3")}[step["how"]]
+    )
+
+
 def do_sort(table, step):
-    """The whole table, or (`from`, `to`: headings) these columns, or (`first`, `last`: of the table) these rows only."""
+    """The whole table, or (`from`, `to`: headings) these columns, or (`first`, `last`: in the table) these rows."""
     # Headings are above the rows; what is sorted without them starts right below.
     headed = "first" not in step
     area = table.part(table.top + step.get("first", 0), table.top + step.get("last", table.bottom - table.top), step)
@@ -324,8 +333,8 @@ def look_at(sheet):
     area = used(sheet)
     last = area.RangeAddress
     cells = {}
-    for row, (values, formulas) in enumerate(zip(area.getDataArray(), area.getFormulaArray())):
-        for col, (value, formula) in enumerate(zip(values, formulas)):
+    for row, (values, formulas) in enumerate(zip(area.getDataArray(), area.getFormulaArray(), strict=True)):
+        for col, (value, formula) in enumerate(zip(values, formulas, strict=True)):
             if isinstance(value, str) and value == formula:
                 shown = [value, value] if value else []
             else:
@@ -357,7 +366,7 @@ def look_at(sheet):
 
 
 def styles_of(area):
-    """By cell: its colours, weight and number format; and, of those with a drop-down, where that takes its words from."""
+    """By cell: its colours, weight and number format; and, where it has a drop-down, where the words come from."""
     formats, lists = {}, {}
     for alike in area.CellFormatRanges:
         shown = [alike.CellBackColor, alike.CharColor, alike.CharWeight, alike.NumberFormat]
@@ -406,7 +415,10 @@ def work(desktop, job):
     if document is None:
         raise OSError(f"LibreOffice can't open {job['open']}")
     try:
-        told = [globals()["do_" + step["do"]](Table(document, step.get("sheet", job.get("sheet", ""))), step) for step in job["do"]]
+        told = [
+            globals()["do_" + step["do"]](Table(document, step.get("sheet", job.get("sheet", ""))), step)
+            for step in job["do"]
+        ]
         if job.get("save"):
             saving = [prop("FilterName", job["filter"]), prop("Overwrite", True)]
             saving += [prop("FilterOptions", job["options"])] if "options" in job else []
