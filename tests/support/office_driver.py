@@ -21,10 +21,12 @@ from com.sun.star.sheet import TableFilterField
 from com.sun.star.sheet.CellInsertMode import DOWN
 from com.sun.star.sheet.FilterOperator import EQUAL
 from com.sun.star.table import CellAddress, TableSortField
-from com.sun.star.table.CellContentType import EMPTY, FORMULA
+from com.sun.star.table.CellContentType import FORMULA
 
-WIDEST, DEEPEST = 60, 30
+DEEPEST = 30
 SECONDS_TO_START = 120
+CONTENT = 1 | 2 | 4 | 16
+"""Numbers, dates, texts and formulas (com.sun.star.sheet.CellFlags)."""
 NULL_DATE = datetime.date(1899, 12, 30)
 
 
@@ -39,22 +41,26 @@ def listed(kind, *items):
 
 
 class Table:
-    """The plan in a sheet, found anew before each step: its headings, and its rows down to the last one filled."""
+    """The plan in a sheet, found anew before each step: its headings, and its rows down to a gap of two.
+
+    Cells are read all at once: each call to LibreOffice goes from one process to another.
+    """
 
     def __init__(self, document, name):
         self.document = document
         sheets = document.Sheets
         self.sheet = sheets.getByName(name) if name and sheets.hasByName(name) else sheets.getByIndex(0)
-        self.top = next(row for row in range(DEEPEST) if "Action" in self.texts(row))
-        self.headings = self.texts(self.top)
+        self.texts = texts_of(self.sheet)
+        self.top = next(row for row, texts in enumerate(self.texts[:DEEPEST]) if "Action" in texts)
+        self.headings = self.texts[self.top]
         self.left = next(col for col, text in enumerate(self.headings) if text)
         self.right = max(col for col, text in enumerate(self.headings) if text)
         self.bottom = self.top
-        while self.cell(self.bottom + 1, "Action").Type != EMPTY:
-            self.bottom += 1
-
-    def texts(self, row):
-        return [self.sheet.getCellByPosition(col, row).String for col in range(WIDEST)]
+        for row in range(self.top + 1, len(self.texts)):
+            if any(self.texts[row][self.left : self.right + 1]):
+                self.bottom = row
+            elif row > self.bottom + 1:
+                break
 
     def col(self, heading):
         return self.headings.index(heading)
@@ -63,9 +69,9 @@ class Table:
         return self.sheet.getCellByPosition(self.col(heading), row)
 
     def find(self, action):
+        named = [self.col(name) for name in ("Action", "Action ID") if name in self.headings]
         for row in range(self.top + 1, self.bottom + 1):
-            names = ["Action", "Action ID"] if "Action ID" in self.headings else ["Action"]
-            if action in [self.cell(row, name).String for name in names]:
+            if action in [self.texts[row][col] for col in named]:
                 return row
         raise LookupError(action)
 
@@ -83,6 +89,30 @@ class Table:
         left = self.left if left is None else left
         return self.sheet.getCellRangeByPosition(left, top, self.right if right is None else right, bottom)
 
+    def part(self, top, bottom, step):
+        """Rows of the table, all of them or (`from`, `to`: headings) these columns only."""
+        left = self.col(step["from"]) if "from" in step else None
+        return self.area(top, bottom, left, self.col(step["to"]) if "to" in step else None)
+
+    def place(self, row, step):
+        """Where a row, or that part of it, begins."""
+        found = CellAddress()
+        found.Sheet, found.Row = self.sheet.RangeAddress.Sheet, row
+        found.Column = self.col(step["from"]) if "from" in step else self.left
+        return found
+
+
+def used(sheet):
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    last = cursor.RangeAddress
+    return sheet.getCellRangeByPosition(0, 0, last.EndColumn, last.EndRow)
+
+
+def texts_of(sheet):
+    """Every row down to the last used one: texts as they stand there, numbers as numbers print."""
+    return [[value if isinstance(value, str) else f"{value:g}" for value in row] for row in used(sheet).getDataArray()]
+
 
 # --- what a manager does --------------------------------------------------------------------------------------------
 
@@ -91,13 +121,24 @@ def do_set(table, step):
     table.type_in(table.find(step["action"]), step["heading"], step["value"])
 
 
+def do_retype_key(table, step):
+    """The key of a row typed in another way."""
+    cell = table.cell(table.find(step["action"]), step["heading"])
+    key = cell.String
+    cell.setString(
+        {"lower": key.lower(), "blanks": f" {key}  ", "wrong": key[:-1] + ("2" if key[-1] != "2" else "3")}[step["how"]]
+    )
+
+
 def do_sort(table, step):
-    """The whole table, or (`to`: a heading) its columns up to that one only."""
-    area = table.area(table.top, table.bottom, right=table.col(step["to"]) if "to" in step else None)
+    """The whole table, or (`from`, `to`: headings) these columns, or (`first`, `last`: in the table) these rows."""
+    # Headings are above the rows; what is sorted without them starts right below.
+    headed = "first" not in step
+    area = table.part(table.top + step.get("first", 0), table.top + step.get("last", table.bottom - table.top), step)
     field = TableSortField()
-    field.Field, field.IsAscending = table.col(step["by"]) - table.left, step.get("ascending", True)
+    field.Field, field.IsAscending = table.col(step["by"]) - area.RangeAddress.StartColumn, step.get("ascending", True)
     area.sort((
-        prop("SortFields", listed("table.TableSortField", field)), prop("ContainsHeader", True),
+        prop("SortFields", listed("table.TableSortField", field)), prop("ContainsHeader", headed),
         prop("BindFormatsToContent", True),
     ))  # fmt: skip
 
@@ -127,13 +168,45 @@ def do_delete_cells(table, step):
 
 
 def do_copy(table, step):
-    """A row copied below the last, then typed over."""
+    """A row, or part of it, copied below the last, or over another (`onto`), then typed over."""
     row = table.find(step["action"])
-    target = CellAddress()
-    target.Sheet, target.Column, target.Row = table.sheet.RangeAddress.Sheet, table.left, table.bottom + 1
-    table.sheet.copyRange(target, table.area(row, row).RangeAddress)
-    for heading, value in step["cells"].items():
-        table.type_in(table.bottom + 1, heading, value)
+    to = table.find(step["onto"]) if "onto" in step else table.bottom + 1
+    table.sheet.copyRange(table.place(to, step), table.part(row, row, step).RangeAddress)
+    for heading, value in step.get("cells", {}).items():
+        table.type_in(to, heading, value)
+
+
+def do_cut(table, step):
+    """A row, or part of it, cut out and pasted below the last, or over another (`onto`): an empty row stays."""
+    row = table.find(step["action"])
+    to = table.find(step["onto"]) if "onto" in step else table.bottom + 1
+    table.sheet.moveRange(table.place(to, step), table.part(row, row, step).RangeAddress)
+
+
+def do_swap(table, step):
+    """Two rows, or those columns of them, put in each other's place by way of some empty cells further down."""
+    one, other, aside = table.find(step["action"]), table.find(step["with"]), table.bottom + 20
+    for start, end in ((one, aside), (other, one), (aside, other)):
+        table.sheet.moveRange(table.place(end, step), table.part(start, start, step).RangeAddress)
+
+
+def do_clear(table, step):
+    """What stands in a row, or in those columns of it."""
+    row = table.find(step["action"])
+    table.part(row, row, step).clearContents(CONTENT)
+
+
+def do_delete_cell(table, step):
+    """One cell taken out; all below it in the column move up."""
+    cell = table.cell(table.find(step["action"]), step["heading"])
+    address = cell.RangeAddress
+    address.EndRow = address.StartRow
+    table.sheet.removeRange(address, uno.Enum("com.sun.star.sheet.CellDeleteMode", "UP"))
+
+
+def do_insert_cell(table, step):
+    """One cell put in; all from there on in the column move down."""
+    table.sheet.insertCells(table.cell(table.find(step["action"]), step["heading"]).RangeAddress, DOWN)
 
 
 def do_move(table, step):
@@ -154,6 +227,60 @@ def do_insert_column(table, step):
     table.sheet.getCellByPosition(col, table.top).setString(step["heading"])
     for row in range(table.top + 1, table.bottom + 1):
         table.sheet.getCellByPosition(col, row).setString(f"{step['heading']} {row}")
+
+
+def do_delete_column(table, step):
+    table.sheet.Columns.removeByIndex(table.col(step["heading"]), 1)
+
+
+def do_move_column(table, step):
+    """A column cut out and put in left of another."""
+    to, source = table.col(step["left_of"]), table.col(step["heading"])
+    table.sheet.Columns.insertByIndex(to, 1)
+    source += source >= to
+    target = CellAddress()
+    target.Sheet, target.Column, target.Row = table.sheet.RangeAddress.Sheet, to, 0
+    depth = len(table.texts)
+    table.sheet.moveRange(target, table.sheet.getCellRangeByPosition(source, 0, source, depth).RangeAddress)
+    table.sheet.Columns.removeByIndex(source, 1)
+
+
+def do_head(table, step):
+    """A heading typed over."""
+    table.cell(table.top, step["heading"]).setString(step["value"])
+
+
+def do_merge_headings(table, step):
+    table.part(table.top, table.top, step).merge(True)
+
+
+def do_table_below(table, step):
+    """Another small table under a gap."""
+    for down, cells in enumerate(step["rows"]):
+        for right, value in enumerate(cells):
+            table.sheet.getCellByPosition(table.left + right, table.bottom + 4 + down).setString(value)
+
+
+def do_rename_sheet(table, step):
+    table.sheet.Name = step["value"]
+
+
+def do_copy_sheet(table, step):
+    table.document.Sheets.copyByName(table.sheet.Name, step["name"], step.get("at", 1))
+
+
+def do_remove_sheet(table, step):
+    table.document.Sheets.removeByName(table.sheet.Name)
+
+
+def do_unprotect(table, step):
+    """Locks without a password are taken off by whoever wants to."""
+    table.sheet.unprotect("")
+
+
+def do_undo(table, step):
+    for _ in range(step.get("times", 1)):
+        table.document.UndoManager.undo()
 
 
 def do_insert_lines(table, step):
@@ -203,20 +330,22 @@ def do_look(table, step):
 
 
 def look_at(sheet):
-    cursor = sheet.createCursor()
-    cursor.gotoEndOfUsedArea(False)
-    last = cursor.RangeAddress
-    cells, formats = {}, {}
-    for row in range(last.EndRow + 1):
-        for col in range(last.EndColumn + 1):
-            cell = sheet.getCellByPosition(col, row)
-            place = f"{col},{row}"
-            if cell.Type != EMPTY:
-                cells[place] = [cell.Formula if cell.Type == FORMULA else cell.String, cell.String]
-                formats[place] = [cell.CellBackColor, cell.CharColor, cell.CharWeight, cell.NumberFormat]
+    area = used(sheet)
+    last = area.RangeAddress
+    cells = {}
+    for row, (values, formulas) in enumerate(zip(area.getDataArray(), area.getFormulaArray(), strict=True)):
+        for col, (value, formula) in enumerate(zip(values, formulas, strict=True)):
+            if isinstance(value, str) and value == formula:
+                shown = [value, value] if value else []
+            else:
+                cell = sheet.getCellByPosition(col, row)
+                shown = [cell.Formula if cell.Type == FORMULA else cell.String, cell.String]
+            if shown:
+                cells[f"{col},{row}"] = shown
+    formats, lists = styles_of(area)
     return {
         "cells": cells,
-        "formats": formats,
+        "formats": {place: formats[place] for place in cells},
         "charts": sheet.Charts.Count,
         "pivots": [[each.Name, each.OutputRange.StartRow, each.OutputRange.EndRow]
                    for each in map(sheet.DataPilotTables.getByIndex, range(sheet.DataPilotTables.Count))],
@@ -226,7 +355,8 @@ def look_at(sheet):
             for each in map(sheet.Annotations.getByIndex, range(sheet.Annotations.Count))
         ),
         "conditions": sorted(each.Range.RangeAddressesAsString for each in sheet.ConditionalFormats.ConditionalFormats),
-        "lists": lists_of(sheet, last),
+        "lists": lists,
+        "protected": sheet.isProtected(),
         "visible": [
             [sheet.Columns.getByIndex(col).IsVisible for col in range(last.EndColumn + 1)],
             [sheet.Rows.getByIndex(row).IsVisible for row in range(last.EndRow + 1)],
@@ -235,15 +365,20 @@ def look_at(sheet):
     }  # fmt: skip
 
 
-def lists_of(sheet, last):
-    """By cell: where its drop-down takes its words from."""
-    found = {}
-    for row in range(last.EndRow + 1):
-        for col in range(last.EndColumn + 1):
-            rule = sheet.getCellByPosition(col, row).Validation
-            if rule.Type.value == "LIST":
-                found[f"{col},{row}"] = rule.getFormula1()
-    return found
+def styles_of(area):
+    """By cell: its colours, weight and number format; and, where it has a drop-down, where the words come from."""
+    formats, lists = {}, {}
+    for alike in area.CellFormatRanges:
+        shown = [alike.CellBackColor, alike.CharColor, alike.CharWeight, alike.NumberFormat]
+        rule = alike.Validation
+        words = rule.getFormula1() if rule.Type.value == "LIST" else ""
+        at = alike.RangeAddress
+        for row in range(at.StartRow, at.EndRow + 1):
+            for col in range(at.StartColumn, at.EndColumn + 1):
+                formats[f"{col},{row}"] = shown
+                if words:
+                    lists[f"{col},{row}"] = words
+    return formats, lists
 
 
 # --- the office -----------------------------------------------------------------------------------------------------
@@ -280,7 +415,10 @@ def work(desktop, job):
     if document is None:
         raise OSError(f"LibreOffice can't open {job['open']}")
     try:
-        told = [globals()["do_" + step["do"]](Table(document, job.get("sheet", "")), step) for step in job["do"]]
+        told = [
+            globals()["do_" + step["do"]](Table(document, step.get("sheet", job.get("sheet", ""))), step)
+            for step in job["do"]
+        ]
         if job.get("save"):
             saving = [prop("FilterName", job["filter"]), prop("Overwrite", True)]
             saving += [prop("FilterOptions", job["options"])] if "options" in job else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ from actiontrack_spreadsheet.workbook import Grid
 
 OTHER_HEADING = "Actiontrack ID"
 """Heads our column where the plan already has an "Action ID" of its own."""
+
+_SAMPLE = 20
+"""Cells of a column that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,15 @@ def find_key(source: Source, grid: Grid, layout: Layout, wish: str) -> Key:
 
     A CSV file can't say what was settled, so that it goes by its numbers only where the configuration says so.
     """
-    ref, number = layout.columns.get("ref"), layout.columns.get("number")
-    settled = _settled(source, grid, layout)
+    ref, number = layout.columns.get("ref") or _column_of_ids(grid, layout), layout.columns.get("number")
+    settled = _settled(source, grid, layout, ref)
     if settled:
         return settled
     if ref:
         return Key("ref", ref)
     if number and (wish == "number" or (wish == "auto" and source.workbook and _can_key(grid, layout))):
         return Key("number", number)
-    taken = any(normal(heading.text) == "action id" for heading in layout.headings)
-    return Key("ref", None, OTHER_HEADING if taken else vocabulary().labels["ref"], _free_column(grid, layout))
+    return _added(grid, layout)
 
 
 def no_numbers(layout: Layout) -> Problem:
@@ -59,16 +62,34 @@ def no_numbers(layout: Layout) -> Problem:
     return Problem("no column of numbers to key the rows by", do, sheet=layout.sheet, field="number")
 
 
-def _settled(source: Source, grid: Grid, layout: Layout) -> Key | None:
-    """The key of a bound workbook: by its heading, else where the binding's name points."""
+def _settled(source: Source, grid: Grid, layout: Layout, ref: Heading | None) -> Key | None:
+    """The key of a bound workbook: by its heading, else where the binding's name points, else a column made anew."""
     place, kind = source.key_place, source.bound_key
     named = None
     if place and place.sheet == grid.name:
         named = Heading(place.row, place.col, grid.text(place.row, place.col), ())
-        kind = kind or ("ref" if "ref" in layout.columns else "number")
+        kind = kind or ("ref" if ref else "number")
     if kind == "number":
         return Key("number", layout.columns.get("number") or named)
-    return Key("ref", layout.columns.get("ref") or named) if kind == "ref" else None
+    if kind == "ref":
+        return Key("ref", ref or named) if ref or named else _added(grid, layout)
+    return None
+
+
+def _added(grid: Grid, layout: Layout) -> Key:
+    """A column of ours right of the headings."""
+    taken = any(normal(heading.text) == "action id" for heading in layout.headings)
+    return Key("ref", None, OTHER_HEADING if taken else vocabulary().labels["ref"], _free_column(grid, layout))
+
+
+def _column_of_ids(grid: Grid, layout: Layout) -> Heading | None:
+    """A column that holds mostly Action IDs, whatever stands above it now."""
+    for col in grid.columns:
+        texts = (value for row, value in zip(grid.rows, grid.column(col), strict=True) if row > layout.bottom and value)
+        sample = list(itertools.islice(texts, _SAMPLE))
+        if sample and 2 * sum(isinstance(each, str) and is_action_id(each) for each in sample) >= len(sample):
+            return Heading(layout.bottom, col, grid.text(layout.bottom, col), ())
+    return None
 
 
 def _can_key(grid: Grid, layout: Layout) -> bool:

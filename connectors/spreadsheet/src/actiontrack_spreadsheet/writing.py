@@ -111,7 +111,7 @@ def _set_up(plan: Plan, reading: Reading, batch: Batch) -> None:
         return
     if key.add and (batch.binding or any("ref" in write.after for write in batch.writes)):
         plan.add(AddColumn(reading.grid.name, reading.layout.bottom, key.col, key.add, width=17.0))
-    if reading.source.bindable and batch.binding and reading.source.binding != batch.binding:
+    if reading.source.bindable and batch.binding and (key.add or reading.source.binding != batch.binding):
         plan.add(DefineName(KEY_NAME, refer(place)))
         plan.add(SetCustomProperty(BINDING_PROPERTY, batch.binding))
         plan.add(SetCustomProperty(KEY_PROPERTY, key.kind))

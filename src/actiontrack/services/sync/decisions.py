@@ -143,19 +143,33 @@ def close_pending(lane: Lane, action: str, name: str, how: str) -> None:
 
 def ask(lane: Lane, kind: ProposalKind, what: str, **fields: Any) -> Proposal:
     """A proposal about a whole record, keyed by what it says: asked once, however often it is met again."""
-    identity = hashlib.sha256(f"{kind}|{lane.name}|{what}".encode()).hexdigest()[:16]
-    found = lane.ledger.others.get(identity)
-    if found is None or (found.closed_at is not None and found.how == "withdrawn"):
-        found = Proposal(id=identity, kind=kind, instance=lane.name, by=lane.name, since=lane.desk.now, **fields)
-        lane.ledger.others[identity] = found
-        lane.ledger.changed[identity] = found
+    found = asked(lane, kind, what)
+    if found is None:
+        identity = _identity(lane, kind, what)
+        question = Proposal(id=identity, kind=kind, instance=lane.name, by=lane.name, since=lane.desk.now, **fields)
+        found = note(lane, question)
     return found
+
+
+def asked(lane: Lane, kind: ProposalKind, what: str) -> Proposal | None:
+    """What was asked before in these words and is open, or was answered for good."""
+    found = lane.ledger.others.get(_identity(lane, kind, what))
+    return None if found is None or found.how in ("withdrawn", "applied") else found
+
+
+def _identity(lane: Lane, kind: ProposalKind, what: str) -> str:
+    return hashlib.sha256(f"{kind}|{lane.name}|{what}".encode()).hexdigest()[:16]
+
+
+def note(lane: Lane, proposal: Proposal) -> Proposal:
+    """Note a proposal about a whole record as changed; the run stores it."""
+    lane.ledger.others[proposal.id] = proposal
+    lane.ledger.changed[proposal.id] = proposal
+    return proposal
 
 
 def withdraw_unmet(lane: Lane, kind: ProposalKind, met: set[str]) -> None:
     """Close open proposals of this kind that the source no longer asks for."""
     for found in list(lane.ledger.others.values()):
         if found.instance == lane.name and found.kind is kind and found.closed_at is None and found.id not in met:
-            closed = found.model_copy(update={"closed_at": lane.desk.now, "how": "withdrawn"})
-            lane.ledger.others[found.id] = closed
-            lane.ledger.changed[found.id] = closed
+            note(lane, found.model_copy(update={"closed_at": lane.desk.now, "how": "withdrawn"}))

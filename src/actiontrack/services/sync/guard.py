@@ -32,6 +32,8 @@ class Census:
     """By field: rows whose agreed value is blank now."""
     filled: Counter[str] = field(default_factory=Counter)
     """By field: rows that had an agreed value."""
+    nameless: int = 0
+    """Rows whose id was written once and is gone, though what they say tells which they are."""
     vanished: Sequence[str] = ()
     """Fields whose column is gone."""
     empty: bool = False
@@ -45,6 +47,8 @@ def objections(census: Census) -> list[str]:
     found = [f"the column for {words(name)} is gone" for name in census.vanished]
     found += _too_many(census.missing, census.linked, MISSING_ROWS, MISSING_SHARE, "are gone")
     found += _too_many(census.replaced, census.linked, REPLACED_ROWS, REPLACED_SHARE, "have a value replaced")
+    if census.nameless > BLANKED_ROWS and census.nameless > BLANKED_SHARE * total:
+        found.append(f"the ids of {census.nameless} of {total} rows are gone (going on writes them back)")
     for name, count in sorted(census.blanked.items()):
         had = census.filled[name]
         if count > BLANKED_ROWS and count > BLANKED_SHARE * had:

@@ -13,9 +13,8 @@ from actiontrack.services.records.changing import add_entry, day, why_not_status
 from actiontrack.services.records.creating import create_action
 from actiontrack.services.records.desk import ActionFile
 from actiontrack.services.records.projection import LOGS, log, project
-from actiontrack.services.sync import decisions, logs
+from actiontrack.services.sync import decisions, logs, repairs
 from actiontrack.services.sync.lane import Lane
-from actiontrack.services.sync.matching import Held
 from actiontrack.services.sync.merge import Merged, Sides, merge
 from actiontrack.services.sync.missing import note_missing
 from actiontrack.services.sync.problems import left_alone
@@ -25,12 +24,12 @@ from actiontrack.services.sync.tongue import Unclearness
 
 def take_in(lane: Lane, who: str) -> None:
     """Merge everything the lane's matching found."""
-    _apply_repairs(lane)
+    repair = repairs.settle(lane)
     lane.desk.load(link.action for _, link in lane.matching.pairs)
     for record, link in lane.matching.pairs:
         _merge_pair(lane, record, link, who)
     _take_rejoined(lane, who)
-    met = _hold(lane)
+    met = _hold(lane, repair)
     met |= _take_fresh(lane, who)
     decisions.withdraw_unmet(lane, ProposalKind.NEW, met)
     note_missing(lane)
@@ -199,69 +198,23 @@ def _may_add(lane: Lane, file: ActionFile, name: str, theirs: str) -> bool:
 # --- records held back ----------------------------------------------------------------------------------------------
 
 
-def _hold(lane: Lane) -> set[str]:
+def _hold(lane: Lane, repair: Proposal | None) -> set[str]:
     """Tell why each is held; a copied row is proposed as a new action. Returns the proposals met."""
     met = set()
+    mended = {id(record) for record, _ in lane.matching.repairs} if repair and repair.closed_at is None else set()
     for held in lane.matching.held:
         record = held.record
+        do = f"accept the repair, or {held.do}" if id(record) in mended else held.do
         lane.issue(
-            f"row:{record.remote_id}:{record.row}", f"Row {record.row} was left alone: {held.why}.", held.do,
+            f"row:{record.remote_id}:{record.row}", f"Row {record.row} was left alone: {held.why}.", do,
             row=record.row, name="ref" if "ref" in lane.seen.places else "number", value=record.remote_id,
         )  # fmt: skip
         lane.step("quarantine", ref=held.action, row=record.row, why=held.why)
-        if held.new:
+        if held.new and lane.plain(record).get("text"):
             met.add(_propose_new(lane, record, held.why))
-        elif held.action:
-            lane.held.add(held.action)
-    if lane.matching.repairs:
-        _ask_repair(lane)
+        elif not held.new:
+            lane.held |= {held.action, held.owner} - {""}
     return met
-
-
-def _ask_repair(lane: Lane) -> Proposal:
-    repairs = lane.matching.repairs
-    return decisions.ask(
-        lane, ProposalKind.REPAIR, json.dumps(repairs, sort_keys=True), to_value=repairs, field="ref", why=_WHY_REPAIR
-    )
-
-
-_WHY_REPAIR = "the ids were left behind when part of the table was sorted: each goes back beside its own row"
-
-
-def _apply_repairs(lane: Lane) -> None:
-    """A repair that a person accepted: the rows are taken for what their content says, and their ids put right."""
-    repairs = lane.matching.repairs
-    if not repairs:
-        return
-    identity = _ask_repair(lane)
-    if identity.how != "accepted":
-        return
-    links = {link.action: link for link in (*lane.links.values(), *lane.matching.missing)}
-    rest: list[Held] = []
-    for held in lane.matching.held:
-        owner = links.get(repairs.get(held.action, ""))
-        if owner is None:
-            rest.append(held)
-        else:
-            lane.matching.pairs.append((held.record, owner))
-            lane.matching.missing = [link for link in lane.matching.missing if link.action != owner.action]
-    lane.matching.held, lane.matching.repairs = rest, {}
-    _find_own_rows(lane, [links[action] for action in repairs if action not in repairs.values()])
-
-
-def _find_own_rows(lane: Lane, links: list[Link]) -> None:
-    """Those whose id stood beside another's content: their own row may be one that has no id now."""
-    for link in links:
-        own = [
-            held
-            for held in lane.matching.held
-            if not held.record.remote_id and link.seen.get("text") == lane.plain(held.record).get("text")
-        ]
-        if len(own) == 1:
-            lane.matching.held.remove(own[0])
-            lane.matching.pairs.append((own[0].record, link))
-        else:
-            lane.matching.missing.append(link)
 
 
 # --- records that have none yet -------------------------------------------------------------------------------------
@@ -299,6 +252,8 @@ def _take_fresh(lane: Lane, who: str) -> set[str]:
             _join(lane, record, file, who)
         elif lane.settings.side is Side.AGENCY or _adopts_by_request(lane):
             met.add(_propose_new(lane, record, "an agency asks for a new action"))
+        elif decisions.asked(lane, ProposalKind.NEW, _as_asked(lane, record)):
+            met.add(_propose_new(lane, record, "it was copied from another row"))
         else:
             _create(lane, record, who)
     return met
@@ -311,13 +266,16 @@ def _adopts_by_request(lane: Lane) -> bool:
 
 def _propose_new(lane: Lane, record: Record, why: str) -> str:
     values = lane.plain(record)
-    what = json.dumps([record.remote_id, values], sort_keys=True, ensure_ascii=False)
     known = decisions.ask(
-        lane, ProposalKind.NEW, what, remote_id=record.remote_id, to_value=values, why=why,
+        lane, ProposalKind.NEW, _as_asked(lane, record), remote_id=record.remote_id, to_value=values, why=why,
     )  # fmt: skip
     if known.closed_at is None:
         lane.step("propose", row=record.row, name="text", theirs=values.get("text"), why=why)
     return known.id
+
+
+def _as_asked(lane: Lane, record: Record) -> str:
+    return json.dumps([record.remote_id, lane.plain(record)], sort_keys=True, ensure_ascii=False)
 
 
 def _create(lane: Lane, record: Record, who: str) -> None:

@@ -14,12 +14,13 @@ Values = Mapping[str, str]
 
 @dataclass(slots=True)
 class Held:
-    """A record held back, and why. `action` is the one its id claims."""
+    """A record held back, and why. `action` is the one its id claims, `owner` the one whose words it has."""
 
     record: Record
     why: str
     do: str
     action: str = ""
+    owner: str = ""
     new: bool = False
     """It may be a new action: a copied row typed over."""
 
@@ -34,5 +35,5 @@ class Matching:
     """A record that carries the id of an action of ours that has no link here: (record, action)."""
     held: list[Held] = field(default_factory=list)
     missing: list[Link] = field(default_factory=list)
-    repairs: dict[str, str] = field(default_factory=dict)
-    """Ids shuffled by a partial sort: the action an id stands beside now → the action it belongs beside."""
+    repairs: list[tuple[Record, str]] = field(default_factory=list)
+    """Ids left behind by a partial sort, where each one's place is certain: (record, the action whose words it has)."""

@@ -278,6 +278,7 @@ def _census(lane: Lane) -> Census:
         if lane.seen.complete and link.state in (LinkState.LIVE, LinkState.PENDING)
     )
     for record, link in lane.matching.pairs:
+        census.nameless += lane.seen.key == "ref" and link.state is LinkState.LIVE and not record.remote_id
         if link.base:
             _count_changes(lane, census, record, link, leads.get(link.action, ""))
     if census.blanked:
