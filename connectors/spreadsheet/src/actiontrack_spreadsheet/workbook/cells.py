@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from .dates import from_serial
-from .strings import decode_escapes
+from .strings import decode_escapes, unescape
 from .styles import Styles
 from .values import NO_VALUE, BadDate, Constant, ErrorValue, Formula
 from .xml import XmlError
@@ -62,6 +62,21 @@ class CellDecoder:
         if len(self._pool) > _POOL:
             self._pool.clear()
         return self._pool.setdefault(text, text)
+
+    def texts(self, raws: Sequence[str]) -> list[str | None]:
+        """Many texts as XML holds them, entities and escapes in them; quicker than one by one."""
+        everything = "\n".join(raws)
+        if "&" in everything or "_x" in everything or "" in raws or len(self._pool) + len(raws) > _POOL:
+            return [self.text(decode_escapes(unescape(raw))) for raw in raws]
+        return list(map(self._pool.setdefault, raws, raws))
+
+    @staticmethod
+    def numbers(raws: Sequence[str]) -> list[int | float | None]:
+        """Many numbers; quicker than one by one where all are short whole ones."""
+        everything = "".join(raws)
+        if everything.isascii() and everything.isdecimal() and max(map(len, raws)) < 16 and "" not in raws:
+            return list(map(int, raws))
+        return list(map(number, raws))
 
     def shared(self, raws: Sequence[str]) -> list[str | None]:
         """Many shared strings by their indices; quicker than one by one."""

@@ -6,8 +6,8 @@ import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from itertools import islice
+from typing import NamedTuple
 from xml.parsers import expat
 
 from .cells import CellDecoder, number
@@ -27,6 +27,19 @@ _STYLE = re.compile(r' s="([0-9]+)"')
 _KIND = re.compile(r' t="([a-zA-Z]+)"')
 _NUMBER = re.compile(r"[0-9]{1,7}\Z")
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')
+
+
+class _Alike(NamedTuple):
+    """What cells alike have: their attributes, and their body: "v" or "is" where it is a plain one."""
+
+    attrs: str
+    body: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether one group of a pattern says all there is to say of such a cell."""
+        return self.body == "v" or (self.body == "is" and ' t="inlineStr"' in self.attrs)
+
 
 _Kind = tuple[int, str, Callable[[str], CellValue]]
 """A cell's style, type, and what reads its text."""
@@ -54,16 +67,16 @@ class _RowPatterns:
     """The fast reader of rows.
 
     One pattern has all columns met so far, each optional. A column of cells alike has one group, the text of their
-    ``v``; any other has three: a cell's attributes, the text of a lone ``v``, and any other body. A batch of matches is
-    turned on its side, so that values are made by column.
+    ``v`` or of their plain ``is``; any other has three: a cell's attributes, the text of a lone ``v``, and any other
+    body. A batch of matches is turned on its side, so that values are made by column.
     """
 
     def __init__(self, reader: _RowParser) -> None:
         self._reader = reader
         self._prefix = ""
         self._known: list[int] = []
-        self._alike: dict[int, str] = {}
-        """Columns whose cells are alike: the attributes they have."""
+        self._alike: dict[int, _Alike] = {}
+        """Columns whose cells are alike."""
         self._unlike: Counter[int] = Counter()
         """How often a column's cells turned out to be of another kind than those above."""
         self._kinds: dict[str, _Kind] = {}
@@ -72,7 +85,10 @@ class _RowPatterns:
         """The reader of blocks for a sheet whose elements have this prefix."""
         self._prefix = name = re.escape(prefix)
         self._end = f"</{prefix}row>"
-        self._cell = re.compile(rf'<{name}c r="([A-Z]{{1,3}})[0-9]+"([^<>/]*)(?:(><{name}v>[^<]*</{name}v><)|[/>])')
+        self._cell = re.compile(
+            rf'<{name}c r="([A-Z]{{1,3}})[0-9]+"([^<>/]*)(?:><{name}(v)>[^<]*</{name}v><'
+            rf'|><{name}(is)><{name}t(?: xml:space="preserve")?>[^<]*</{name}t></{name}is><|[/>])'
+        )
         self._body = re.compile(
             rf"(?:<{name}f((?:\s[^<>]*)?)(?:/>|>([^<]*)</{name}f>))?(?:<{name}v>([^<]*)</{name}v>)?"
             rf"|<{name}is><{name}t(?: xml:space=\"preserve\")?>([^<]*)</{name}t></{name}is>"
@@ -87,8 +103,10 @@ class _RowPatterns:
         name, text = self._prefix, f"[^<{BAD_XML}]*+"
         formula = rf"<{name}f(?:\s[^<>]*+)?(?:(?<=/)>|(?<!/)>{text}</{name}f>)(?:<{name}v>{text}</{name}v>)?"
         inline = rf'<{name}is><{name}t(?: xml:space="preserve")?>{text}</{name}t></{name}is>'
+        bodies = {"v": rf"<{name}v>({text})</{name}v>", "is": inline.replace(text, f"({text})")}
         cells = "".join(
-            rf'(?:<{name}c r="{letters(col)}\1"{re.escape(self._alike[col])}><{name}v>({text})</{name}v></{name}c>)?+'
+            rf'(?:<{name}c r="{letters(col)}\1"{re.escape(self._alike[col].attrs)}>'
+            rf"{bodies[self._alike[col].body]}</{name}c>)?+"
             if col in self._alike
             else rf'(?:<{name}c r="{letters(col)}\1"([^<>/]*+)'
             rf"(?:/>|>(?:<{name}v>({text})</{name}v>|({formula}|{inline}))</{name}c>))?+"
@@ -118,17 +136,17 @@ class _RowPatterns:
     def _learn(self, row: str) -> bool:
         """Take what is new in a row into the pattern, if there is anything."""
         before = (len(self._known), dict(self._alike))
-        cells = [(column_number(name), attrs, bool(plain)) for name, attrs, plain in self._cell.findall(row)]
-        if len({col for col, _, _ in cells}.union(self._known)) > _MAX_PATTERN:
+        cells = [(column_number(name), _Alike(attrs, v or text)) for name, attrs, v, text in self._cell.findall(row)]
+        if len({col for col, _ in cells}.union(self._known)) > _MAX_PATTERN:
             return False
-        for col, attrs, plain in cells:
+        for col, cell in cells:
             if col not in self._known:
                 self._known = sorted([*self._known, col])
-            elif col not in self._alike or (plain and self._alike[col] == attrs):
+            elif col not in self._alike or self._alike[col] == cell:
                 continue
             self._unlike[col] += 1
-            if plain and self._unlike[col] <= _KINDS_TRIED:
-                self._alike[col] = attrs
+            if cell.is_plain and self._unlike[col] <= _KINDS_TRIED:
+                self._alike[col] = cell
             else:
                 self._alike.pop(col, None)
         if before == (len(self._known), self._alike):
@@ -147,21 +165,32 @@ class _RowPatterns:
             if alike is None:
                 taken = self._column(next(sides), next(sides), next(sides))
             else:
-                taken = self._column_alike(alike, next(sides))
+                taken = self._column_alike(alike.attrs, next(sides))
             if taken:
                 cells[check_column(col)] = taken
         self._reader.columns.add(rows, cells, hidden)
 
-    def _column_alike(self, attrs: str, raws: Sequence[str | None]) -> tuple[Sequence[CellValue], Sequence[int]] | None:
+    def _column_alike(
+        self, attrs: str, raws: Sequence[str | None]
+    ) -> tuple[Sequence[CellValue], Sequence[int]] | None:
         """(values, styles) of a column whose cells all have these attributes; None when it has no cell at all."""
         style, kind, read = self._kind(attrs)
-        if None not in raws:
-            read_all = self._reader.decoder.shared if kind == "s" else partial(map, read)
-            return list(read_all(raws)), array("i", [style]) * len(raws)  # type: ignore[arg-type]
-        if raws.count(None) == len(raws):
+        blanks = raws.count(None)
+        if blanks == len(raws):
             return None
-        values: list[CellValue] = [None if raw is None else read(raw) for raw in raws]
-        return values, [NO_STYLE if raw is None else style for raw in raws]
+        if not blanks:
+            return self._all(kind, read, raws), array("i", [style]) * len(raws)  # type: ignore[arg-type]
+        there = iter(self._all(kind, read, [raw for raw in raws if raw is not None]))
+        values: list[CellValue] = [None if raw is None else next(there) for raw in raws]
+        return values, array("i", [NO_STYLE if raw is None else style for raw in raws])
+
+    def _all(self, kind: str, read: Callable[[str], CellValue], raws: Sequence[str]) -> Sequence[CellValue]:
+        """The values of many cells of one kind and style."""
+        if kind == "s":
+            return self._reader.decoder.shared(raws)
+        if kind == "inlineStr":
+            return self._reader.decoder.texts(raws)
+        return self._reader.decoder.numbers(raws) if read is number else list(map(read, raws))
 
     def _column(
         self, attrs: Sequence[str | None], raws: Sequence[str | None], others: Sequence[str | None]
@@ -176,8 +205,7 @@ class _RowPatterns:
                 return None
             styles = array("i", [style]) * len(attrs)
             if None not in raws:
-                read_all = self._reader.decoder.shared if kind == "s" else partial(map, read)
-                return list(read_all(raws)), styles  # type: ignore[arg-type]
+                return self._all(kind, read, raws), styles  # type: ignore[arg-type]
             values = [None if raw is None else read(raw) for raw in raws]
         else:
             styles = [kinds[written][0] for written in attrs]
