@@ -60,11 +60,13 @@ if TYPE_CHECKING:
         Status,
     )
     from actiontrack.ports import (
+        Answer,
         App,
         AuditEntry,
         Batch,
         Calendar,
         Capabilities,
+        Choice,
         Clock,
         Connector,
         Fixed,
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
         Outcome,
         Plain,
         Problem,
+        Question,
         Queue,
         Raw,
         Reader,
@@ -101,8 +104,8 @@ _DOORS = {
     "Response Side Status",
 }
 _PORTS = (
-    "App AuditEntry Batch Calendar Capabilities Clock Connector Fixed InstanceContext InstanceSettings KeyKind "
-    "Notifier Observation Outcome Plain Problem Queue Raw Reader Record Store Unread Write Writer"
+    "Answer App AuditEntry Batch Calendar Capabilities Choice Clock Connector Fixed InstanceContext InstanceSettings "
+    "KeyKind Notifier Observation Outcome Plain Problem Question Queue Raw Reader Record Store Unread Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -128,6 +131,7 @@ __all__ = [
     "Action",
     "ActionTrackError",
     "Agency",
+    "Answer",
     "App",
     "AuditEntry",
     "Batch",
@@ -135,6 +139,7 @@ __all__ = [
     "Calendar",
     "Capabilities",
     "Chart",
+    "Choice",
     "Clock",
     "Column",
     "Comment",
@@ -172,6 +177,7 @@ __all__ = [
     "Problem",
     "Proposal",
     "Publication",
+    "Question",
     "Queue",
     "Rating",
     "Raw",

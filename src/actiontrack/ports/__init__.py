@@ -17,15 +17,18 @@ from actiontrack.ports.connectors import (
     Unread,
     Write,
 )
+from actiontrack.ports.questions import Answer, Choice, Question
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
 
 __all__ = [
+    "Answer",
     "App",
     "AuditEntry",
     "Batch",
     "Calendar",
     "Capabilities",
+    "Choice",
     "Clock",
     "Connector",
     "Fixed",
@@ -37,6 +40,7 @@ __all__ = [
     "Outcome",
     "Plain",
     "Problem",
+    "Question",
     "Queue",
     "Raw",
     "Reader",

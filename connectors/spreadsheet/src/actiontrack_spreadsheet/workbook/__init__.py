@@ -31,7 +31,7 @@ from .edits import (
 )
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
-from .ownsheet import OwnPlace, own_place
+from .ownsheet import OwnPlace, own_place, says_so
 from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
 from .replace import is_lock_file, open_elsewhere
 from .values import NO_VALUE, BadDate, CellValue, Constant, ErrorValue, Formula
@@ -83,5 +83,6 @@ __all__ = [
     "plan_and_write",
     "read_csv",
     "ref",
+    "says_so",
     "write_csv",
 ]

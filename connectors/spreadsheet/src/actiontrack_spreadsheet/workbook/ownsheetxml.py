@@ -136,7 +136,9 @@ class OwnSheetXml:
         format_id = 0
         if isinstance(value, date) and self._styles:
             format_id = self._styles.date_format(with_time=isinstance(value, datetime))
-        look = Look(lined=not beside, locked=not beside and not columns[col - 1].open, format_id=format_id)
+        look = Look(format_id=format_id, locked=False)
+        if not beside:
+            look = replace(look, lined=True, locked=not columns[col - 1].open, wrap=columns[col - 1].wrap)
         return self._cell(row, col, value, look)
 
     def _cell(self, row: int, col: int, value: Writable, look: Look) -> str:
