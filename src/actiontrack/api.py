@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         Status,
     )
     from actiontrack.ports import (
+        Answer,
         App,
         AuditEntry,
         Backup,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
         Calendar,
         Capabilities,
         CellChange,
+        Choice,
         Clock,
         Connector,
         Files,
@@ -81,6 +83,7 @@ if TYPE_CHECKING:
         Place,
         Plain,
         Problem,
+        Question,
         Queue,
         Raw,
         Reader,
@@ -110,9 +113,9 @@ _DOORS = {
     "Response Side Status",
 }
 _PORTS = (
-    "App AuditEntry Backup Batch Calendar Capabilities CellChange Clock Connector Files Fixed InstanceContext "
-    "InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain Problem Queue Raw Reader Record "
-    "RestorePlan ShownProblems ShowsProblems Store Unanswered Unread Write Writer"
+    "Answer App AuditEntry Backup Batch Calendar Capabilities CellChange Choice Clock Connector Files Fixed "
+    "InstanceContext InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain Problem Question "
+    "Queue Raw Reader Record RestorePlan ShownProblems ShowsProblems Store Unanswered Unread Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -138,6 +141,7 @@ __all__ = [
     "Action",
     "ActionTrackError",
     "Agency",
+    "Answer",
     "App",
     "AuditEntry",
     "Backup",
@@ -147,6 +151,7 @@ __all__ = [
     "Capabilities",
     "CellChange",
     "Chart",
+    "Choice",
     "Clock",
     "Column",
     "Comment",
@@ -187,6 +192,7 @@ __all__ = [
     "Problem",
     "Proposal",
     "Publication",
+    "Question",
     "Queue",
     "Rating",
     "Raw",

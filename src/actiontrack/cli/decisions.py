@@ -43,15 +43,16 @@ def print_conflicts(rows: Sequence[Mapping[str, Any]]) -> None:
 @click.argument("id")
 @click.option("--take", type=click.Choice(["ours", "theirs"]), help="Whose value it shall be.")
 @click.option("--value", help="Neither: this value instead.")
+@click.option("--reason", default="", help="Kept with the decision.")
 @click.pass_obj
-def resolve(session: Session, id: str, take: str | None, value: str | None) -> None:  # noqa: A002
+def resolve(session: Session, id: str, take: str | None, value: str | None, reason: str) -> None:  # noqa: A002
     """Settle a conflict; the next sync tells both sides."""
     from actiontrack.services.sync.answers import resolve_conflict
 
     if (take is None) == (value is None):
         raise click.UsageError("say either --take ours, --take theirs or --value V")
     with session.core() as core:
-        settled = resolve_conflict(core, id, take=take, value=value, who=session.who)
+        settled = resolve_conflict(core, id, take=take, value=value, reason=reason, who=session.who)
     _show_answer(session, settled)
 
 

@@ -40,6 +40,8 @@ def print_sync(told: Mapping[str, Any]) -> None:
     columns = [("name", "Instance"), ("status", "Status"), *((key, key.replace("_", " ")) for key in COUNTS + OPEN)]
     print_table(told["connectors"], columns, empty="No connector is configured.")
     for each in told["connectors"]:
+        if each["answered"]:
+            print_line(f"{each['name']}: {each['answered']} answered there and settled")
         if each.get("why"):
             print_line(f"{each['name']}: {each['why']}")
         if each["status"] == "guard":

@@ -20,10 +20,12 @@ from actiontrack.ports.connectors import (
 )
 from actiontrack.ports.files import Files, Place, Watcher
 from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan, ShownProblems, ShowsProblems
+from actiontrack.ports.questions import Answer, Choice, Question
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
 
 __all__ = [
+    "Answer",
     "App",
     "AuditEntry",
     "Backup",
@@ -31,6 +33,7 @@ __all__ = [
     "Calendar",
     "Capabilities",
     "CellChange",
+    "Choice",
     "Clock",
     "Connector",
     "Files",
@@ -45,6 +48,7 @@ __all__ = [
     "Place",
     "Plain",
     "Problem",
+    "Question",
     "Queue",
     "Raw",
     "Reader",

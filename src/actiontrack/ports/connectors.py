@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import UserError
+from actiontrack.ports.questions import Answer, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ class Observation:
     """Whether the source can carry the store's mark at all (a csv file can't)."""
     mark: str = ""
     """What `unchanged` is given the next time; "" where it can't tell."""
+    answers: Sequence[Answer] | None = None
+    """What was typed beside the questions shown there; None where none are to be shown."""
 
     def place(self, name: str, row: int) -> str:
         """The cell of a field in a row ("F12"); "" where there are no cells."""
@@ -161,6 +164,10 @@ class Batch:
     proof: str
     binding: str
     columns: Mapping[str, str]
+    questions: Sequence[Question] | None = None
+    """All there are to show now, instead of those shown before; None where the source shows none."""
+    unapplied: Mapping[int, str] = field(default_factory=dict)
+    """Row of an answer → why it was not applied: what was typed there stays. All other answers were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from actiontrack_spreadsheet.headings import FIELDS
 
@@ -32,6 +32,8 @@ class SpreadsheetOptions(BaseModel):
     """Fields that a plan writes once and leaves blank in the rows below."""
     key: Literal["auto", "ref", "number"] = "auto"
     """What rows are known by: an Action ID column of ours, or the plan's own numbers."""
+    questions: bool = False
+    """On the board side: a sheet of the workbook shows the open conflicts and proposals, to be answered there."""
 
     backups: int = Field(default=20, ge=1)
     """How many earlier versions of the file are kept at least; beside them, the last of each of 30 days."""
@@ -49,4 +51,11 @@ class SpreadsheetOptions(BaseModel):
     def _a_file(cls, value: str) -> str:
         if not value.strip():
             raise ValueError("it names no file")
+        return value
+
+    @field_validator("questions")
+    @classmethod
+    def _a_workbook(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and not str(info.data.get("path", ".xlsx")).lower().endswith((".xlsx", ".xlsm")):
+            raise ValueError("only an .xlsx or .xlsm workbook can have a sheet of questions")
         return value

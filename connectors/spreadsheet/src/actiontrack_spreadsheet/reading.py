@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from actiontrack.api import Fixed, KeyKind, Observation, Problem, Record, Unanswered, Unread, UserError
+from actiontrack.api import Batch, Fixed, KeyKind, Observation, Problem, Record, Unanswered, Unread, UserError
+from actiontrack_spreadsheet.asking import question_sheet
 from actiontrack_spreadsheet.detect import Layout, saved_name
 from actiontrack_spreadsheet.keys import Key, find_key, is_action_id, key_of, no_numbers
 from actiontrack_spreadsheet.locate import locate, unclear
 from actiontrack_spreadsheet.marks import mark_of
 from actiontrack_spreadsheet.options import SpreadsheetOptions
+from actiontrack_spreadsheet.questions import TITLE, QuestionSheet, answers, read_questions
 from actiontrack_spreadsheet.rows import FORMULA, Rows, read_rows, versions
 from actiontrack_spreadsheet.source import KeyPlace, Source
 from actiontrack_spreadsheet.workbook import Grid, letters, ref
@@ -29,6 +31,9 @@ class Reading:
     key: Key
     rows: Rows
     records: Sequence[Record]
+    shows_questions: bool = False
+    questions: QuestionSheet | None = None
+    """The sheet of questions, where there is one and it is wanted."""
 
     @property
     def key_place(self) -> KeyPlace | None:
@@ -53,7 +58,8 @@ def read(source: Source, options: SpreadsheetOptions, agencies: frozenset[str], 
         columns = {**others, key.kind: key.heading}
         layout = replace(layout, assignment=replace(layout.assignment, columns=columns))
     rows = read_rows(grid, layout, options.fill_down)
-    reading = Reading(source, grid, layout, key, rows, _records(rows, key))
+    asked = read_questions(source) if options.questions else None
+    reading = Reading(source, grid, layout, key, rows, _records(rows, key), options.questions, asked)
     if questions:
         raise Unanswered(source.path.name, questions, observation(reading))
     return reading
@@ -99,6 +105,7 @@ def observation(reading: Reading) -> Observation:
     layout, key = reading.layout, reading.key
     kind: KeyKind = key.kind
     columns = {name: saved_name(each, layout.headings) for name, each in layout.columns.items() if name != "ref"}
+    unshowable = _unshowable(reading)
     return Observation(
         records=reading.records,
         proof=reading.source.sha256,
@@ -111,11 +118,28 @@ def observation(reading: Reading) -> Observation:
         writable=frozenset(name for name in columns if _is_writable(reading, name)),
         allowed=_allowed(reading),
         limits=dict.fromkeys(columns, LONGEST_TEXT) if reading.source.workbook else {},
-        problems=_problems(reading),
+        problems=[*_problems(reading), *unshowable],
         setup=_setup(reading),
         binding=reading.source.binding,
         mark=mark_of(reading.source),
+        answers=answers(reading.questions) if reading.shows_questions and not unshowable else None,
     )
+
+
+def _unshowable(reading: Reading) -> list[Problem]:
+    """Why the workbook can't take the sheet of questions."""
+    if not reading.shows_questions:
+        return []
+    bare = question_sheet(None, Batch((), "", "", {}, ()))
+    return [
+        Problem(
+            f"the sheet of questions can't be written: {refusal.message}",
+            "mend that, or take questions = true out of the configuration",
+            sheet=reading.questions.name if reading.questions else "",
+            field="questions",
+        )
+        for refusal in reading.source.refusals([bare])
+    ]
 
 
 def _is_writable(reading: Reading, name: str) -> bool:
@@ -163,6 +187,8 @@ def _setup(reading: Reading) -> list[str]:
             f"{_rows_named(reading.rows.notes)} below the plan hold text alone and are taken for notes: give a row an "
             "agency, a date or a status to have it read as an action."
         )
+    if reading.shows_questions:
+        told.append(f"A sheet “{TITLE}” is added as the last, for what waits for you.")
     if reading.source.bindable:
         told.append(f"The workbook is marked as this store's: a defined name for {cell} and a property of the file.")
     return told

@@ -19,6 +19,7 @@ from actiontrack_spreadsheet.workbook import (
     check_csv,
     is_lock_file,
     open_elsewhere,
+    own_place,
     parse_ref,
     read_csv,
     write_csv,
@@ -32,6 +33,8 @@ BINDING_PROPERTY = "Actiontrack binding"
 KEY_PROPERTY = "Actiontrack key"
 LOCKS_PROPERTY = "Actiontrack locks"
 """The sheet we protected ourselves, in a workbook we made."""
+QUESTIONS_MARK = "_actiontrack_questions"
+"""What our sheet of questions is known by."""
 
 
 class KeyPlace(NamedTuple):
@@ -53,10 +56,10 @@ class Source:
 
     @property
     def sheets(self) -> list[str]:
-        """Names of the worksheets, hidden ones last."""
+        """Names of the worksheets, hidden ones last; our sheet of questions is none of them."""
         if self.workbook is None:
             return [self.csv.name] if self.csv else []
-        tabs = [tab for tab in self.workbook.sheets if tab.kind == "worksheet"]
+        tabs = [tab for tab in self.workbook.sheets if tab.kind == "worksheet" and tab.name != self._questions]
         return [tab.name for tab in sorted(tabs, key=lambda tab: tab.state != "visible")]
 
     @property
@@ -64,7 +67,13 @@ class Source:
         """Names of the worksheets people see."""
         if self.workbook is None:
             return self.sheets
-        return [tab.name for tab in self.workbook.sheets if tab.kind == "worksheet" and tab.state == "visible"]
+        visible = {tab.name for tab in self.workbook.sheets if tab.state == "visible"}
+        return [name for name in self.sheets if name in visible]
+
+    @property
+    def _questions(self) -> str:
+        place = own_place(self.workbook, QUESTIONS_MARK) if self.workbook else None
+        return place.sheet.name if place else ""
 
     def grid(self, sheet: str) -> Grid:
         """A sheet's cells."""

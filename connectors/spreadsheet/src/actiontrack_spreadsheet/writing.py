@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from actiontrack.api import Batch, Fixed, Outcome, Plain, Raw, Unread, UserError, Write
+from actiontrack_spreadsheet.asking import question_sheet
 from actiontrack_spreadsheet.headings import SHARED_FIELDS
 from actiontrack_spreadsheet.reading import LONGEST_TEXT, Reading
 from actiontrack_spreadsheet.source import (
@@ -26,7 +27,9 @@ from actiontrack_spreadsheet.workbook import (
     Edit,
     SetCell,
     SetCustomProperty,
+    Workbook,
     ref,
+    says_so,
 )
 
 _NUMBERED = ("number", "recommendation")
@@ -75,6 +78,10 @@ def write_batch(reading: Reading, batch: Batch, backups: Path) -> Plan:
     for cell, owners in _through_merges(plan, reading, cells):
         plan.add(SetCell(reading.grid.name, cell.row, cell.col, _written(cell.value)), owners)
     _append(plan, reading, [write for write in batch.writes if write.creates])
+    if batch.questions is not None and isinstance(reading.source.workbook, Workbook):
+        sheet = question_sheet(reading.questions, batch)
+        if not says_so(reading.source.workbook, sheet):
+            plan.add(sheet)
     _drop_refused(plan, reading)
     if plan.edits:
         reading.source.write(plan.edits, backups)

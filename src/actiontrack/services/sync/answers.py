@@ -92,16 +92,25 @@ def proposal_shown(each: Proposal) -> dict[str, Any]:
 
 
 def resolve_conflict(
-    core: Core, conflict_id: str, *, take: str | None = None, value: str | None = None, who: str
+    core: Core,
+    conflict_id: str,
+    *,
+    take: str | None = None,
+    value: str | None = None,
+    reason: str = "",
+    who: str,
+    source: str = "cli",
 ) -> dict[str, Any]:
     """Settle a conflict: keep ours, take theirs, or a third value. Returns the conflict as it was settled.
 
-    What each side held was seen by whoever settles it; what anybody types after that is a new edit.
+    `source` is the way by which the answer came. What each side held was seen by whoever settles it; what anybody types
+    after that is a new edit.
     """
-    with _working(core, who) as (writer, desk):
+    with _working(core, who, source) as (writer, desk):
         conflict = _open_conflict(writer, conflict_id)
+        how = how_settled(take, reason, who)
         if conflict.field == ROW:
-            return _resolve_row(writer, desk, conflict, take)
+            return _resolve_row(writer, desk, conflict, take, how)
         file = desk.file(conflict.action)
         side = min(conflict.sides, default="")
         chosen = conflict.sides.get(side, "") if take == "theirs" else value
@@ -111,13 +120,15 @@ def resolve_conflict(
             _set(core, desk, file, conflict.field, str(chosen), actor, who, with_it)
         _agree_with_what_was_seen(writer, conflict)
         desk.save(writer)
-        closed = conflict.model_copy(update={"closed_at": desk.now, "how": _how(take, who)})
+        closed = conflict.model_copy(update={"closed_at": desk.now, "how": how})
         writer.put(closed)
         return {**conflict_shown(closed), "how": closed.how}
 
 
-def _how(take: str | None, who: str) -> str:
-    return f"{'took ' + take if take else 'a third value'} by {who}"
+def how_settled(take: str | None, reason: str, who: str) -> str:
+    """What is kept with a settled conflict."""
+    how = f"{'took ' + take if take else 'a third value'} by {who}"
+    return f"{how}: {reason}" if reason else how
 
 
 def _open_conflict(writer: Writer, conflict_id: str) -> Conflict:
@@ -135,7 +146,7 @@ def _actor_of(core: Core, conflict: Conflict, side: str) -> Actor:
     return Actor(Side.BOARD)
 
 
-def _resolve_row(writer: Writer, desk: Desk, conflict: Conflict, take: str | None) -> dict[str, Any]:
+def _resolve_row(writer: Writer, desk: Desk, conflict: Conflict, take: str | None, how: str) -> dict[str, Any]:
     """Edited here, deleted there: ours puts the record back, theirs leaves it out."""
     if take is None:
         raise UserError(f"Conflict {conflict.id} is about a removed row: say --take ours (put back) or --take theirs.")
@@ -144,7 +155,7 @@ def _resolve_row(writer: Writer, desk: Desk, conflict: Conflict, take: str | Non
             _put_back(writer, desk, link)
         else:
             writer.put(link.model_copy(update={"state": LinkState.LEFT_OUT}))
-    closed = conflict.model_copy(update={"closed_at": desk.now, "how": f"took {take}"})
+    closed = conflict.model_copy(update={"closed_at": desk.now, "how": how})
     writer.put(closed)
     desk.save(writer)
     return {**conflict_shown(closed), "how": closed.how}
@@ -185,12 +196,15 @@ def _concerns(writer: Writer, link: Link, conflict: Conflict) -> bool:
 # --- proposals ------------------------------------------------------------------------------------------------------
 
 
-def answer_proposal(core: Core, proposal_id: str, *, accept: bool, reason: str = "", who: str) -> dict[str, Any]:
+def answer_proposal(
+    core: Core, proposal_id: str, *, accept: bool, reason: str = "", who: str, source: str = "cli"
+) -> dict[str, Any]:
     """Accept or refuse a proposal. Raises NotFound, NotAllowed (with what is missing).
 
-    A removal accepted leaves the record out (with a reason, the action is closed as well); refused, it is put back.
+    `source` is the way by which the answer came. A removal accepted leaves the record out (with a reason, the action is
+    closed as well); refused, it is put back.
     """
-    with _working(core, who) as (writer, desk):
+    with _working(core, who, source) as (writer, desk):
         proposal = writer.get(Proposal, proposal_id)
         if proposal is None or proposal.closed_at is not None:
             known = "it was answered already" if proposal else "there is none of that id"
@@ -234,7 +248,7 @@ def _answer_field(
 def _answer_extension(
     core: Core, writer: Writer, desk: Desk, proposal: Proposal, accept: bool, reason: str, who: str
 ) -> dict[str, Any]:
-    if accept and who == proposal.by:
+    if accept and who.casefold() == proposal.by.casefold():
         raise NotAllowed(
             f"{proposal.action}: {who} asked for the later date, so somebody else has to approve it (--by OTHER)."
         )
@@ -359,8 +373,8 @@ _ANSWERS = {
 
 
 @contextmanager
-def _working(core: Core, who: str) -> Iterator[tuple[Writer, Desk]]:
-    with core.store.writing(who, "cli") as writer:
+def _working(core: Core, who: str, source: str) -> Iterator[tuple[Writer, Desk]]:
+    with core.store.writing(who, source) as writer:
         yield writer, Desk(writer, core.board, core.clock.now())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, Setting, StoredIssue
@@ -15,6 +15,7 @@ from actiontrack.ports import Batch, Connector, InstanceSettings, Observation, O
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.records.projection import Viewer
+from actiontrack.services.sync.answering import Answered, take_answers
 from actiontrack.services.sync.inbound import take_in
 from actiontrack.services.sync.journal import acknowledge
 from actiontrack.services.sync.lane import Lane, Ledger
@@ -29,8 +30,9 @@ from actiontrack.services.sync.opening import (
 )
 from actiontrack.services.sync.outbound import plan_out
 from actiontrack.services.sync.problems import problem_rows, store_faults, unread
+from actiontrack.services.sync.questions import questions_for
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
-from actiontrack.services.sync.still import standing_still, still_after
+from actiontrack.services.sync.still import asked_otherwise, standing_still, still_after, still_once_shown
 from actiontrack.services.sync.succession import inherit
 from actiontrack.services.sync.tongue import Tongue
 
@@ -58,6 +60,8 @@ class _Run:
     """Why a source could not be read."""
     still: dict[str, Instance] = field(default_factory=dict)
     """Instances that are not observed, because nothing has moved in them."""
+    answered: dict[str, Answered] = field(default_factory=dict)
+    """What became of the answers typed in each instance, in this round."""
 
 
 def sync(
@@ -73,7 +77,8 @@ def sync(
     result = SyncResult(list(run.results.values()), dry_run=dry_run)
     if dry_run:
         lanes = _plan(run, _observe(run, chosen))
-        result.steps = [step for lane in lanes for step in lane.steps]
+        result.steps = [step for each in run.answered.values() for step in each.steps]
+        result.steps += [step for lane in lanes for step in lane.steps]
         return result
     with hold_lease(core.store, core.clock, who) as token:
         run.token = token
@@ -83,8 +88,8 @@ def sync(
             lanes = _plan(run, _observe(run, chosen))
             result.steps += [step for lane in lanes for step in lane.steps]
             chosen = [lane.name for lane in lanes if _apply(run, lane)]
-            if run.still and _head(core) != head:
-                # What came in elsewhere may have to go out there.
+            if run.still and (_head(core) != head or asked_otherwise(core, run.still)):
+                # What came in elsewhere may have to go out there, and what is asked since to be shown there.
                 chosen, run.still = sorted({*chosen, *run.still}), {}
             if not chosen:
                 break
@@ -127,7 +132,7 @@ def _choose(core: Core, names: Sequence[str]) -> list[str]:
 def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
     """Read each source; what can't be read is told in its result, and the others go on."""
     known = _known_columns(run.core, names)
-    seen = {}
+    seen: dict[str, Observation] = {}
     for name in names:
         result = run.results[name]
         run.faults.pop(name, None)
@@ -143,7 +148,14 @@ def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
             seen.pop(name, None)
         except Exception as error:  # noqa: BLE001 - a connector's fault of any kind stays with its instance
             result.status, result.why = "failed", _fault(error)
-    return seen
+    return {name: _take_answers(run, name, seen[name]) for name in seen}
+
+
+def _take_answers(run: _Run, name: str, seen: Observation) -> Observation:
+    """Apply what was answered there, before anything is merged; what could not be applied is among its problems."""
+    answered = run.answered[name] = take_answers(run.core, name, seen, who=run.who, dry_run=run.dry_run)
+    run.results[name].answered += 0 if run.dry_run else len(answered.steps)
+    return replace(seen, problems=[*seen.problems, *answered.problems])
 
 
 def _fault(error: Exception) -> str:
@@ -204,16 +216,20 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
         if run.dry_run and not lane.result.plan:
             lane.result.plan = held_hash(lane)
     writer.attribute("sync")
+    writer.put(*ledger.changed.values())
     thawed = _thawed_actions(writer, ledger)
     head = writer.head()
     for lane, position in open_lanes:
         look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})
         plan_out(lane)
-        lane.instance = lane.instance.model_copy(update={"still": still_after(core, lane)})
+        if lane.seen.answers is not None and lane.settings.side is Side.BOARD:
+            lane.questions = questions_for(core, writer, lane.settings)
+        lane.instance = lane.instance.model_copy(
+            update={"still": {} if lane.questions is not None else still_after(core, lane)}
+        )
         store_lane(lane, writer, head)
     # What else was typed in the unit of a conflict that closed by itself is looked at by the next run.
     writer.put(*(link.model_copy(update={"dirty": True}) for link in writer.find(Link, action=sorted(thawed))))
-    writer.put(*ledger.changed.values())
     run.found += ledger.found
     run.changed += [(before, desk.files[ref].action) for ref, before in desk.actions_before.items()]
     _count_open_in(writer, run)
@@ -326,9 +342,10 @@ def _store_issues(lane: Lane, writer: Writer, kinds: tuple[str, ...] = ("row:", 
 def _apply(run: _Run, lane: Lane) -> bool:
     """Send a lane's writes and acknowledge each. Whether the instance moved meanwhile: then plan it anew."""
     bound = not lane.seen.bindable or lane.seen.binding == lane.binding
-    if not lane.writes and bound and lane.seen.exists:
+    if not lane.writes and bound and lane.seen.exists and lane.questions is None:
         return False
-    batch = Batch(lane.writes, lane.seen.proof, lane.binding, dict(lane.seen.columns))
+    unapplied = run.answered[lane.name].unapplied
+    batch = Batch(lane.writes, lane.seen.proof, lane.binding, dict(lane.seen.columns), lane.questions, unapplied)
     intents = {intent.op_id: intent for intent in lane.intents.values()}
     outcomes: list[Outcome] = []
     try:
@@ -342,6 +359,9 @@ def _apply(run: _Run, lane: Lane) -> bool:
         lane.result.status, lane.result.why = "failed", _fault(error)
     if lane.result.status == "ok" and not any(outcome.state == "stale" for outcome in outcomes):
         lane.instance = lane.instance.model_copy(update=_as_left(lane, outcomes))
+    if lane.questions is not None and lane.result.status == "ok":
+        still = still_once_shown(run.core, lane, lane.questions)
+        lane.instance = lane.instance.model_copy(update={"still": still})
     with run.core.store.writing(run.who, "sync") as writer:
         check_token(writer, run.token)
         items: list[Stored] = []

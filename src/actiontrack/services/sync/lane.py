@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from actiontrack.domain.fields import Actor
 from actiontrack.domain.ledger import Conflict, Instance, Intent, Link, Proposal, StoredIssue
 from actiontrack.domain.vocabulary import Side
-from actiontrack.ports import Connector, InstanceSettings, Observation, Problem, Record, Write
+from actiontrack.ports import Connector, InstanceSettings, Observation, Problem, Question, Record, Write
 from actiontrack.services.records.desk import ActionFile, Desk
 from actiontrack.services.records.projection import Viewer
 from actiontrack.services.sync.matching import Matching
@@ -83,6 +83,8 @@ class Lane:
     """(action, log) → the position of the entry typed into this instance's cell in this run."""
     cut_off: bool = False
     """An earlier run left intents of this instance without an acknowledgement."""
+    questions: list[Question] | None = None
+    """What is asked of the instance's people, where it shows that."""
     reused: dict[str, str] = field(default_factory=dict)
     """action → the op_id of a create that did not land: sent again with the same key."""
 

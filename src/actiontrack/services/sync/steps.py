@@ -42,6 +42,8 @@ class ConnectorResult:
     updated_here: int = 0
     created_there: int = 0
     updated_there: int = 0
+    answered: int = 0
+    """Conflicts and proposals that were answered there and are settled now."""
     conflicts: int = 0
     proposals: int = 0
     quarantined: int = 0

@@ -7,21 +7,22 @@ were when one had nothing to do, the next has nothing to do either.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from actiontrack import __version__
 from actiontrack.domain.ledger import Instance, Intent, IntentState, Link
-from actiontrack.ports import Reader
+from actiontrack.ports import Question, Reader
 from actiontrack.services.core import Core
 from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.questions import digest_of, open_ones
 
 
 def standing_still(core: Core, names: Collection[str]) -> dict[str, Instance]:
     """Those of these instances that nothing moved in, each as it is to be remembered."""
     with core.store.reading() as reader:
         likely = [each for each in reader.find(Instance, name=sorted(names)) if _may_be_still(core, reader, each)]
-    marks = {each.name: _mark_now(core, each) for each in likely}
+    marks = {each.name: _mark_now(core, each.name, each.still["mark"]) for each in likely}
     return {
         each.name: each.model_copy(update={"still": each.still | {"mark": marks[each.name]}})
         for each in likely
@@ -29,9 +30,9 @@ def standing_still(core: Core, names: Collection[str]) -> dict[str, Instance]:
     }
 
 
-def _mark_now(core: Core, instance: Instance) -> str:
+def _mark_now(core: Core, name: str, mark: str) -> str:
     try:
-        return core.connectors[instance.name].unchanged(instance.still["mark"])
+        return core.connectors[name].unchanged(mark)
     except Exception:  # noqa: BLE001 - whatever is wrong there is told when it is observed
         return ""
 
@@ -44,7 +45,20 @@ def _may_be_still(core: Core, reader: Reader, instance: Instance) -> bool:
         and not reader.changed_since(instance.settled)
         and not reader.count(Link, instance=instance.name, dirty=True)
         and not reader.count(Intent, instance=instance.name, state=IntentState.INTENDED)
+        and _asks_the_same(core, reader, instance)
     )
+
+
+def _asks_the_same(core: Core, reader: Reader, instance: Instance) -> bool:
+    """Whether an instance that shows the open questions shows those there are."""
+    shown = instance.still.get("questions")
+    return shown is None or shown == digest_of(open_ones(reader, core.instances[instance.name]))
+
+
+def asked_otherwise(core: Core, still: Mapping[str, Instance]) -> bool:
+    """Whether other questions have come to be open since these instances stood still."""
+    with core.store.reading() as reader:
+        return not all(_asks_the_same(core, reader, each) for each in still.values())
 
 
 def still_after(core: Core, lane: Lane) -> dict[str, Any]:
@@ -54,6 +68,14 @@ def still_after(core: Core, lane: Lane) -> dict[str, Any]:
     if busy or not lane.seen.mark or not lane.seen.exists or any(link.dirty for link in lane.links.values()):
         return {}
     return {"policy": _policy(core, lane.name), "mark": lane.seen.mark, "read": len(lane.seen.records)}
+
+
+def still_once_shown(core: Core, lane: Lane, questions: Sequence[Question]) -> dict[str, Any]:
+    """The same of a lane that shows the open questions, once sent; where they had to be written it is not still."""
+    known = still_after(core, lane)
+    if not known or _mark_now(core, lane.name, known["mark"]) != known["mark"]:
+        return {}
+    return known | {"questions": digest_of(questions)}
 
 
 def _policy(core: Core, name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
+from .book import Book
 from .cellxml import NotWritableError, check_value
 from .edits import PutSheet, Writable
 from .newparts import Kind
@@ -34,7 +35,7 @@ class OwnPlace(NamedTuple):
     header_row: int
 
 
-def own_place(workbook: Workbook, mark: str) -> OwnPlace | None:
+def own_place(workbook: Book, mark: str) -> OwnPlace | None:
     """The sheet made by ``PutSheet`` with this mark, whatever it is called now. Raises WorkbookRefused.
 
     None where there is none, or where the name, the property and the cell they tell of do not agree: then a sheet is
@@ -107,6 +108,12 @@ def _content_faults(workbook: Workbook, edit: PutSheet) -> Iterator[Fault]:
 def protects(workbook: Workbook, edit: PutSheet) -> bool:
     """Whether the sheet is locked: not in a workbook without styles, where no cell of it could be left open."""
     return edit.protect and bool(workbook.styles.entries)
+
+
+def says_so(workbook: Workbook, edit: PutSheet) -> bool:
+    """Whether there is nothing to do: our sheet is there and reads as the edit would have it."""
+    place = own_place(workbook, edit.mark)
+    return place is not None and reads_so(workbook, place.sheet, edit)
 
 
 def reads_so(workbook: Workbook, sheet: Sheet, edit: PutSheet) -> bool:

@@ -147,7 +147,9 @@ class OwnSheetXml:
         format_id = 0
         if isinstance(value, date) and self._styles:
             format_id = self._styles.date_format(with_time=isinstance(value, datetime))
-        look = Look(lined=not beside, locked=not beside and not columns[col - 1].open, format_id=format_id)
+        look = Look(format_id=format_id, locked=False)
+        if not beside:
+            look = replace(look, lined=True, locked=not columns[col - 1].open, wrap=columns[col - 1].wrap)
         if (row, col) in self._linked:
             look = replace(look, ink=_LINK, link=True)
         return self._cell(row, col, value, look)
