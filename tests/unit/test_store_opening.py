@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from actiontrack.adapters.store import open_store
-from actiontrack.domain.ledger import Setting
+from actiontrack.domain.ledger import Instance, Setting
 from actiontrack.domain.nouns import Agency
 from actiontrack.errors import ConfigurationError, RetryableError, UserError
 from actiontrack.services.audit import verify
@@ -49,6 +49,30 @@ def test_the_migrations_make_exactly_the_tables_the_code_uses(tmp_path: Path) ->
     ):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_store_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    import sqlalchemy as sa
+    from alembic import command
+
+    from actiontrack.adapters.store.opening import migration_config
+
+    engine = sa.create_engine(url(tmp_path / "s.db"))
+    with engine.connect() as connection, connection.begin():
+        config = migration_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(sa.text("INSERT INTO board VALUES ('b', 0, '')"))
+        columns = [each["name"] for each in sa.inspect(connection).get_columns("instance")]
+        known = {"name": "plan", "board_id": "b", "columns": "{}", "settled": 7, "adopted_at": None, "seen_at": None}
+        values = dict.fromkeys(columns, "") | known
+        names = ", ".join(columns)
+        connection.execute(sa.text(f"INSERT INTO instance ({names}) VALUES (:{', :'.join(columns)})"), values)
+    engine.dispose()
+    with closing(open_store(url(tmp_path / "s.db"), "b", clock=FixedClock())) as store, store.reading() as reader:
+        instance = reader.get(Instance, "plan")
+        assert instance is not None
+        assert (instance.settled, instance.issued_to, instance.agency, instance.still) == (7, "", "", {})
 
 
 def test_opening_again_keeps_the_identity_and_runs_no_migration(

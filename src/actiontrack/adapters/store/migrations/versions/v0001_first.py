@@ -265,10 +265,7 @@ def upgrade() -> None:
         _column("settled", sa.BigInteger()),
         _column("must_confirm", TEXT),
         _column("seen_at", INSTANT, nullable=True),
-        _column("issued_to", TEXT),
-        _column("agency", TEXT),
         _column("columns", JSON),
-        _column("still", JSON),
     )
     _table(
         "link",
