@@ -48,6 +48,8 @@ class Answer:
     version: str
     choice: str
     """A `Choice`, else the words as typed; "" where none was chosen."""
+    said: str = ""
+    """The choice in the words shown there."""
     value: str | int | float | bool | date | datetime | None = None
     reason: str = ""
     by: str = ""

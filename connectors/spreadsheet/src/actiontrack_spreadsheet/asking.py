@@ -79,10 +79,20 @@ class _Waiting:
                 self._strays.append(row)
 
     def beside(self, question: Question) -> _Line:
-        """What stands in the columns to fill in and right of them, of the row that has most of it."""
-        rows = self._rows.get(question.id, [])
-        rows.sort(key=lambda row: (row.number not in self._unapplied, not self._left(row), row.number))
-        return _from(self._left(rows.pop(0)), ANSWER) if rows else []
+        """What stands in the columns to fill in and right of them, of the row that has most of it.
+
+        What was answered when something else was asked stays beside that: here it would be taken for an answer to this.
+        """
+        rows = [row for row in self._rows[question.id] if not self._is_of_another(row, question)]
+        if not rows:
+            return []
+        chosen = min(rows, key=lambda row: (row.number not in self._unapplied, not self._left(row), row.number))
+        self._rows[question.id].remove(chosen)
+        return _from(self._left(chosen), ANSWER)
+
+    def _is_of_another(self, row: Row, question: Question) -> bool:
+        answered = row.number in self._unapplied
+        return answered and row.id is not None and row.id.version != question.version
 
     def rest(self) -> Iterator[_Line]:
         """Rows of questions that are open no more, or that stand there twice, so far as something is typed there."""

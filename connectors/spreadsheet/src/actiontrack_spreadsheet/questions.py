@@ -48,6 +48,8 @@ WHY_NOT = 17
 OPEN = range(ANSWER, WHY_NOT)
 
 _ID = re.compile(r"\s*([0-9a-f]{16})-([0-9a-f]{8})-([0-9a-f]{4})\s*")
+_WAS_STRANGE = re.compile(r"=|#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)\Z")
+"""What a formula or an error is carried along as."""
 _LONGEST = 32_000
 _SHORT = 160
 
@@ -120,7 +122,7 @@ def _row(grid: Grid, number: int) -> Row:
     return Row(
         number,
         {col: value if isinstance(value, Plain) else _shown(grid, number, col) for col, value in cells.items()},
-        [col for col, value in cells.items() if not isinstance(value, Plain)],
+        [col for col, value in cells.items() if not isinstance(value, Plain) or _WAS_STRANGE.match(str(value))],
         Id(*found.groups()) if found else None,
     )
 
@@ -140,6 +142,7 @@ def _answer(sheet: QuestionSheet, row: Row) -> Answer:
         question=row.id.question if row.id else "",
         version=row.id.version if row.id else "",
         choice=_choice(_text(row, ANSWER)),
+        said=_text(row, ANSWER),
         value=row.cells.get(VALUE),
         reason=_text(row, REASON),
         by=_text(row, BY),

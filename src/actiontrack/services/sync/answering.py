@@ -50,15 +50,16 @@ def take_answers(core: Core, name: str, seen: Observation, *, who: str, dry_run:
     if not seen.answers or settings.side is not Side.BOARD:
         return answered
     ours = _is_surely_ours(core, name, seen)
-    given: dict[str, list[Answer]] = defaultdict(list)
+    given: dict[tuple[str, str], list[Answer]] = defaultdict(list)
     for answer in seen.answers:
-        given[answer.question].append(answer)
+        if not answer.fault:
+            given[answer.question, answer.version].append(answer)
     taker = _Taker(core, settings, who, dry_run=dry_run)
     for answer in seen.answers:
         try:
             if not ours:
                 raise _Unfit("the source is only being taken on", "sync again")
-            answered.steps.append(taker.take(answer, given[answer.question]))
+            answered.steps.append(taker.take(answer, given[answer.question, answer.version]))
         except _Unfit as unfit:
             answered.unapplied[answer.row] = f"{unfit.why[:1].upper()}{unfit.why[1:]}: {unfit.do}."
             answered.problems.append(_problem(answer, unfit))
@@ -77,7 +78,7 @@ def _is_surely_ours(core: Core, name: str, seen: Observation) -> bool:
 
 
 def _problem(answer: Answer, unfit: _Unfit) -> Problem:
-    shown = " · ".join(str(each) for each in (answer.choice, answer.value, answer.reason, answer.by) if each)
+    shown = " · ".join(str(each) for each in (answer.said, answer.value, answer.reason, answer.by) if each)
     return Problem(
         f"An answer was not applied: {unfit.why}.", unfit.do, sheet=answer.sheet, cell=answer.cell, value=shown,
         field="answer", quarantines=True,
@@ -116,7 +117,7 @@ class _Taker:
             self._apply(answer, asked, value)
         return Step(
             self._settings.name, "answer", asked.action, answer.sheet, answer.cell, asked.field,
-            why=answer.choice + (f" by {answer.by}" if answer.by else ""),
+            why=answer.said + (f" by {answer.by}" if answer.by else ""),
         )  # fmt: skip
 
     def _check(self, answer: Answer, asked: Asked) -> str:
@@ -124,7 +125,7 @@ class _Taker:
         if not answer.choice:
             raise _Unfit("no answer was chosen", "choose one from the list")
         if answer.choice not in choices_of(asked):
-            raise _Unfit(f"“{answer.choice}” is no answer to this question", "choose one from the list")
+            raise _Unfit(f"“{answer.said}” is no answer to this question", "choose one from the list")
         typed = answer.value not in (None, "")
         if typed and answer.choice != "value":
             raise _Unfit("a value was typed, and another answer chosen", "clear the value, or choose to use it")

@@ -52,7 +52,7 @@ def open_ones(reader: Reader, settings: InstanceSettings) -> list[Asked]:
         }
         reviews = dict(reader.pick(Action, ("ref", "review"), ref=sorted({each.action for each in asked} - {""})))
         asked = [each for each in asked if _review_of(each, reviews) in names | {""}]
-    return sorted(asked, key=lambda each: (each.since, each.id))
+    return sorted(asked, key=lambda each: (each.since, isinstance(each, Proposal), each.action, each.field, each.id))
 
 
 def _review_of(asked: Asked, reviews: Mapping[str, str]) -> str:
