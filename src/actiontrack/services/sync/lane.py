@@ -56,9 +56,9 @@ class Lane:
     inbound_only: bool = False
     """An import: the source is never written."""
     binding: str = ""
+    """The mark the source shall carry."""
     heir_of: str = ""
     """The instance that this file was bound to before, under a name the configuration no longer has."""
-    """The mark the source shall carry."""
     links: dict[str, Link] = field(default_factory=dict)
     """action → link, of every link this run touches."""
     records: dict[str, Record] = field(default_factory=dict)
@@ -71,6 +71,8 @@ class Lane:
     """Actions that may have something to say outward."""
     held: set[str] = field(default_factory=set)
     """Actions whose record is held back in this run."""
+    mended: set[str] = field(default_factory=set)
+    """Actions whose record gets its own key back in this run."""
     gone: list[Link] = field(default_factory=list)
     """Links to forget."""
     issues: dict[str, StoredIssue] = field(default_factory=dict)
