@@ -141,6 +141,10 @@ DEEDS: dict[str, Deed] = {
     "blanks around an id": Deed(_key(do="retype_key", action="Do r3", how="blanks")),
     "a wrong letter in an id": Deed(_key(do="retype_key", action="Do r3", how="wrong"), "open"),
     "a word for an id": Deed(_key(do="set", action="Do r3", value="tbc"), "open"),
+    "numbers moved on by one": Deed(lambda kind: [
+        {"do": "set", "action": f"Do r{number}", "heading": kind.key, "value": f"SAB {(number + 1) * 7}"}
+        for number in range(3, 9)
+    ], "open", but=("board", "agency", "csv")),
     "an id cell taken out": Deed(_key(do="delete_cell", action="Do r3"), "open"),
     "an id cell put in": Deed(_key(do="insert_cell", action="Do r3"), "open"),
     # columns

@@ -73,14 +73,32 @@ def list_proposals(session: Session) -> None:
 
 
 def print_proposals(rows: Sequence[Mapping[str, Any]]) -> None:
-    """As a table."""
+    """As a table; below it, of each repair, which cell gets which id."""
     from actiontrack.cli.output import print_table
 
     columns = [
         ("id", "Id"), ("kind", "Kind"), ("ref", "Action"), ("field", "Field"), ("from", "From"), ("to", "To"),
         ("by", "By"), ("connector", "Instance"), ("since", "Since"),
     ]  # fmt: skip
-    print_table(rows, columns, empty="No proposal is open.")
+    print_table([_in_short(row) for row in rows], columns, empty="No proposal is open.")
+    for row in rows:
+        if row["kind"] == "repair":
+            print_repair(row)
+
+
+def _in_short(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**row, "to": f"{len(row['to'])} ids put back, see below"} if row["kind"] == "repair" else row
+
+
+def print_repair(row: Mapping[str, Any]) -> None:
+    """The cells a repair would change, as a table."""
+    from actiontrack.cli.output import print_line, print_table
+
+    columns = [
+        ("sheet", "Sheet"), ("cell", "Cell"), ("text", "Beside"), ("from", "There now"), ("to", "Belongs there"),
+    ]  # fmt: skip
+    print_table(row["to"], columns, title=f"Repair {row['id']}: {row['why']}")
+    print_line(f"  to have it done: actiontrack proposal accept {row['id']}, then sync", "bold")
 
 
 @proposal.command("accept")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from actiontrack.api import Batch, Fixed, Outcome, Plain, Raw, Unread, UserError, Write
 from actiontrack_spreadsheet.asking import question_sheet
 from actiontrack_spreadsheet.headings import SHARED_FIELDS
+from actiontrack_spreadsheet.keys import is_action_id
 from actiontrack_spreadsheet.reading import LONGEST_TEXT, Reading
 from actiontrack_spreadsheet.source import (
     BINDING_PROPERTY,
@@ -178,16 +179,17 @@ def _find(plan: Plan, places: _Places, write: Write) -> int | None:
 
 
 def _key_cell(plan: Plan, reading: Reading, write: Write, at: int) -> Iterator[Cell]:
-    """The Action ID, in its own column or, where rows go by the plan's numbers, in a blank number."""
-    place, row = reading.key_place, reading.rows.numbers[at]
+    """The row's key: an Action ID in its own column or in a blank number; a number of the plan where it belongs."""
+    place, row, key = reading.key_place, reading.rows.numbers[at], str(write.after["ref"])
     if place is None:
         plan.refused[write.op_id].append(("ref", "the column the rows are known by is gone"))
         return
     held = reading.records[at].remote_id
-    if held and reading.key.kind == "number" and held != write.after["ref"]:
+    if held and reading.key.kind == "number" and held != key and is_action_id(key):
         plan.refused[write.op_id].append(("ref", f"{ref(row, place.col)}: the plan's own number stands there"))
-    elif held != write.after["ref"]:
-        yield Cell(write, "ref", row, place.col, write.after["ref"])
+    elif held != key:
+        value = _as_above(reading, reading.rows.numbers[0], place.col, key)
+        yield Cell(write, "ref", row, place.col, value)
 
 
 def _through_merges(

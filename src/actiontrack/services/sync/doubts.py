@@ -119,14 +119,15 @@ def _owners_of_texts(
 
 
 def _hold_bereft(owners: Mapping[str, str], ids: Mapping[str, str], found: Matching, read: Read) -> dict[str, Record]:
-    """Rows without an id that say what an action said whose id stands beside another row: none is a new one."""
+    """Rows without a known id that say what an action said whose id stands beside another row: none is a new one."""
     bereft: dict[str, Record] = {}
     rest: list[Record] = []
     for record in found.fresh:
-        action = "" if record.remote_id else owners.get(read(record).get("text", ""), "")
+        action = owners.get(read(record).get("text", ""), "")
         if action and action not in bereft:
             bereft[action] = record
-            why = f"row {record.row} has the content of {ids[action]} and no id"
+            other = f"the unknown {record.remote_id}" if record.remote_id else "no id"
+            why = f"row {record.row} has the content of {ids[action]} and {other}"
             found.held.append(Held(record, why, f"type {ids[action]} in that cell", owner=action))
         else:
             rest.append(record)

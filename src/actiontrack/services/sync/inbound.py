@@ -87,7 +87,7 @@ def _merge_pair(lane: Lane, record: Record, link: Link, who: str, *, first: bool
             "remote_id": link.remote_id or record.remote_id or link.action,
         }
     )
-    if lane.seen.key != "ref" and record.remote_id and record.remote_id != changed.remote_id:
+    if lane.seen.key != "ref" and record.remote_id and link.action not in lane.mended:
         changed = changed.model_copy(update={"remote_id": record.remote_id})
     lane.put_link(changed)
 

@@ -69,6 +69,8 @@ class Lane:
     """Actions that may have something to say outward."""
     held: set[str] = field(default_factory=set)
     """Actions whose record is held back in this run."""
+    mended: set[str] = field(default_factory=set)
+    """Actions whose record gets its own key back in this run."""
     gone: list[Link] = field(default_factory=list)
     """Links to forget."""
     issues: dict[str, StoredIssue] = field(default_factory=dict)

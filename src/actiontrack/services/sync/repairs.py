@@ -57,6 +57,11 @@ def _carry_out(lane: Lane) -> None:
     """The rows are taken for what their content says; what is wanting in their key cells is written as any other."""
     links = {link.action: link for link in lane.links.values()}
     mended = {id(record) for record, _ in lane.matching.repairs}
+    for record, owner in lane.matching.repairs:
+        lane.mended.add(owner)
+        if lane.seen.key == "number":
+            # The plan's number there is another row's: nobody typed it for this one.
+            lane.theirs(record)["number"] = links[owner].seen.get("number", "")
     lane.matching.pairs += [(record, links[owner]) for record, owner in lane.matching.repairs]
     lane.matching.held = [held for held in lane.matching.held if id(held.record) not in mended]
     lane.matching.repairs = []
