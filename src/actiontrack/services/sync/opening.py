@@ -188,7 +188,7 @@ def _has_strangers(records: Collection[Record], links: Mapping[str, Link]) -> bo
 
 def guard(lane: Lane, approved: Collection[str], store_id: str) -> bool:
     """Whether the lane must wait for an approval; tells why, and what an approval is bound to, in the result."""
-    why = _why_adoption(lane) or _why_binding(lane, store_id) or lane.instance.must_confirm
+    why = "; ".join(filter(None, (_why_adoption(lane), _why_binding(lane, store_id)))) or lane.instance.must_confirm
     if not why:
         why = "; ".join(objections(_census(lane)))
     if not why:

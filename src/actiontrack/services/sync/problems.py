@@ -36,6 +36,12 @@ def left_alone(name: str, shown: str, why: str) -> str:
     return f"{words(name).capitalize()} “{value}” was left alone: {why}."
 
 
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text[:1].upper() + text[1:]
+    return text if not text or text.endswith((".", "!", "?", "…", ":")) else f"{text}."
+
+
 def unread(seen: Observation, read: Callable[[Record], Mapping[str, str | Unclearness]]) -> Iterator[Problem]:
     """Every value of an observation that can't be read."""
     for record in seen.records:
@@ -93,7 +99,7 @@ def problem_rows(reader: Reader, name: str, options: Mapping[str, Any]) -> list[
     source = (instance.source if instance else "") or str(options.get("path", ""))
     file = Path(source).name if "://" not in source else source
     return [
-        ProblemRow(file=file, sheet=each.sheet, cell=each.cell, value=each.value, why=each.text, do=each.do)
+        ProblemRow(file=file, sheet=each.sheet, cell=each.cell, value=each.value, why=each.text, do=sentence(each.do))
         for each in sorted(reader.find(StoredIssue, source=name), key=_place)
     ]
 
