@@ -53,6 +53,12 @@ def unread(seen: Observation, read: Callable[[Record], Mapping[str, str | Unclea
                 )  # fmt: skip
 
 
+def fault(error: ActionTrackError, field: str = "") -> Problem:
+    """An error as a problem. Its one line says what and where; and, after the last semicolon, what to do."""
+    why, _, do = str(error).rpartition("; ")
+    return Problem(f"{why}.", do, field=field) if why else Problem(f"{do}", "Mend it, then sync again.", field=field)
+
+
 def store_faults(core: Core, writer: Writer, names: Iterable[str], faults: Mapping[str, ActionTrackError]) -> None:
     """Raise why each of these sources can't be read at all; clear what was mended."""
     now = core.clock.now()
@@ -82,7 +88,7 @@ def _faults(
 def _problems_of(core: Core, reader: Reader, name: str, error: ActionTrackError) -> Iterator[Problem]:
     """What the error asks; and, where nothing was ever taken in, what else is to be mended there."""
     if not isinstance(error, Unanswered):
-        yield Problem(str(error), "")
+        yield fault(error)
         return
     yield from error.problems
     instance = reader.get(Instance, name)
