@@ -35,10 +35,13 @@ def sync(session: Session, names: tuple[str, ...], dry_run: bool, approve: tuple
 
 def print_sync(told: Mapping[str, Any]) -> None:
     """The table of instances, what waits for a person, and the steps of a dry run."""
-    from actiontrack.cli.output import print_line, print_table
+    from actiontrack.cli.output import console, print_line, print_table
 
     columns = [("name", "Instance"), ("status", "Status"), *((key, key.replace("_", " ")) for key in COUNTS + OPEN)]
-    print_table(told["connectors"], columns, empty="No connector is configured.")
+    rows = told["connectors"]
+    if console().width < _ALL_COUNTS:  # what nothing happened of needs no column
+        rows = [{**each, **{key: each[key] or "" for key in (*COUNTS[1:], *OPEN)}} for each in rows]
+    print_table(rows, columns, empty="No connector is configured.")
     for each in told["connectors"]:
         if each.get("why"):
             print_line(f"{each['name']}: {each['why']}")
@@ -75,6 +78,8 @@ def _print_adoption(told: Mapping[str, Any]) -> None:
 
 _ROW_FIELDS = ("number", "text", "lead_agency", "current_due", "status")
 _ROWS_SHOWN = 15
+_ALL_COUNTS = 140
+"""Columns of a terminal that all the counts need."""
 
 
 @command("import")

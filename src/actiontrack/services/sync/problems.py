@@ -106,11 +106,11 @@ def problem_rows(reader: Reader, name: str, options: Mapping[str, Any]) -> list[
     file = Path(source).name if "://" not in source else source
     return [
         ProblemRow(file=file, sheet=each.sheet, cell=each.cell, value=each.value, why=each.text, do=sentence(each.do))
-        for each in sorted(reader.find(StoredIssue, source=name), key=_place)
+        for each in sorted(reader.find(StoredIssue, source=name), key=by_place)
     ]
 
 
-def _place(issue: StoredIssue) -> tuple[bool, str, int, int, str, str]:
+def by_place(issue: StoredIssue) -> tuple[bool, str, int, int, str, str]:
     """What is wrong with a whole file or sheet first, then by row and column."""
     found = _CELL.fullmatch(issue.cell)
     letters, row = (found[1], int(found[2] or 0)) if found else ("", 0)
