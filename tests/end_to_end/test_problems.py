@@ -75,6 +75,8 @@ def test_one_run_tells_everything_the_headings_ask_and_the_cells(suite: Suite) -
         assert each["sheet"] == "Action plan"
         assert all(each[key] for key in ("cell", "value", "why", "do"))
     assert listed(suite)["problems"] == told["problems"]
+    failed = suite.run("import", str(suite.plan), code=2)
+    assert {each["cell"] for each in failed["problems"]} == questions
     issues = suite.run("status", code=1)["issues"]
     assert {each["cell"] for each in issues} == set(cells)
     bad_plan(suite)

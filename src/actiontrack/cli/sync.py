@@ -11,7 +11,7 @@ from actiontrack.cli.base import Session, command, say
 from actiontrack.cli.mending import SHOWN, print_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 COUNTS = ("read", "created_here", "updated_here", "created_there", "updated_there")
 OPEN = ("conflicts", "proposals", "quarantined", "missing")
@@ -43,7 +43,7 @@ def print_sync(told: Mapping[str, Any]) -> None:
         rows = [{**each, **{key: each[key] or "" for key in (*COUNTS[1:], *OPEN)}} for each in rows]
     print_table(rows, columns, empty="No connector is configured.")
     for each in told["connectors"]:
-        if each.get("why"):
+        if each.get("why") and not _is_listed(each["why"], each["problems"]):
             print_line(f"{each['name']}: {each['why']}")
         if each["status"] == "guard":
             _print_adoption(each)
@@ -58,6 +58,11 @@ def print_sync(told: Mapping[str, Any]) -> None:
         ]  # fmt: skip
         waiting = any(each["status"] == "guard" for each in told["connectors"])
         print_table(told["steps"], columns, empty="Nothing else to do." if waiting else "Nothing to do.")
+
+
+def _is_listed(why: str, problems: Sequence[Mapping[str, str]]) -> bool:
+    """Whether the list below says so already, line by line."""
+    return any(each["why"].rstrip(".") in why for each in problems[:SHOWN])
 
 
 def _print_adoption(told: Mapping[str, Any]) -> None:

@@ -61,7 +61,8 @@ class Comment(NamedTuple):
 
 def signed(text: str) -> str:
     """A text of ours as it stands in a comment."""
-    return f"{text.strip()}\n{_signature(text.strip())}"
+    body = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return f"{body}\n{_signature(body)}"
 
 
 def _signature(body: str) -> str:
