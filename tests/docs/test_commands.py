@@ -2,7 +2,7 @@
 
 In a page, a `sh` block is run line by line in one folder a page; `# exit N` says which exit code is right. An `output`
 block after it holds lines that must be in what was printed, in order; `…` stands for anything. Words in capitals stand
-for ids: CONFLICT_ID, PROPOSAL_ID and PLAN_HASH are looked up. A `toml` block is added to the configuration.
+for ids: CONFLICT_ID, PROPOSAL_ID, BACKUP_ID and PLAN_HASH are looked up. A `toml` block is added to the configuration.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class Reader:
         for word, listing in (("CONFLICT_ID", "conflict"), ("PROPOSAL_ID", "proposal")):
             if word in command:
                 command = command.replace(word, json.loads(call("--json", listing, "list")[1])[0]["id"])
+        if "BACKUP_ID" in command:
+            command = command.replace("BACKUP_ID", json.loads(call("--json", "connector", "backups")[1])[0]["id"])
         if "PLAN_HASH" in command:
             found = json.loads(call("sync", "--dry-run", "--json")[1])["connectors"]
             command = command.replace("PLAN_HASH", found[0]["plan"])
@@ -104,22 +106,33 @@ def test_the_tutorial(reader: Reader) -> None:
     assert reader.follow(ROOT / "docs" / "tutorial" / "first-hour.md") > 10
 
 
-def test_adopting_a_workbook(reader: Reader, tmp_path: Path) -> None:
-    (tmp_path / "plans").mkdir()
+def make_plan(folder: Path, *changes: dict[str, str]) -> None:
+    """A board's plan of two actions in `plans`, with these cells typed otherwise."""
     action = {
         "number": "1.1", "text": "Show earlier calls.", "lead": "POL", "officer": "Head of contact",
         "priority": "High", "due": 30, "status": "On course", "progress": "", "rag": "",
     }  # fmt: skip
+    actions = [action, action | {"number": "1.2", "text": "Train teams."}]
     plan = {
         "board": "B",
         "review": {"ref": "SAR-2026-01", "title": "Adult M", "methodology": "Learning Together"},
         "agency": [{"code": "POL", "aliases": ["Police"]}],
         "recommendation": [{"number": "1", "text": "See the pattern.", "response": "Accepted"}],
-        "action": [action, action | {"number": "1.2", "text": "Train teams."}],
+        "action": [each | change for each, change in zip(actions, changes or ({}, {}), strict=True)],
     }
-    make_board_workbook(tmp_path / "plans" / "master.xlsx", plan, datetime.date(2026, 11, 24))
+    (folder / "plans").mkdir()
+    make_board_workbook(folder / "plans" / "master.xlsx", plan, datetime.date(2026, 11, 24))
+
+
+def test_adopting_a_workbook(reader: Reader, tmp_path: Path) -> None:
+    make_plan(tmp_path)
     assert reader.follow(ROOT / "docs" / "how-to" / "adopt-a-workbook.md") == 6
     assert (tmp_path / "plans" / "police.xlsx").is_file()
+
+
+def test_mending_a_workbook(reader: Reader, tmp_path: Path) -> None:
+    make_plan(tmp_path, {"status": "Nearly there"}, {"status": "Sometime"})
+    assert reader.follow(ROOT / "docs" / "how-to" / "mend-a-workbook.md") == 13
 
 
 def test_issuing_a_workbook(reader: Reader) -> None:

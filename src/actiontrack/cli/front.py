@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -66,7 +66,7 @@ def run(arguments: Sequence[str]) -> int:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "actiontrack"
         return _fail(session, f"{error.format_message().rstrip('.')} (see `{where} --help`)", 2)
     except errors.ActionTrackError as error:
-        return _fail(session, str(error), exit_code(error))
+        return _fail(session, str(error), exit_code(error), _questions(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -86,12 +86,25 @@ def exit_code(error: errors.ActionTrackError) -> int:
     return 2
 
 
-def _fail(session: Session, text: str, code: int) -> int:
+def _fail(session: Session, text: str, code: int, questions: Sequence[Mapping[str, str]] = ()) -> int:
     line = " ".join(text.split())
     say(f"actiontrack: {line}")
     if session.json:
-        print_json({"error": line, "exit_code": code})
+        told = {"error": line, "exit_code": code}
+        print_json(told | ({"problems": list(questions)} if questions else {}))
     return code
+
+
+def _questions(error: errors.ActionTrackError) -> list[dict[str, str]]:
+    """The questions of a source that can't be taken in before they are answered, each with its place."""
+    from actiontrack.ports import Unanswered
+
+    if not isinstance(error, Unanswered):
+        return []
+    return [
+        {"sheet": each.sheet, "cell": each.cell, "value": each.value, "why": each.text, "do": each.do}
+        for each in error.problems
+    ]
 
 
 def _system_line(error: OSError) -> str:

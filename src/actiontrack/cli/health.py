@@ -28,10 +28,11 @@ def _status(runtime: Runtime) -> dict[str, Any]:
     from actiontrack.cli.connectors import connector_rows
     from actiontrack.domain.ledger import Conflict, Proposal, StoredIssue
     from actiontrack.domain.nouns import Action
+    from actiontrack.services.sync.problems import by_place
 
     core = runtime.core
     with core.store.reading() as reader:
-        issues = reader.find(StoredIssue)
+        issues = sorted(reader.find(StoredIssue), key=lambda issue: (issue.source, *by_place(issue)))
         return {
             "board": core.board.name,
             "config": str(runtime.settings.file),

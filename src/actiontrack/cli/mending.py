@@ -76,6 +76,7 @@ def print_problems(rows: Sequence[Mapping[str, Any]], name: str = "", *, most: i
     from rich.text import Text
 
     from actiontrack.cli.output import clean, console, print_line
+    from actiontrack.services.sync.problems import sentence
 
     if not rows:
         print_line(f"Nothing is to be mended{f' in {name}' if name else ''}.")
@@ -89,15 +90,10 @@ def print_problems(rows: Sequence[Mapping[str, Any]], name: str = "", *, most: i
         place = " ".join(clean(row.get(key)) for key in ("sheet", "cell") if row.get(key)) or clean(row.get("file"))
         told = Text(clean(row["why"]))
         if row.get("do"):
-            told.append(f"\n→ {_sentence(clean(row['do']))}", style="italic")
+            told.append(f"\n→ {sentence(clean(row['do']))}", style="italic")
         grid.add_row(Text(place), told)
     console().print(Padding(grid, (0, 0, 0, 2)))
     if most is not None and len(rows) > most:
         print_line(
             f"  … and {len(rows) - most} more: --json has them all, and `actiontrack connector problems {name}`."
         )
-
-
-def _sentence(text: str) -> str:
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?", "…", ":")) else f"{text}."

@@ -11,7 +11,7 @@ from actiontrack.cli.base import Session, command, say
 from actiontrack.cli.mending import SHOWN, print_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 COUNTS = ("read", "created_here", "updated_here", "created_there", "updated_there")
 OPEN = ("conflicts", "proposals", "quarantined", "missing")
@@ -35,14 +35,17 @@ def sync(session: Session, names: tuple[str, ...], dry_run: bool, approve: tuple
 
 def print_sync(told: Mapping[str, Any]) -> None:
     """The table of instances, what waits for a person, and the steps of a dry run."""
-    from actiontrack.cli.output import print_line, print_table
+    from actiontrack.cli.output import console, print_line, print_table
 
     columns = [("name", "Instance"), ("status", "Status"), *((key, key.replace("_", " ")) for key in COUNTS + OPEN)]
-    print_table(told["connectors"], columns, empty="No connector is configured.")
+    rows = told["connectors"]
+    if console().width < _ALL_COUNTS:  # what nothing happened of needs no column
+        rows = [{**each, **{key: each[key] or "" for key in (*COUNTS[1:], *OPEN)}} for each in rows]
+    print_table(rows, columns, empty="No connector is configured.")
     for each in told["connectors"]:
         if each["answered"]:
             print_line(f"{each['name']}: {each['answered']} answered there and settled")
-        if each.get("why"):
+        if each.get("why") and not _is_listed(each["why"], each["problems"]):
             print_line(f"{each['name']}: {each['why']}")
         if each["status"] == "guard":
             _print_adoption(each)
@@ -57,6 +60,11 @@ def print_sync(told: Mapping[str, Any]) -> None:
         ]  # fmt: skip
         waiting = any(each["status"] == "guard" for each in told["connectors"])
         print_table(told["steps"], columns, empty="Nothing else to do." if waiting else "Nothing to do.")
+
+
+def _is_listed(why: str, problems: Sequence[Mapping[str, str]]) -> bool:
+    """Whether the list below says so already, line by line."""
+    return any(each["why"].rstrip(".") in why for each in problems[:SHOWN])
 
 
 def _print_adoption(told: Mapping[str, Any]) -> None:
@@ -77,6 +85,8 @@ def _print_adoption(told: Mapping[str, Any]) -> None:
 
 _ROW_FIELDS = ("number", "text", "lead_agency", "current_due", "status")
 _ROWS_SHOWN = 15
+_ALL_COUNTS = 140
+"""Columns of a terminal that all the counts need."""
 
 
 @command("import")

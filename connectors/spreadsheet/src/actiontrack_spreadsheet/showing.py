@@ -22,6 +22,7 @@ from actiontrack_spreadsheet.workbook import (
     fitting_comments,
     has_comments_of_ours,
     own_place,
+    own_title,
     parse_ref,
     plan_and_write,
 )
@@ -69,7 +70,8 @@ def show(
             raise _is_there(target) from None
     elif not dry_run:
         _write(source, workbook, shown.edits, backups)
-    title = next((edit.title for edit in shown.edits if isinstance(edit, PutSheet)), "")
+    titles = [own_title(workbook, edit) for edit in shown.edits if isinstance(edit, PutSheet)]
+    title = titles[0] if titles else ""
     return ShownProblems(str(target), title if shown.listed else "", shown.comments, shown.listed)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
 from actiontrack_spreadsheet.workbook import (
@@ -120,6 +122,18 @@ def test_a_comment_that_somebody_wrote_in_is_theirs_from_then_on(build: Build) -
     ((cell, author, text),) = theirs(path, "Plan")
     assert (cell, author) == ((2, 2), "actiontrack")
     assert str(text).endswith("Asked Jo, 3 March")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_it_says_it_reads_so_and_is_ours(build: Build, text: str) -> None:
+    path = build()
+    write(path, PutComments("Plan", {(2, 2): text}))
+    workbook = open_workbook(path)
+    (comment,) = read_comments(workbook, workbook.sheet("Plan"))
+    assert comment.text == signed(text)
+    assert comment.is_ours
+    assert write(path, PutComments("Plan", {(2, 2): text})).changed_parts == ()
 
 
 def test_a_cell_with_a_comment_is_left_as_it_is(rich: Path) -> None:

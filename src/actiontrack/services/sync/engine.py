@@ -29,7 +29,7 @@ from actiontrack.services.sync.opening import (
     open_lane,
 )
 from actiontrack.services.sync.outbound import plan_out
-from actiontrack.services.sync.problems import problem_rows, store_faults, unread
+from actiontrack.services.sync.problems import fault, problem_rows, store_faults, unread
 from actiontrack.services.sync.questions import questions_for
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
 from actiontrack.services.sync.still import asked_otherwise, standing_still, still_after, still_once_shown
@@ -176,7 +176,8 @@ def _refuse_vanished(core: Core, name: str, seen: Observation) -> None:
     with core.store.reading() as reader:
         instance = reader.get(Instance, name)
     if not seen.exists and instance is not None and instance.adopted_at is not None:
-        raise UserError(f"{seen.source}: the file was there and is gone. Put it back, or take it from a backup.")
+        restore = f"restore one of those that `actiontrack connector backups {name}` lists"
+        raise UserError(f"{seen.source}: the file was there and is gone; put it back, or {restore}")
 
 
 # --- merge and plan -------------------------------------------------------------------------------------------------
@@ -355,6 +356,7 @@ def _apply(run: _Run, lane: Lane) -> bool:
         lane.result.status, lane.result.why = "deferred", str(error)
     except ActionTrackError as error:
         lane.result.status, lane.result.why = "failed", str(error)
+        lane.problem(0, fault(error, "write"))
     except Exception as error:  # noqa: BLE001 - as above
         lane.result.status, lane.result.why = "failed", _fault(error)
     if lane.result.status == "ok" and not any(outcome.state == "stale" for outcome in outcomes):

@@ -134,12 +134,14 @@ def _sayable(lane: Lane, name: str, value: str, record: Record) -> Plain:
 
 def _tell_unsayable(lane: Lane, file: ActionFile, record: Record, name: str, value: str, refusal: Unsayable) -> None:
     """One issue, not planned again until a side changes. Free text stays out of it."""
-    what = f"“{words(value)}”" if FIELDS[name].type is not Type.TEXT and name not in LOGS else "the new text"
+    free = FIELDS[name].type is Type.TEXT or name in LOGS
+    what = "the new text" if free else f"“{words(value)}”"
+    there = "" if free or not record.row else lane.plain(record).get(name, "")
     lane.issue(
         f"{file.action.ref}:{name}:write",
         f"{words(name).capitalize()} of {file.action.ref} can't be written: {refusal}.",
         f"Change the cell so that it takes {what}, or leave it: the record here stands.",
-        row=record.row, name=name, quarantines=False,
+        row=record.row, name=name, value=there, quarantines=False,
     )  # fmt: skip
 
 

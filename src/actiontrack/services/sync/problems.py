@@ -36,6 +36,12 @@ def left_alone(name: str, shown: str, why: str) -> str:
     return f"{words(name).capitalize()} “{value}” was left alone: {why}."
 
 
+def sentence(text: str) -> str:
+    """With a capital and a full stop."""
+    text = text[:1].upper() + text[1:]
+    return text if not text or text.endswith((".", "!", "?", "…", ":")) else f"{text}."
+
+
 def unread(seen: Observation, read: Callable[[Record], Mapping[str, str | Unclearness]]) -> Iterator[Problem]:
     """Every value of an observation that can't be read."""
     for record in seen.records:
@@ -45,6 +51,12 @@ def unread(seen: Observation, read: Callable[[Record], Mapping[str, str | Unclea
                     left_alone(name, value.shown, value.why), value.do, sheet=seen.sheet,
                     cell=seen.place(name, record.row), value=value.shown, field=name, quarantines=True,
                 )  # fmt: skip
+
+
+def fault(error: ActionTrackError, field: str = "") -> Problem:
+    """An error as a problem. Its one line says what and where; and, after the last semicolon, what to do."""
+    why, _, do = str(error).rpartition("; ")
+    return Problem(f"{why}.", do, field=field) if why else Problem(f"{do}", "Mend it, then sync again.", field=field)
 
 
 def store_faults(core: Core, writer: Writer, names: Iterable[str], faults: Mapping[str, ActionTrackError]) -> None:
@@ -76,7 +88,7 @@ def _faults(
 def _problems_of(core: Core, reader: Reader, name: str, error: ActionTrackError) -> Iterator[Problem]:
     """What the error asks; and, where nothing was ever taken in, what else is to be mended there."""
     if not isinstance(error, Unanswered):
-        yield Problem(str(error), "")
+        yield fault(error)
         return
     yield from error.problems
     instance = reader.get(Instance, name)
@@ -93,12 +105,12 @@ def problem_rows(reader: Reader, name: str, options: Mapping[str, Any]) -> list[
     source = (instance.source if instance else "") or str(options.get("path", ""))
     file = Path(source).name if "://" not in source else source
     return [
-        ProblemRow(file=file, sheet=each.sheet, cell=each.cell, value=each.value, why=each.text, do=each.do)
-        for each in sorted(reader.find(StoredIssue, source=name), key=_place)
+        ProblemRow(file=file, sheet=each.sheet, cell=each.cell, value=each.value, why=each.text, do=sentence(each.do))
+        for each in sorted(reader.find(StoredIssue, source=name), key=by_place)
     ]
 
 
-def _place(issue: StoredIssue) -> tuple[bool, str, int, int, str, str]:
+def by_place(issue: StoredIssue) -> tuple[bool, str, int, int, str, str]:
     """What is wrong with a whole file or sheet first, then by row and column."""
     found = _CELL.fullmatch(issue.cell)
     letters, row = (found[1], int(found[2] or 0)) if found else ("", 0)

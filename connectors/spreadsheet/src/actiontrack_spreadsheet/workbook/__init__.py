@@ -35,7 +35,7 @@ from .edits import (
 )
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
-from .ownsheet import OwnPlace, own_place, says_so
+from .ownsheet import OwnPlace, own_place, own_title, says_so
 from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
 from .replace import is_lock_file, open_elsewhere, replace_file
 from .ring import KEEP, Kept, Ring, kept_in
@@ -95,6 +95,7 @@ __all__ = [
     "open_elsewhere",
     "open_workbook",
     "own_place",
+    "own_title",
     "parse_area",
     "parse_ref",
     "plan_and_write",

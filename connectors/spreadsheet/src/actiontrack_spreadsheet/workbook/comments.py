@@ -1,4 +1,4 @@
-"""Comments of ours at cells: put beside those of people, known again by author and a check, taken away again."""
+"""Comments of ours at cells: put beside those of people, known again by a check, taken away again."""
 
 from __future__ import annotations
 
@@ -54,14 +54,15 @@ class Comment(NamedTuple):
 
     @property
     def is_ours(self) -> bool:
-        """Written by us, and by nobody since."""
+        """Written by us, and by nobody since. LibreOffice forgets the author: the last line tells."""
         body, _, last = self.text.rstrip().rpartition("\n")
-        return self.author == AUTHOR and last == _signature(body)
+        return last == _signature(body)
 
 
 def signed(text: str) -> str:
     """A text of ours as it stands in a comment."""
-    return f"{text.strip()}\n{_signature(text.strip())}"
+    body = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return f"{body}\n{_signature(body)}"
 
 
 def _signature(body: str) -> str:

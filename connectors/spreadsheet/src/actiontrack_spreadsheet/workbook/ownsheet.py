@@ -72,6 +72,12 @@ def free_title(workbook: Workbook, title: str, new: Sequence[Sheet]) -> str:
     return next(each for each in titles if each.casefold() not in taken)
 
 
+def own_title(workbook: Workbook, edit: PutSheet) -> str:
+    """What the sheet is called, or will be where it is new."""
+    place = own_place(workbook, edit.mark)
+    return place.sheet.name if place else free_title(workbook, edit.title, ())
+
+
 def put_faults(workbook: Workbook, edit: PutSheet) -> Iterator[Fault]:
     """What keeps a sheet of ours from being made or written."""
     if not 0 < len(edit.title) <= 31 or _NO_TITLE.search(edit.title):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
+from math import ceil
 
 from .cellxml import TRIGGERS, cell_xml
 from .edits import OwnLink, PutSheet, Writable
@@ -20,6 +21,8 @@ from .xml import MAIN, MAIN_STRICT, Element, Splices, attribute_text
 
 _OWN, _OTHERS, _WHITE, _LINK = "1F4E79", "595959", "FFFFFF", "0563C1"
 """Fill of the heading of a column to fill in, and of one that is locked; the ink on both; that of a link."""
+_BESIDE, _LINE, _HIGHEST = 16, 15, 409
+"""The width of columns beside ours, in characters; the height of a line, and of the highest row, in points."""
 _ORDER = (
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
     "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
@@ -114,7 +117,7 @@ class OwnSheetXml:
             'customWidth="1"/>'
             for col, column in enumerate(columns, 1)
         ]
-        beside = f'{self._column_style(open_=True)} width="16" customWidth="1"'
+        beside = f'{self._column_style(open_=True)} width="{_BESIDE}" customWidth="1"'
         written.append(f'<{p}col min="{len(columns) + 1}" max="{MAX_COL}"{beside}/>')
         return f"<{p}cols>{''.join(written)}</{p}cols>"
 
@@ -135,8 +138,19 @@ class OwnSheetXml:
             [self._body(row, col, value) for col, value in enumerate(self._full(values), 1)]
             for row, values in enumerate(edit.rows, edit.header_row + 1)
         ]
-        lines = enumerate([*head, headings, *rows], 1)
-        return "".join(f'<{self._prefix}row r="{row}">{"".join(cells)}</{self._prefix}row>' for row, cells in lines)
+        heights = [""] * (len(head) + 1) + [self._height(values) for values in edit.rows]
+        lines = enumerate(zip(heights, [*head, headings, *rows], strict=True), 1)
+        p = self._prefix
+        return "".join(f'<{p}row r="{row}"{height}>{"".join(cells)}</{p}row>' for row, (height, cells) in lines)
+
+    def _height(self, values: Sequence[Writable]) -> str:
+        """About as high as the row's longest text asks for: not every program works it out on opening the file."""
+        widths = [*(column.width for column in self._edit.columns), *([_BESIDE] * len(values))]
+        texts = [(value, width) for value, width in zip(values, widths, strict=False) if isinstance(value, str)]
+        lines = max(
+            (sum(ceil((len(line) + 1) / width) for line in text.split("\n")) for text, width in texts), default=1
+        )
+        return attribute_text("ht", min(lines * _LINE, _HIGHEST)) if lines > 1 else ""
 
     def _full(self, values: Sequence[Writable]) -> list[Writable]:
         return [*values, *([None] * (len(self._edit.columns) - len(values)))]
