@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from board_suite import BOARD, Suite, row
+
+from actiontrack.ports import Batch, Outcome
+from actiontrack.runtime import open_runtime
+from actiontrack.services.sync.engine import sync
 
 RETURNS = '[[connector]]\nname = "returns"\ntype = "spreadsheet"\npath = "returns/"\nside = "agency"\n'
 FIRST = "Do the thing numbered 1"
@@ -28,7 +33,8 @@ def board(suite: Suite) -> Suite:
 
 def issue(board: Suite, name: str, agency: str) -> Path:
     path = board.folder / "returns" / name
-    board.run("workbook", "issue", "--agency", agency, "--out", str(path))
+    told = board.run("workbook", "issue", "--agency", agency, "--out", str(path))
+    assert told["connector"] == f"returns/{path.stem}"
     return path
 
 
@@ -349,3 +355,62 @@ def test_a_copy_that_came_back_to_the_folder_while_the_issued_one_is_elsewhere(b
 def test_what_does_not_go_with_a_folder(board: Suite, line: str, told: str) -> None:
     board.configure(BOARD, line)
     assert told in board.run("sync", code=3)["error"]
+
+
+def test_a_rename_that_is_cut_off_goes_on_where_it_was(issued: Suite) -> None:
+    """The new name is noted and the file can't be marked with it: somebody opened it meanwhile."""
+    folder = issued.folder / "returns"
+    (folder / "police.xlsx").rename(folder / "q3.xlsx")
+    issued.run("action", "set", issued.action(FIRST)["ref"], "priority=Urgent")
+    with open_runtime(str(issued.folder / "actiontrack.toml")) as runtime:
+        connector = runtime.core.connectors["returns/q3"]
+        apply = connector.apply
+
+        def opened_meanwhile(batch: Batch) -> Iterator[Outcome]:
+            (folder / "~$q3.xlsx").write_bytes(b"\x06Sam Li")
+            return apply(batch)
+
+        connector.apply = opened_meanwhile  # type: ignore[method-assign]
+        told = {each.name: each.status for each in sync(runtime.core, who="x").connectors}
+        assert told["returns/q3"] == "deferred"
+    (folder / "~$q3.xlsx").unlink()
+    assert statuses(issued.sync()) == {"master": "ok", "returns/plan two": "ok", "returns/q3": "ok"}
+    with issued.edit("returns/q3.xlsx") as sheet:
+        assert sheet.value(sheet.find(FIRST), "Priority") == "Urgent"
+
+
+def test_conflicts_and_held_rows_go_with_a_renamed_file(issued: Suite) -> None:
+    folder = issued.folder / "returns"
+    issued.run("action", "set", issued.action(FIRST)["ref"], "status=on_hold", "status_reason=Waiting for the court")
+    with issued.edit("returns/police.xlsx") as sheet:
+        sheet.set(FIRST, "Status", "Not started")
+    issued.sync(code=1)
+    (before,) = issued.run("conflict", "list")
+    (folder / "police.xlsx").rename(folder / "q3.xlsx")
+    told = issued.sync(code=1)
+    assert told["returns/q3"]["conflicts"] == 1
+    (after,) = issued.run("conflict", "list")
+    assert (after["id"], after["theirs"], after["connector"]) == (before["id"], before["theirs"], "returns/q3")
+    issued.run("conflict", "resolve", after["id"], "--take", "theirs")
+    issued.sync()
+    assert issued.action(FIRST)["status"] == "not_started"
+
+
+def test_a_copy_that_a_person_approves_is_kept_in_step_beside_the_original(issued: Suite) -> None:
+    folder = issued.folder / "returns"
+    shutil.copy(folder / "police.xlsx", folder / "second.xlsx")
+    with issued.edit("returns/second.xlsx") as sheet:
+        sheet.set(FIRST, "Lead officer", "Head of Custody")
+    plan = issued.sync(code=1)["returns/second"]["plan"]
+    issued.sync("--approve", plan, code=None)
+    told = issued.sync(code=None)
+    assert {name: each["status"] for name, each in told.items()} == {
+        "master": "ok", "returns/plan two": "ok", "returns/police": "ok", "returns/second": "ok",
+    }  # fmt: skip
+    assert len([each for each in issued.run("action", "list") if each["text"] == FIRST]) == 1
+    values = set()
+    for name in ("returns/second.xlsx", "returns/police.xlsx"):
+        with issued.edit(name) as sheet:
+            values.add(sheet.value(sheet.find(FIRST), "Lead officer"))
+    open_there = issued.run("conflict", "list") + issued.run("proposal", "list")
+    assert "Head of Custody" in values | {each.get("to") for each in open_there}, "what was typed is nowhere lost"

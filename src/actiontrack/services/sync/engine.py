@@ -128,7 +128,7 @@ def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
     for name in names:
         result = run.results[name]
         try:
-            seen[name] = run.core.connectors[name].observe("", known.get(name, {}))
+            seen[name] = run.core.connector(name).observe("", known.get(name, {}))
             _refuse_vanished(run.core, name, seen[name])
             result.status, result.why = "ok", ""
         except RetryableError as error:
