@@ -174,7 +174,7 @@ def test_a_link_out_of_the_folder_is_refused_and_one_within_is_no_second_file(is
     outside = issued.make_plan([row(3)], issued.folder / "council.xlsx")
     before = outside.read_bytes()
     (folder / "Norchester Council.xlsx").symlink_to(outside)
-    (folder / "z police.xlsx").symlink_to(folder / "police.xlsx")
+    (folder / "a police.xlsx").symlink_to(folder / "police.xlsx")
     (folder / "nowhere.xlsx").symlink_to(folder / "gone.xlsx")
     told = issued.sync(code=4)
     assert statuses(told) == {
@@ -381,19 +381,23 @@ def test_a_rename_that_is_cut_off_goes_on_where_it_was(issued: Suite) -> None:
 
 def test_conflicts_and_held_rows_go_with_a_renamed_file(issued: Suite) -> None:
     folder = issued.folder / "returns"
-    issued.run("action", "set", issued.action(FIRST)["ref"], "status=on_hold", "status_reason=Waiting for the court")
+    with issued.edit() as plan:
+        plan.set(FIRST, "Action", "As the board wants it")
     with issued.edit("returns/police.xlsx") as sheet:
-        sheet.set(FIRST, "Status", "Not started")
+        sheet.set(FIRST, "Action", "As the police want it")
     issued.sync(code=1)
     (before,) = issued.run("conflict", "list")
     (folder / "police.xlsx").rename(folder / "q3.xlsx")
     told = issued.sync(code=1)
     assert told["returns/q3"]["conflicts"] == 1
     (after,) = issued.run("conflict", "list")
-    assert (after["id"], after["theirs"], after["connector"]) == (before["id"], before["theirs"], "returns/q3")
+    assert (after["id"], after["since"]) == (before["id"], before["since"])
+    assert after["theirs"] == before["theirs"] == "As the police want it"
+    assert "returns/q3" in after["connector"]
     issued.run("conflict", "resolve", after["id"], "--take", "theirs")
     issued.sync()
-    assert issued.action(FIRST)["status"] == "not_started"
+    with issued.edit() as plan:
+        assert plan.find("As the police want it")
 
 
 def test_a_copy_that_a_person_approves_is_kept_in_step_beside_the_original(issued: Suite) -> None:
