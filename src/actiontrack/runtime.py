@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from actiontrack.domain.fields import own_fields, status_labels
 from actiontrack.domain.ledger import Instance, Setting
 from actiontrack.domain.vocabulary import Side
-from actiontrack.errors import UserError
 from actiontrack.ports import Connector, InstanceContext, InstanceSettings
 from actiontrack.services.core import Core
 from actiontrack.settings import Settings, find_config, load_settings
@@ -66,10 +65,7 @@ class Instances(Mapping[str, InstanceSettings]):
 
 
 class Connectors(Mapping[str, Connector]):
-    """Every instance's connector by name, each made when it is first asked for.
-
-    Asking for that of an instance with a fault raises UserError.
-    """
+    """Every instance's connector by name, each made when it is first asked for."""
 
     def __init__(
         self, instances: Mapping[str, InstanceSettings], settings: Settings, hooks: Hooks, clock: Clock
@@ -87,8 +83,6 @@ class Connectors(Mapping[str, Connector]):
     def __getitem__(self, name: str) -> Connector:
         if name not in self._made:
             instance = self._instances[name]
-            if instance.fault:
-                raise UserError(instance.fault)
             factory = self._hooks.connectors[instance.type].factory
             self._made[name] = factory(instance, self._context(instance))
         return self._made[name]

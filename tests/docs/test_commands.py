@@ -139,6 +139,10 @@ def test_issuing_a_workbook(reader: Reader) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "issue-a-workbook.md") == 5
 
 
+def test_collecting_returns(reader: Reader) -> None:
+    assert reader.follow(ROOT / "docs" / "how-to" / "collect-returns.md") == 4
+
+
 def test_readme_shows_what_the_demo_prints(reader: Reader) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"```text\n(.*?)```", text, re.DOTALL)

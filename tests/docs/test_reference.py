@@ -31,9 +31,11 @@ def test_the_reference_says_what_the_code_says() -> None:
 
 
 def test_the_worked_example_is_a_valid_configuration() -> None:
-    models = {name: each.options_model for name, each in load_plugins().connectors.items()}
-    settings = load_settings(ROOT / "config" / "actiontrack.toml", environ={}, options_models=models)
-    assert [each.name for each in settings.instances] == ["master-plan", "police-plan"]
+    hooks = load_plugins()
+    models = {name: each.options_model for name, each in hooks.connectors.items()}
+    files = {name: each.files for name, each in hooks.connectors.items() if each.files}
+    settings = load_settings(ROOT / "config" / "actiontrack.toml", environ={}, options_models=models, files=files)
+    assert [each.name for each in settings.instances] == ["master-plan", "police-plan", "returns"]
     assert {each.job for each in settings.schedules} == {"sync", "sweep", "report", "backup"}
 
 

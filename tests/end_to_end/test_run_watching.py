@@ -3,53 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from board_suite import BOARD, Suite, row
+from running import Running, starting
 
-PATIENCE = 90.0
-"""Seconds that a step may take on a busy machine."""
 RETURNS = '[[connector]]\nname = "returns"\ntype = "spreadsheet"\npath = "returns/"\nside = "agency"\n'
 FIRST = "Do the thing numbered 1"
-
-
-@dataclass
-class Running:
-    """The process, and what it has printed so far."""
-
-    suite: Suite
-    process: subprocess.Popen[str]
-    out: Path
-    read: int = 0
-
-    def text(self) -> str:
-        return self.out.read_text()
-
-    def wait_for(self, pattern: str) -> str:
-        """A line after those waited for before; gives everything printed since."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            found = re.search(pattern, self.text()[self.read :])
-            if found:
-                before = self.read
-                self.read += found.end()
-                return self.text()[before : self.read]
-            assert self.process.poll() is None, self.text()
-            time.sleep(0.1)
-        raise AssertionError(f"{pattern!r} was not printed:\n{self.text()}")
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -68,22 +32,9 @@ def board(suite: Suite) -> Suite:
 
 
 @pytest.fixture
-def start(board: Suite, tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    processes: list[subprocess.Popen[str]] = []
-
-    def begin(*options: str) -> Running:
-        out = tmp_path / "printed.txt"
-        command = [sys.executable, "-m", "actiontrack", "--config", str(board.folder / "actiontrack.toml"), "run"]
-        with out.open("w") as file:
-            process = subprocess.Popen([*command, *options], stdout=file, stderr=subprocess.STDOUT, text=True)
-        processes.append(process)
-        return Running(board, process, out)
-
-    yield begin
-    for process in processes:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+def start(board: Suite) -> Iterator[Callable[..., Running]]:
+    with starting(board) as begin:
+        yield begin
 
 
 def edited(board: Suite, path: Path, progress: str, copy: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from actiontrack.api import Connector, InstanceContext, InstanceSettings, Side
+from actiontrack.api import Connector, InstanceContext, InstanceSettings, Place, Side
 from actiontrack_spreadsheet import plugin
 from actiontrack_spreadsheet.options import SpreadsheetOptions
 
@@ -22,7 +22,7 @@ def test_the_type_is_offered_and_makes_a_connector(tmp_path: Path) -> None:
     plugin.register_connectors(lambda *offer: offered.append(offer))
     ((name, model, factory, files),) = offered
     assert (name, model) == ("spreadsheet", SpreadsheetOptions)
-    assert not files.are_many({"path": "plan.csv"}, tmp_path)
+    assert files.place({"path": "plan.csv"}, tmp_path) == Place(tmp_path)
     settings = InstanceSettings("plan", "spreadsheet", Side.BOARD, options={"path": "plan.csv"})
     (tmp_path / "plan.csv").write_text("Action,Status\nTrain,Open\n")
     context = InstanceContext("plan", str(tmp_path), str(tmp_path / "state"), clock=None)  # type: ignore[arg-type]

@@ -86,7 +86,7 @@ def check_one(core: Core, name: str) -> dict[str, Any]:
 
     row: dict[str, Any] = {"name": name, "ok": False, "problems": [], "capabilities": {}}
     try:
-        connector = core.connectors[name]
+        connector = core.connector(name)
         declared = asdict(connector.capabilities())
         row["capabilities"] = {
             key: sorted(value) if isinstance(value, frozenset) else value for key, value in declared.items()

@@ -47,6 +47,9 @@ def issue(session: Session, agency: str, out: Path, dry_run: bool) -> int:
         else:
             made = _to_be_made(known)
         result = sync(with_instance(runtime, made), [made.name], dry_run=dry_run, who=session.who)
+        # In a folder that a connector names it is one of that folder's files.
+        runtime.look_again()
+        made = issuing.instance_at(core, path, runtime.settings.folder) or made
     (one,) = result.connectors
     actions = sum(step.does == "create there" for step in result.steps) if dry_run else one.created_there
     told = {

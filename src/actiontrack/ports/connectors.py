@@ -227,7 +227,7 @@ class InstanceSettings:
     `files` says whose the files of a folder are: a name or pattern → an agency's code, or "" for one to leave alone.
 
     A file of a folder is an instance too (services/folders.py): `formerly` is the instance it was under the name it had
-    before, and `fault` says why it can't be synced.
+    before, and `fault` says why it is not synced.
     """
 
     name: str

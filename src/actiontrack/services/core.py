@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from actiontrack.domain.nouns import Agency
 from actiontrack.domain.policy import Board
 from actiontrack.domain.vocabulary import Side
+from actiontrack.errors import UserError
 from actiontrack.ports import Calendar, Clock, Connector, InstanceSettings, Store
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ class Core:
     def connected(self) -> frozenset[str]:
         """The agencies (codes) that have an instance of their own."""
         return frozenset(each.agency for each in self.instances.values() if each.side is Side.AGENCY and each.agency)
+
+    def connector(self, name: str) -> Connector:
+        """The instance's connector. Raises UserError for an instance that can't be synced, with the reason."""
+        if self.instances[name].fault:
+            raise UserError(self.instances[name].fault)
+        return self.connectors[name]
 
     def named(self, name: str) -> list[str]:
         """The instances that a name stands for: itself, or those of a folder; none where nothing is called so."""

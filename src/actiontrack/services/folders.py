@@ -110,7 +110,8 @@ def _those_there(line: InstanceSettings, files: Files, folder: Path, around: Sur
     ours = [kept for kept in around.keep_out if kept != root and kept.is_relative_to(root)]
     seen = set(around.taken)
     found = []
-    for file in files.found(line.options, around.base):
+    # Of a file and a link to it the file is taken.
+    for file in sorted(files.found(line.options, around.base), key=lambda file: (folder / file).is_symlink()):
         path = folder / file
         there = path.resolve()
         if _rule(line, file) == "" or there in seen or any(there.is_relative_to(kept) for kept in ours):

@@ -6,6 +6,7 @@ The watcher only wakes us; what is to be done is told from the files themselves.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +46,8 @@ class _Seen:
     owed: bool = False
     """A sync had to leave it alone: something may wait to go out to it."""
     not_before: float = 0.0
+    look_at: float = 0.0
+    """When to look again, whatever is told meanwhile."""
     proof: str | None = None
 
 
@@ -123,9 +126,8 @@ class Watch:
                 yield each, files, self.base / str(each.options["path"])
 
     def _until_next_look(self) -> float:
-        if any(not each.at_rest for each in self._seen.values()):
-            return STEP
-        return LOOK if self._is_told else POLL
+        soonest = min((each.look_at for each in self._seen.values() if not each.at_rest), default=math.inf)
+        return min(max(soonest - self.timer(), STEP), LOOK if self._is_told else POLL)
 
     # --- what is due ------------------------------------------------------------------------------------------------
 
@@ -136,7 +138,8 @@ class Watch:
             state = (_stamp(path), each.fault, each.formerly)
             seen = self._seen.get(each.name)
             if seen is None or seen.state != state:
-                self._seen[each.name] = _Seen(state, now, owed=seen is not None and seen.owed)
+                owed = seen is not None and seen.owed
+                self._seen[each.name] = _Seen(state, now, owed=owed, look_at=now + QUIET)
             elif now >= max(seen.since + QUIET, seen.not_before) and self._is_ready(each, files, path, seen):
                 due.append(each.name)
         for name in self._seen.keys() - there:
@@ -163,6 +166,7 @@ class Watch:
         why = files.waits(path)
         if why:
             self._tell(each.name, why)
+            seen.look_at = self.timer() + POLL
         return not why
 
     def _known(self, name: str) -> Instance | None:
@@ -184,12 +188,10 @@ class Watch:
         try:
             result = sync(self.core, [*due, *others], who=self.who)
         except RetryableError:  # another sync is at work
-            for name in due:
-                self._seen[name].not_before = self.timer() + AGAIN
+            self._put_off(due, AGAIN)
             return
         except Exception:
-            for name in due:
-                self._seen[name].not_before = self.timer() + PATIENCE
+            self._put_off(due, PATIENCE)
             raise
         for each in sorted(result.connectors, key=lambda each: each.name not in due):
             self._settle(self._seen[each.name], each)
@@ -198,10 +200,14 @@ class Watch:
                 again = each.status == "ok" or (is_due and each.status != "deferred")
                 self._tell(each.name, _line(each), again=again)
 
+    def _put_off(self, names: list[str], seconds: float) -> None:
+        for name in names:
+            self._seen[name].not_before = self._seen[name].look_at = self.timer() + seconds
+
     def _settle(self, seen: _Seen, result: ConnectorResult) -> None:
         seen.owed = result.status == "deferred"
         seen.at_rest = not seen.owed
-        seen.not_before = self.timer() + AGAIN
+        seen.not_before = seen.look_at = self.timer() + AGAIN
 
     def _tell(self, name: str, text: str, *, again: bool = False) -> None:
         """Tell a line, and not a second time where nothing else was told of that name since."""

@@ -137,7 +137,7 @@ def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
         result = run.results[name]
         run.faults.pop(name, None)
         try:
-            seen[name] = run.core.connectors[name].observe("", known.get(name, {}))
+            seen[name] = run.core.connector(name).observe("", known.get(name, {}))
             _refuse_vanished(run.core, name, seen[name])
             result.status, result.why = "ok", ""
         except RetryableError as error:
