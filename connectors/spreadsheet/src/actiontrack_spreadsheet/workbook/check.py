@@ -9,7 +9,7 @@ from functools import cached_property
 
 from .cellxml import NotWritableError, check_value
 from .edits import AddColumn, AppendRow, DefineName, Edit, Refusal, SetCell, SetCustomProperty, Writable
-from .errors import WorkbookRefused, one_line, xml_faults
+from .errors import WorkbookRefused, xml_faults
 from .grid import Grid
 from .refs import MAX_COL, MAX_ROW, Area, parse_area, ref
 from .relations import package_elements, relations
@@ -37,7 +37,7 @@ def check_edits(workbook: Workbook, edits: Sequence[Edit], *, own_sheet: str = "
         fault = next(checker.faults(edit), None)
         if fault:
             reason, message = fault
-            refusals.append(Refusal(edit, reason, one_line(f"{workbook.path.name}: {message}")))
+            refusals.append(Refusal(edit, reason, f"{workbook.path.name}: {message}"))
     return refusals
 
 
