@@ -8,7 +8,7 @@ from datetime import date
 
 from actiontrack_spreadsheet.assign import Assignment, Heading, Wanted, assign
 from actiontrack_spreadsheet.headings import contains, normal, variants, vocabulary
-from actiontrack_spreadsheet.workbook import Grid, letters, ref
+from actiontrack_spreadsheet.workbook import Area, Grid, letters, ref
 
 _DEPTH = 200
 """Rows with something in them that are looked at for headings."""
@@ -96,9 +96,12 @@ def _is_data(grid: Grid, row: int) -> bool:
 
 def _is_second_line(grid: Grid, top: int) -> bool:
     """Whether all that stands in the row below is under headings merged across: "Timescale" over "Start" and "End"."""
-    across = [area for area in grid.merges if area.top == area.bottom == top and area.left < area.right]
     below = grid.row(top + 1)
-    return bool(below) and all(any(area.left <= col <= area.right for area in across) for col in below)
+    return bool(below) and all(_is_across(grid.merge(top, col)) for col in below)
+
+
+def _is_across(area: Area | None) -> bool:
+    return area is not None and area.top == area.bottom and area.left < area.right
 
 
 def _headings(grid: Grid, top: int, bottom: int) -> list[Heading]:

@@ -113,9 +113,11 @@ def _is_count(keys: Sequence[str]) -> bool:
 def _free_column(grid: Grid, layout: Layout) -> int:
     """The first column right of the headings with nothing in it from the headings down."""
     col = max(heading.col for heading in layout.headings) + 1
-    occupied = {at for at in grid.columns if at >= col and _is_occupied(grid, at, layout.top)}
-    while col in occupied or any(area.left <= col <= area.right and area.bottom >= layout.top for area in grid.merges):
-        col += 1
+    taken = [(at, at) for at in grid.columns if at >= col and _is_occupied(grid, at, layout.top)]
+    taken += [(area.left, area.right) for area in grid.merges if area.bottom >= layout.top]
+    for left, right in sorted(taken):
+        if left <= col <= right:
+            col = right + 1
     return col
 
 

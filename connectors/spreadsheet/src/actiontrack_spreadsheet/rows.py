@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -74,14 +75,14 @@ def _column(grid: Grid, col: int, bottom: int) -> list[CellValue]:
     """A column with vertical merges filled down."""
     column = list(grid.column(col))
     areas = [area for area in grid.merges if area.left == col and area.top < area.bottom and area.bottom > bottom]
-    if areas:
-        places = {row: i for i, row in enumerate(grid.rows)}
-        for area in areas:
-            if area.top in places:
-                shown = column[places[area.top]]
-                for row in range(area.top + 1, area.bottom + 1):
-                    if row in places:
-                        column[places[row]] = shown
+    done = 0  # merges that overlap are no program's; each row is filled once
+    for area in sorted(areas, key=lambda area: area.top):
+        first, after = bisect_left(grid.rows, area.top), bisect_right(grid.rows, area.bottom)
+        if first < after and grid.rows[first] == area.top:
+            shown = column[first]
+            for at in range(max(first + 1, done), after):
+                column[at] = shown
+            done = max(done, after)
     return column
 
 

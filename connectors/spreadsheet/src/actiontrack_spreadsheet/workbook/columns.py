@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import compress, pairwise
 
@@ -76,8 +77,9 @@ class Columns:
             raise XmlError("a row outside the sheet")
         self.hidden.intersection_update(self.rows)
         self.arrays.sort(key=lambda area: (area.top, area.left))  # a batch finds them by column, the parser by row
-        for area in self.arrays:
-            self._mark(area)
+        if self.arrays:
+            for col, column in self.columns.items():
+                self._mark(column, [area for area in self.arrays if area.left <= col <= area.right])
 
     def _sort(self) -> None:
         order = sorted(range(len(self.rows)), key=self.rows.__getitem__)
@@ -89,13 +91,15 @@ class Columns:
             column.values = [column.values[index] for index in order]
             column.styles = array("i", [column.styles[index] for index in order])
 
-    def _mark(self, area: Area) -> None:
-        for col, column in self.columns.items():
-            if area.left <= col <= area.right:
-                for index, row in enumerate(self.rows):
-                    value = column.values[index]
-                    if area.top <= row <= area.bottom and value is not None and not isinstance(value, Formula):
-                        column.values[index] = Formula(value)
+    def _mark(self, column: Column, areas: Iterable[Area]) -> None:
+        """Members of these areas, which come by their first rows, are calculated. Each row is looked at once."""
+        done = 0
+        for area in areas:
+            first, done = max(done, bisect_left(self.rows, area.top)), max(done, bisect_right(self.rows, area.bottom))
+            for index in range(first, done):
+                value = column.values[index]
+                if value is not None and not isinstance(value, Formula):
+                    column.values[index] = Formula(value)
 
 
 def _filled(count: int, columns: list[Sequence[CellValue]]) -> list[bool] | None:

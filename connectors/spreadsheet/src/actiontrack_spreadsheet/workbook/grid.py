@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from itertools import islice
 
 from .columns import NO_STYLE, Columns
 from .facts import Link, SheetFacts
@@ -16,6 +17,7 @@ from .refs import Area
 from .styles import Style, Styles, StyleTable
 from .values import NO_VALUE, BadDate, CellValue, ErrorValue, Formula
 
+_MOST_LINKS = 100
 _HYPERLINK = re.compile(r'\s*HYPERLINK\(\s*"((?:[^"]|"")*)"', re.IGNORECASE)
 
 
@@ -53,10 +55,12 @@ class Grid:
         self._styles: StyleTable = styles or Styles([])
         self._targets = targets or {}
         self._words = words
+        self._links_by_column: dict[int, list[Link]] = {}
         self.name = name
         self.rows: Sequence[int] = cells.rows
         """Numbers of the rows that have a non-empty cell, ascending."""
         self.merges: Sequence[Area] = self._facts.merges
+        self._merges_by_column: dict[int, tuple[list[int], list[Area]]] = {}
         self.hidden_rows = frozenset(cells.hidden)
         """Of those in ``rows``."""
         self.hidden_columns = frozenset(self._facts.hidden_columns)
@@ -117,11 +121,14 @@ class Grid:
 
     def anchor(self, row: int, col: int) -> tuple[int, int]:
         """The top left cell of the merge that (row, col) is in, or (row, col) itself."""
-        tops, areas = self._merges_by_column.get(col, ([], []))
+        area = self.merge(row, col)
+        return (area.top, area.left) if area else (row, col)
+
+    def merge(self, row: int, col: int) -> Area | None:
+        """The merge that (row, col) is in, None when it is in none."""
+        tops, areas = self._merges_over(col)
         at = bisect_right(tops, row) - 1
-        if at >= 0 and row <= areas[at].bottom:
-            return areas[at].top, areas[at].left
-        return row, col
+        return areas[at] if at >= 0 and row <= areas[at].bottom else None
 
     def filled(self, row: int, col: int) -> CellValue:
         """The value with vertical merges filled down; merges across (band rows) are not filled to the right."""
@@ -131,8 +138,8 @@ class Grid:
     def hyperlink(self, row: int, col: int) -> str | None:
         """The link's target (a URL, a path, or '#Sheet!A1'), also of a HYPERLINK("...") formula."""
         link = self._links.get((row, col))
-        if link is None and self._wide_links:
-            link = next((each for each in self._wide_links if (row, col) in each.area), None)
+        if link is None:
+            link = next((each for each in self._wide_links_over(col) if each.area.top <= row <= each.area.bottom), None)
         if link is not None:
             place = f"#{link.location}" if link.location else ""
             return self._targets.get(link.relation, "") + place or None
@@ -194,19 +201,23 @@ class Grid:
         """The links of single cells, by place; the first where there are several."""
         return {(each.area.top, each.area.left): each for each in reversed(self._facts.links) if _is_single(each.area)}
 
-    @cached_property
-    def _wide_links(self) -> list[Link]:
-        return [each for each in self._facts.links if not _is_single(each.area)]
+    def _wide_links_over(self, col: int) -> list[Link]:
+        """Links of more than a cell; the first few, where a sheet has no end of them."""
+        if col not in self._links_by_column:
+            wide = (each for each in self._facts.links if each.area.left <= col <= each.area.right)
+            self._links_by_column[col] = list(islice((each for each in wide if not _is_single(each.area)), _MOST_LINKS))
+        return self._links_by_column[col]
+
+    def _merges_over(self, col: int) -> tuple[list[int], list[Area]]:
+        """The first rows of the merges over a column, and the merges; worked out for the columns that are asked for."""
+        if col not in self._merges_by_column:
+            areas = [area for area in self._sorted_merges if area.left <= col <= area.right]
+            self._merges_by_column[col] = [area.top for area in areas], areas
+        return self._merges_by_column[col]
 
     @cached_property
-    def _merges_by_column(self) -> dict[int, tuple[list[int], list[Area]]]:
-        found: dict[int, tuple[list[int], list[Area]]] = {}
-        for area in sorted(self.merges, key=lambda area: area.top):
-            for col in range(area.left, area.right + 1):
-                tops, areas = found.setdefault(col, ([], []))
-                tops.append(area.top)
-                areas.append(area)
-        return found
+    def _sorted_merges(self) -> Sequence[Area]:
+        return sorted(self.merges, key=lambda area: area.top)
 
     @staticmethod
     def _shown(value: CellValue, style: Style) -> str:

@@ -33,6 +33,8 @@ _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _MANIFEST = "META-INF/manifest.xml"
+_ASIDE = ((b"<!--", b"-->"), (b"<?", b"?>"))
+"""What may stand before the root element: comments and processing instructions."""
 _XML_NAME = re.compile(r"\.(xml|rels|vml)$")
 
 
@@ -111,17 +113,17 @@ class Package:
         """The member's packed data."""
         return memoryview(self.data)[member.body : member.body + member.packed]
 
-    def _inflate(self, member: Member) -> Iterator[bytes]:
+    def _inflate(self, member: Member, piece_size: int = _PIECE) -> Iterator[bytes]:
         packed = self.packed(member)
         if member.method == zipfile.ZIP_STORED:
-            for at in range(0, len(packed), _PIECE):
-                yield bytes(packed[at : at + _PIECE])
+            for at in range(0, len(packed), piece_size):
+                yield bytes(packed[at : at + piece_size])
             return
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         source: bytes | memoryview = packed
         try:
             while not inflater.eof:
-                piece = inflater.decompress(source, _PIECE)
+                piece = inflater.decompress(source, piece_size)
                 if not piece and not inflater.eof:
                     raise self._broken(member)
                 source = inflater.unconsumed_tail
@@ -159,7 +161,7 @@ class Package:
         """Refuse a document type in any part: it stands before the root element or nowhere."""
         for member in self.members:
             if _XML_NAME.search(part_key(member.name)) and member.size:
-                head = next(self._inflate(member), b"")[:_PROLOG]
+                head = next(self._inflate(member, _PROLOG), b"")[:_PROLOG]
                 if member.size < len(head):
                     raise self._broken(member)
                 if has_doctype(head):
@@ -174,9 +176,16 @@ def part_key(name: str) -> str:
 def has_doctype(head: bytes) -> bool:
     """Whether a DTD comes before the root element; also if no root element starts within ``head``."""
     text = head.replace(b"\0", b"")  # UTF-16 and UTF-32 become readable enough
-    text = re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", text, flags=re.DOTALL)
-    root = re.search(rb"<[^!?]", text)
-    return b"<!" in text[: root.start()] if root else b"<" in text
+    at = text.find(b"<")
+    while at >= 0:
+        aside = next((end for start, end in _ASIDE if text.startswith(start, at)), None)
+        if aside is None:
+            return text.startswith(b"<!", at)
+        end = text.find(aside, at)
+        if end < 0:
+            return True
+        at = text.find(b"<", end)
+    return False
 
 
 def read_bytes(path: Path) -> bytes:

@@ -39,6 +39,8 @@ from .workbook import Sheet, Workbook, as_utf8_part
 
 _FILTER = "_xlnm._FilterDatabase"
 _PRINT_AREA = "_xlnm.Print_Area"
+_LISTED = re.compile(r"(?:[^,']|'[^']*')+")
+"""The references of a list; a comma in a quoted name of a sheet parts nothing."""
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s>/]")
 
 Cell = tuple[int, int]
@@ -227,7 +229,7 @@ class _SheetPlan:
         if text is None:
             return
         moved = []
-        for part in re.split(r",(?=(?:[^']*'[^']*')*[^']*$)", text):
+        for part in _LISTED.findall(text):
             reference = parse_reference(part)
             if reference is None:
                 return

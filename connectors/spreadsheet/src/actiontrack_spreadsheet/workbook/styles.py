@@ -8,6 +8,9 @@ from typing import Protocol
 from .numberformat import BUILT_IN, BUILT_IN_DATES, has_date_part, is_date_format
 from .xml import Element
 
+_LONGEST_FORMAT = 255
+"""Characters a spreadsheet program lets a number format have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -57,6 +60,8 @@ class Styles:
     def _style(self, entry: Element, locked: bool) -> Style:
         number = int(entry.attrs.get("numFmtId", "0"))
         code = self.formats.get(number) or BUILT_IN.get(number, "General")
+        if len(code) > _LONGEST_FORMAT:
+            code = "General"
         known_date = number in BUILT_IN_DATES and number not in self.formats
         date = known_date or is_date_format(code)
         return Style(

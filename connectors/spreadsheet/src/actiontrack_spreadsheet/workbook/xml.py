@@ -20,6 +20,10 @@ _UTF16 = (
 )  # fmt: skip
 
 
+_DEEPEST = 200
+"""Elements inside one another; no part a spreadsheet program writes comes near."""
+
+
 class XmlError(ValueError):
     """The XML is not well-formed, or has what a workbook may not have."""
 
@@ -66,13 +70,15 @@ def local(name: str) -> str:
 
 
 def elements(data: bytes) -> list[Element]:
-    """All elements of a UTF-8 document in document order. Raises XmlError (also for a DTD)."""
+    """All elements of a UTF-8 document in document order. Raises XmlError (also for a DTD, or for depth)."""
     found: list[Element] = []
     stack: list[Element] = []
     parser = new_parser(namespaces=False)
 
     def start(name: str, attrs: dict[str, str]) -> None:
         at = parser.CurrentByteIndex
+        if len(stack) >= _DEEPEST:
+            raise XmlError(f"elements more than {_DEEPEST} deep")
         tag = start_tag(data, at)
         prefix, colon, bare = name.rpartition(":")
         element = Element(bare, prefix + colon, attrs, stack[-1] if stack else None, at, tag.end(), bool(tag[1]))
