@@ -26,7 +26,7 @@ from actiontrack_spreadsheet.workbook import (
 )
 
 Build = Callable[..., Path]
-relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+relaxed = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=12)
 
 
 def write(path: Path, *edits: Edit) -> None:
@@ -60,11 +60,12 @@ LAST = 9
 
 def named(area: Sequence[int], rows: int = 0) -> str:
     top, left, bottom, right = area
-    grown = bottom + rows if bottom == LAST else bottom
+    grown = LAST + rows if LAST <= bottom <= LAST + rows else bottom  # what ends amid the new rows takes in the rest
     first, last = f"{letters(left + 1)}{top + 1}", f"{letters(right + 1)}{grown + 1}"
     return first if first == last else f"{first}:{last}"
 
 
+@pytest.mark.filterwarnings("ignore:.*xtension is not supported")  # openpyxl knows no data bars of 2010
 @relaxed
 @given(
     formats=st.lists(areas, max_size=3, unique=True),
@@ -159,7 +160,7 @@ def test_a_table_beside_the_list_has_no_part_in_it(tmp_path: Path) -> None:
     path = made(tmp_path / "plan.xlsx", fill)
     write(path, AppendRow("Plan", 4, {1: "c", 2: 3}, 3))
     tables = openpyxl.load_workbook(path)["Plan"].tables
-    assert {name: table.ref for name, table in tables.items()} == {"Plan_": "A1:B4", "Other": "E1:F3"}
+    assert {name: tables[name].ref for name in tables} == {"Plan_": "A1:B4", "Other": "E1:F3"}
 
 
 def test_tables_that_cannot_take_a_row_or_column_in(tmp_path: Path) -> None:
