@@ -8,7 +8,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-SECONDS = 60
+SECONDS = 120
 BYTES = 3 << 30
 _JOBS = 200
 """After so many a fresh process takes over: what libraries keep counts for no file."""

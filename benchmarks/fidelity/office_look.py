@@ -10,7 +10,7 @@ import sys
 import uno
 from office_driver import prop, start
 
-FILLED = 1 | 2 | 4 | 16  # com.sun.star.sheet.CellFlags: VALUE, DATETIME, STRING, FORMULA
+TYPED, FORMULA = 1 | 2 | 4, 16  # com.sun.star.sheet.CellFlags: VALUE, DATETIME, STRING; FORMULA
 
 
 def look(desktop, path):
@@ -28,11 +28,17 @@ def look(desktop, path):
 def cells(sheet):
     """All filled cells, formulas as their text: what they show may be calculated anew."""
     found = []
-    for area in sheet.queryContentCells(FILLED).RangeAddresses:
-        block = sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
-        for row, line in enumerate(block.getFormulaArray(), area.StartRow + 1):
-            found += [[row, col, text] for col, text in enumerate(line, area.StartColumn + 1) if text != ""]
+    for kind in (TYPED, FORMULA):
+        for area in sheet.queryContentCells(kind).RangeAddresses:
+            block = sheet.getCellRangeByPosition(area.StartColumn, area.StartRow, area.EndColumn, area.EndRow)
+            for row, line in enumerate(block.getFormulaArray(), area.StartRow + 1):
+                found += [[row, col, shown(text, kind)] for col, text in enumerate(line, area.StartColumn + 1) if text]
     return found
+
+
+def shown(text, kind):
+    """As the input line shows it: an apostrophe before what looks like a formula and is text."""
+    return f"'{text}" if kind == TYPED and text.startswith("=") else text
 
 
 def main():

@@ -95,7 +95,8 @@ class Trials:
         tally.parts_changed += len(changed)
         tally.wrong_values += len(wrong)
         tally.files_harmed += bool(lost or wrong)
-        problems = {"lost": lost, "changed": changed if tally is self.ours else [], "wrong": wrong}
+        unseen = ["no other reader can read it"] if looks.get("reader", "") is None else []
+        problems = {"lost": lost, "changed": changed if tally is self.ours else [], "wrong": wrong, "unseen": unseen}
         if any(problems.values()):
             tally.told.append({"file": name, **{kind: found[:20] for kind, found in problems.items() if found}})
 
@@ -103,8 +104,9 @@ class Trials:
         """What another reader sees besides the edit: python-calamine, or openpyxl where that gives up on the file."""
         if "reader" not in looks:
             looks["reader"], looks["before"] = self._reader(source, made.sheet)
-        after = self._child.run(looks["reader"], copy)
-        wrong = judge.wrong_cells(looks["before"], after, made)
+        wrong = []
+        if looks["reader"]:
+            wrong = judge.wrong_cells(looks["before"], self._child.run(looks["reader"], copy), made)
         if self._office:
             wrong += [f"LibreOffice: {each}" for each in self._wrong_in_office(source, copy, made, looks)]
         return wrong
@@ -130,9 +132,11 @@ class Trials:
         finally:
             shown.unlink()
 
-    def _reader(self, source: Path, sheet: str) -> tuple[Look, dict[str, judge.Cells]]:
-        with suppress(DiedError, FailedError):
-            seen = self._child.run(judge.seen_by_calamine, source)
-            if sheet in seen:
-                return judge.seen_by_calamine, seen
-        return judge.seen_by_openpyxl, self._child.run(judge.seen_by_openpyxl, source)
+    def _reader(self, source: Path, sheet: str) -> tuple[Look | None, dict[str, judge.Cells]]:
+        """Who can read the sheet as it was, and what it sees; None where neither can."""
+        for look in (judge.seen_by_calamine, judge.seen_by_openpyxl):
+            with suppress(DiedError, FailedError):
+                seen = self._child.run(look, source)
+                if sheet in seen:
+                    return look, seen
+        return None, {}

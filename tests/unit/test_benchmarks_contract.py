@@ -74,3 +74,32 @@ def values(path: Path) -> list[tuple[Any, ...]]:
 def shared_strings(path: Path) -> bytes:
     with zipfile.ZipFile(path) as book:
         return book.read("xl/sharedStrings.xml")
+
+
+def test_fidelity_tells_ours_beside_openpyxl(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    for name in ("plan.xlsx", "deeper/plan.xlsm"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        book = xlsxwriter.Workbook(str(tmp_path / name))
+        sheet = book.add_worksheet("Plan")
+        sheet.write_row(0, 0, ["Ref", "Action"])
+        sheet.write_formula(1, 0, "=1+1", None, 2)
+        sheet.insert_textbox(3, 3, "kept")
+        book.close()
+    (tmp_path / "none.xlsx").write_text("no workbook")
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks.fidelity", str(tmp_path), "--json"],
+        cwd=ROOT, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    figures = {
+        "files": 3, "edited": 2, "refused": {"not-a-workbook": 1}, "parts_lost": 0, "parts_changed": 0,
+        "wrong_values": 0, "crashes": 0,
+    }  # fmt: skip
+    assert {name: told[name] for name in figures} == figures
+    assert told["refusals"][0]["file"] == "none.xlsx"
+    assert told["openpyxl"].keys() >= figures.keys()
+    assert told["openpyxl"]["parts_lost"] == 2, "the text boxes"
+    assert told["openpyxl"]["wrong_values"] == 2, "what the formulas showed"

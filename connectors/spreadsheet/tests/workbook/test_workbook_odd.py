@@ -193,11 +193,21 @@ def renamed(change: Callable[[str], str]) -> Callable[[Path, Members], None]:
     return lambda path, members: packed(path, {change(name): data for name, data in members.items()})
 
 
+def dated(path: Path, members: Members) -> None:
+    """With a Unix time in an extra field of the directory (APPNOTE 4.6)."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            info = zipfile.ZipInfo(name)
+            info.extra = b"UT\5\0\1\0\0\0\0"
+            archive.writestr(info, data)
+
+
 ZIPS: dict[str, Callable[[Path, Members], None]] = {
     "sizes behind the data": streamed,
     "64-bit sizes": lambda path, members: packed(path, members, zip64=True),
     "not compressed": lambda path, members: packed(path, members, method=zipfile.ZIP_STORED),
     "a comment": commented,
+    "extra fields": dated,
     "bytes before it": behind_other_bytes,
     "folders": with_folders,
     "capital letters": renamed(lambda name: name if name.startswith("[") else name.upper()),
@@ -213,7 +223,9 @@ def test_a_zip_of_another_make(name: str, build: Build, tmp_path: Path) -> None:
         members = {each: archive.read(each) for each in archive.namelist()}
     ZIPS[name](path, members)
     start, comment = path.read_bytes()[:15], zipfile.ZipFile(path).comment
+    extras = [info.extra for info in zipfile.ZipFile(path).infolist()]
     unharmed_by_us(path, tmp_path)
+    assert name == "64-bit sizes" or [info.extra for info in zipfile.ZipFile(path).infolist()] == extras
     assert path.read_bytes()[:15] == start
     assert zipfile.ZipFile(path).comment == comment
 

@@ -389,6 +389,60 @@ def test_mode_and_link_are_kept(build: Build) -> None:
     assert open_workbook(path).read("Plan").cell(2, 2) == "x"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and links")
+def test_the_old_content_stays_where_it_has_another_name(build: Build) -> None:
+    path = build()
+    before = path.read_bytes()
+    other = path.with_name("snapshot.xlsx")
+    os.link(path, other)
+    backup = write(path, [SetCell("Plan", 2, 2, "x")]).backup
+    assert other.read_bytes() == before != path.read_bytes()
+    assert backup is not None
+    assert backup.stat().st_mode & 0o777 == 0o600, "not to be read by more people than the workbook"
+
+
+def test_a_file_marked_read_only_is_left_alone(build: Build) -> None:
+    path = build()
+    before = path.read_bytes()
+    path.chmod(0o444)
+    with pytest.raises(WorkbookRefused, match="read-only") as refused:
+        write(path, [SetCell("Plan", 2, 2, "x")])
+    assert refused.value.reason == "read-only"
+    assert path.read_bytes() == before
+    path.chmod(0o644)
+
+
+def test_a_save_at_the_last_moment_is_not_written_over(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the comparison of the content and the swap: while the copies are brought to the disk."""
+    path = build()
+    honest = os.fsync
+    saved: list[int] = []
+
+    def meanwhile(handle: int) -> None:
+        honest(handle)
+        saved.append(path.write_bytes(path.read_bytes() + b"\0"))
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    with pytest.raises(StaleWorkbook):
+        write(path, [SetCell("Plan", 2, 2, "x")])
+    assert path.stat().st_size == saved[-1]
+    assert not list(path.parent.glob(".actiontrack-*"))
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = build()
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(WorkbookBusy, match="No space left"):
+        write(path, [SetCell("Plan", 2, 2, "x")])
+    assert path.read_bytes() == before
+    assert not list(path.parent.glob(".actiontrack-*"))
+
+
 def test_a_file_held_by_another_program(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     path = build()
     before = path.read_bytes()

@@ -59,6 +59,8 @@ class Member:
     """Of everything that belongs to the entry, a data descriptor included."""
     body: int
     """Of the packed data."""
+    extra: bytes = b""
+    """What the directory says beside, as stored: the name in Unicode, for one."""
 
 
 class Package:
@@ -263,4 +265,5 @@ def _member(
         start=start,
         end=end,
         body=body,
+        extra=info.extra,
     )

@@ -14,6 +14,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _UTF8_NAME = 0x800
+_ZIP64 = 1
 _VERSION = 20
 _EPOCH = 0x21 << 16
 """1980-01-01 00:00, for members that are new."""
@@ -32,6 +33,7 @@ class _Entry:
     size: int
     attributes: int
     version: int
+    extra: bytes
     offset: int
 
 
@@ -49,13 +51,19 @@ def rewrite(package: Package, changed: Mapping[str, bytes]) -> bytes:
             entries[id(member)] = _copied(member, offset)
         else:
             piece, entries[id(member)] = _packed(
-                member.raw_name, member.flags & _UTF8_NAME, member.moment, member.attributes, part_data[1], offset
+                member.raw_name,
+                member.flags & _UTF8_NAME,
+                member.moment,
+                member.attributes,
+                _extra(member),
+                part_data[1],
+                offset,
             )
         out.append(piece)
         offset += len(piece)
     order = [entries[id(member)] for member in package.members]
     for part, data in new.values():
-        piece, entry = _packed(part.encode(), _UTF8_NAME, _EPOCH, 0, data, offset)
+        piece, entry = _packed(part.encode(), _UTF8_NAME, _EPOCH, 0, b"", data, offset)
         out.append(piece)
         offset += len(piece)
         order.append(entry)
@@ -77,12 +85,13 @@ def _copied(member: Member, offset: int) -> _Entry:
         member.size,
         member.attributes,
         member.version,
+        _extra(member),
         offset,
     )
 
 
 def _packed(
-    raw_name: bytes, flags: int, moment: int, attributes: int, data: bytes, offset: int
+    raw_name: bytes, flags: int, moment: int, attributes: int, extra: bytes, data: bytes, offset: int
 ) -> tuple[bytes, _Entry]:
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = packer.compress(data) + packer.flush()
@@ -90,7 +99,7 @@ def _packed(
     sizes = (crc, len(body), len(data))
     clock, day = moment & 0xFFFF, moment >> 16
     header = _LOCAL.pack(b"PK\3\4", _VERSION, flags, ZIP_DEFLATED, clock, day, *sizes, len(raw_name), 0)
-    entry = _Entry(raw_name, flags, ZIP_DEFLATED, moment, *sizes, attributes, _VERSION, offset)
+    entry = _Entry(raw_name, flags, ZIP_DEFLATED, moment, *sizes, attributes, _VERSION, extra, offset)
     return header + raw_name + body, entry
 
 
@@ -109,7 +118,7 @@ def _central(entry: _Entry) -> bytes:
             entry.packed,
             entry.size,
             len(entry.raw_name),
-            0,
+            len(entry.extra),
             0,
             0,
             0,
@@ -117,4 +126,16 @@ def _central(entry: _Entry) -> bytes:
             entry.offset,
         )
         + entry.raw_name
+        + entry.extra
     )
+
+
+def _extra(member: Member) -> bytes:
+    """The directory's extra fields but for 64-bit sizes, which no workbook of ours needs (APPNOTE 4.5)."""
+    kept, at = b"", 0
+    while at + 4 <= len(member.extra):
+        kind, size = struct.unpack_from("<HH", member.extra, at)
+        if kind != _ZIP64:
+            kept += member.extra[at : at + 4 + size]
+        at += 4 + size
+    return kept
