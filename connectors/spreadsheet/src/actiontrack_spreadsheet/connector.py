@@ -125,7 +125,12 @@ class SpreadsheetConnector:
                 )
 
     def _is_to_be_made(self) -> bool:
-        return self._options.create and not self._path.exists()
+        made = self._options.create and not self._path.exists()
+        if made and self._path.suffix.lower() != ".xlsx":
+            raise UserError(
+                f"{self._path.name}: a new file is made as .xlsx; name it so under path, or leave create out"
+            )
+        return made
 
     def _read(self, columns: Mapping[str, str]) -> Reading:
         from actiontrack_spreadsheet.reading import read, refuse_keyless
@@ -150,7 +155,7 @@ class SpreadsheetConnector:
             records=(),
             proof="",
             source=str(self._path.resolve()),
-            bindable=self._path.suffix.lower() != ".csv",
+            bindable=True,
             key="ref",
             exists=False,
             sheet=SHEET,

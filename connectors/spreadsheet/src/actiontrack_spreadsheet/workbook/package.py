@@ -33,6 +33,7 @@ _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _MANIFEST = "META-INF/manifest.xml"
+_NOT_TEXT = re.compile(rb"[\0-\x08\x0e-\x1f]")
 _XML_NAME = re.compile(r"\.(xml|rels|vml)$")
 
 
@@ -202,6 +203,8 @@ def _refuse_other_formats(path: Path, data: bytes) -> None:
     if not data:
         raise refuse_file(path, "truncated", "the file is empty; ask for a new copy")
     if not data.startswith(b"PK"):
+        if start and not _NOT_TEXT.search(start):
+            raise refuse_file(path, "not-a-workbook", "plain text named as a workbook; if it is CSV, name it .csv")
         raise refuse_file(path, "not-a-workbook", "not an Excel workbook; ask for the .xlsx file")
 
 
