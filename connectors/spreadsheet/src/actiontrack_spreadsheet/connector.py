@@ -57,7 +57,7 @@ class SpreadsheetConnector:
 
         if self._is_to_be_made():
             return self._unmade()
-        return observation(self._read(columns))
+        return observation(self._read(columns), inbound_only=self._context.inbound_only)
 
     def unchanged(self, mark: str) -> str:
         """A file of the same bytes, or one that was saved again with the same content on the sheets that count."""
@@ -104,12 +104,17 @@ class SpreadsheetConnector:
 
     def check(self) -> Iterable[Problem]:
         """Whether the file can be reached, read and written, and which usual columns it lacks."""
+        from actiontrack_spreadsheet.reading import read_only_problem
+
         try:
             if self._is_to_be_made():
                 return
             reading = self._read({})
         except (UserError, RetryableError) as error:
             yield Problem(str(error), "mend it, then sync again")
+            return
+        if reading.source.read_only:
+            yield read_only_problem(reading)
             return
         for path, what in ((self._path, "the file"), (self._path.parent, "its folder")):
             if not os.access(path, os.W_OK):
