@@ -15,7 +15,7 @@ class SpreadsheetOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     path: str
-    """The workbook (.xlsx, .xlsm) or .csv file; relative to the configuration file."""
+    """The workbook (.xlsx, .xlsm, .ods; .xls and .xlsb are only read) or .csv file; relative to the configuration."""
     sheet: str = ""
     """The sheet's name; found where not said."""
     header_row: int = Field(default=0, ge=0, le=1_048_576)

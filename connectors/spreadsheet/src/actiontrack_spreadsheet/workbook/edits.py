@@ -75,7 +75,8 @@ class Refusal:
 
     ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``merged``,
     ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``, ``totals-row``,
-    ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``.
+    ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``; in OpenDocument also ``link``; in
+    the binary formats ``read-only``.
     """
 
     edit: Edit

@@ -16,8 +16,8 @@ class WorkbookRefused(UserError):  # noqa: N818 - it says what happened, as its 
 
     ``reason`` is a short stable code. For files: ``missing``, ``encrypted``, ``old-xls``, ``xlsb``, ``html``,
     ``truncated``, ``not-a-workbook``, ``too-large``, ``dtd``, ``duplicate-part``, ``no-sheets``, ``bad-xml``,
-    ``unknown-namespace``, ``repeated-rows``. For changes: those of ``Refusal``. For a result that did not pass the
-    check before the replace: ``check-failed``.
+    ``unknown-namespace``, ``repeated-rows``, ``read-only``. For changes: those of ``Refusal``. For a result that
+    did not pass the check before the replace: ``check-failed``.
     """
 
     def __init__(self, reason: str, message: str) -> None:
