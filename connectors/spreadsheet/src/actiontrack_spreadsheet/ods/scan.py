@@ -11,6 +11,7 @@ from actiontrack_spreadsheet.workbook.xml import UnknownNamespaceError, XmlError
 from .names import NAMESPACES, usual
 
 _MAX_DEPTH = 200
+_NOTHING: Mapping[str, str] = {}
 _ROW_GROUPS = ("table:table-rows", "table:table-header-rows", "table:table-row-group")
 
 
@@ -133,7 +134,7 @@ class _Scanner:
         if self._depth > _MAX_DEPTH:
             raise XmlError(f"elements nested {_MAX_DEPTH} deep")
         plain = usual(name)
-        said = {usual(key): value for key, value in attrs.items()}
+        said = {usual(key): value for key, value in attrs.items()} if attrs else _NOTHING
         if self._row_start >= 0:
             if self._rows:
                 self._rows.start(plain, said)
