@@ -180,6 +180,8 @@ def test_lists_locks_filters_and_names(build: Build, pieces: type[Pieces]) -> No
                   "</table:table-row>"}, "bad-xml"),
         ({"rows": '<table:table-row table:number-rows-repeated="-4"><table:table-cell/></table:table-row>'}, "bad-xml"),
         ({"rows": "<table:table-row><table:table-cell></table:table-row>"}, "bad-xml"),
+        ({"rows": "<table:table-row>" + "<table:table-cell/>" * 20_000 + "</table:table-row>"}, "bad-xml"),
+        ({"styles": "<style:style/>" * 200_000}, "bad-xml"),
         ({"rows": "<table:table-row><table:table-cell>" + "<text:p>" * 300 + "</text:p>" * 300
                   + "</table:table-cell></table:table-row>"}, "bad-xml"),
     ],
@@ -188,3 +190,9 @@ def test_refusals(how: dict[str, str], reason: str, build: Build) -> None:
     with pytest.raises(WorkbookRefused, match=r"plan\.ods") as refused:
         open_ods(build(**how))
     assert refused.value.reason == reason
+
+
+def test_a_bomb_is_refused_before_it_is_parsed(build: Build, pieces: type[Pieces]) -> None:
+    with pytest.raises(WorkbookRefused) as refused:
+        open_ods(build(pieces.row(pieces.cell("x" * 50)) * 120_000))
+    assert refused.value.reason == "too-large"

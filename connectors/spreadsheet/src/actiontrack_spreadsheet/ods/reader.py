@@ -138,6 +138,8 @@ class SheetRows:
         value = cell_value(cell.attrs, "\n".join(cell.paragraphs))
         if value is not None and self._col + count - 1 > MAX_COL:
             raise XmlError("a column outside the sheet")
+        if len(self._runs) > MAX_COL:
+            raise XmlError("a row with more cells than a sheet has columns")
         name = cell.attrs.get("table:style-name") or self._attrs.get("table:default-cell-style-name")
         style = self._styles.number(name) if name else NO_STYLE
         links = tuple(dict.fromkeys(cell.links))

@@ -153,7 +153,11 @@ class Package:
 
     def _check_encryption(self) -> None:
         """An OpenDocument file says in its manifest which of its parts are encrypted."""
-        if _MANIFEST in self and b"encryption-data" in self.read(_MANIFEST):
+        if _MANIFEST not in self:
+            return
+        if self.member(_MANIFEST).size > RATIO_FREE:
+            raise self._too_large(self.member(_MANIFEST))
+        if b"encryption-data" in self.read(_MANIFEST):
             raise refuse_file(self.path, "encrypted", "protected with a password to open; ask for an unprotected copy")
 
     def _check_prologs(self) -> None:
