@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 XLSX = "Calc MS Excel 2007 XML"
+ODS = "calc8"
 CSV = "Text - txt - csv (StarCalc)"
 CSV_AS_IT_IS = "44,34,76,1,,2057,false,true,false"
 """Comma, double quotes, UTF-8, from line 1, British English; cells as they show."""
@@ -64,7 +65,8 @@ class Office:
     ) -> list[Any]:
         """Open the file, do the steps, save it (over itself, or as `save`). What each step told."""
         saved = save or path
-        formats = {".csv": {"filter": CSV, "options": CSV_AS_IT_IS}}.get(saved.suffix, {"filter": XLSX})
+        known = {".csv": {"filter": CSV, "options": CSV_AS_IT_IS}, ".ods": {"filter": ODS}}
+        formats = known.get(saved.suffix, {"filter": XLSX})
         reading = {"read_filter": CSV, "read_options": CSV_AS_IT_IS} if path.suffix == ".csv" else {}
         return self._ask(
             {"open": str(path), "save": str(saved), "sheet": sheet, "do": list(steps), **formats, **reading}

@@ -61,7 +61,7 @@ class SpreadsheetConnector:
 
         if self._is_to_be_made():
             return self._unmade()
-        return observation(self._read(columns))
+        return observation(self._read(columns), inbound_only=self._context.inbound_only)
 
     def unchanged(self, mark: str) -> str:
         """A file of the same bytes, or one that was saved again with the same content on the sheets that count."""
@@ -110,6 +110,8 @@ class SpreadsheetConnector:
 
     def check(self) -> Iterable[Problem]:
         """Whether the file can be reached, read and written, and which usual columns it lacks."""
+        from actiontrack_spreadsheet.reading import read_only_problem
+
         try:
             if self._is_to_be_made():
                 return
@@ -119,6 +121,9 @@ class SpreadsheetConnector:
             return
         except (UserError, RetryableError) as error:
             yield Problem(str(error), "mend it, then sync again")
+            return
+        if reading.source.read_only:
+            yield read_only_problem(reading)
             return
         for path, what in ((self._path, "the file"), (self._path.parent, "its folder")):
             if not os.access(path, os.W_OK):
@@ -170,7 +175,12 @@ class SpreadsheetConnector:
         return Path(self._context.state_folder) / "backups"
 
     def _is_to_be_made(self) -> bool:
-        return self._options.create and not self._path.exists()
+        made = self._options.create and not self._path.exists()
+        if made and self._path.suffix.lower() != ".xlsx":
+            raise UserError(
+                f"{self._path.name}: a new file is made as .xlsx; name it so under path, or leave create out"
+            )
+        return made
 
     def _read(self, columns: Mapping[str, str]) -> Reading:
         from actiontrack_spreadsheet.reading import read, refuse_keyless
@@ -195,7 +205,7 @@ class SpreadsheetConnector:
             records=(),
             proof="",
             source=str(self._path.resolve()),
-            bindable=self._path.suffix.lower() != ".csv",
+            bindable=True,
             key="ref",
             exists=False,
             sheet=SHEET,

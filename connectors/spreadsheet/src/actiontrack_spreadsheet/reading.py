@@ -100,8 +100,8 @@ def _records(rows: Rows, key: Key) -> list[Record]:
     ]
 
 
-def observation(reading: Reading) -> Observation:
-    """What the engine is told of a reading."""
+def observation(reading: Reading, *, inbound_only: bool = False) -> Observation:
+    """What the engine is told of a reading; `inbound_only`: nothing will be asked of the file but this."""
     layout, key = reading.layout, reading.key
     kind: KeyKind = key.kind
     columns = {name: saved_name(each, layout.headings) for name, each in layout.columns.items() if name != "ref"}
@@ -118,7 +118,7 @@ def observation(reading: Reading) -> Observation:
         writable=frozenset(name for name in columns if _is_writable(reading, name)),
         allowed=_allowed(reading),
         limits=dict.fromkeys(columns, LONGEST_TEXT) if reading.source.workbook else {},
-        problems=[*_problems(reading), *unshowable],
+        problems=() if inbound_only and reading.source.read_only else [*_problems(reading), *unshowable],
         setup=_setup(reading),
         binding=reading.source.binding,
         mark=mark_of(reading.source),
@@ -189,6 +189,8 @@ def _setup(reading: Reading) -> list[str]:
         )
     if reading.shows_questions:
         told.append(f"A sheet “{TITLE}” is added as the last, for what waits for you.")
+    if reading.source.read_only:
+        told.append(f"Nothing is written: {reading.source.read_only}.")
     if reading.source.bindable:
         told.append(f"The workbook is marked as this store's: a defined name for {cell} and a property of the file.")
     return told
@@ -204,7 +206,7 @@ def _problems(reading: Reading) -> list[Problem]:
     """What is wrong with the key column; faults of single values are the engine's to tell."""
     key, layout = reading.key, reading.layout
     if reading.source.read_only:
-        return [_read_only(reading), *_keyless(reading)]
+        return [read_only_problem(reading), *_keyless(reading)]
     if key.is_lost:
         return [
             Problem(
@@ -224,7 +226,7 @@ def _problems(reading: Reading) -> list[Problem]:
     ]
 
 
-def _read_only(reading: Reading) -> Problem:
+def read_only_problem(reading: Reading) -> Problem:
     """Told once for the file, not for each value that would be written."""
     name, why = reading.source.path.name, reading.source.read_only
     return Problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Sequence
 from datetime import date
@@ -122,3 +123,43 @@ def test_any_texts_round_trip(tmp_path: Path, rows: list[list[str]], text: str) 
     grid = read_csv(path)
     for number, row in enumerate(rows, 2):
         assert [grid.cell(number, col) or "" for col in range(1, len(row) + 1)] == row
+
+
+def test_quoting_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_bytes(b'"Ref","Action"\r\n"1","Do it"\r\n')
+    edits = [
+        AddColumn("plan", 1, 3, "Action ID"), SetCell("plan", 2, 3, "AT-1"), AppendRow("plan", 3, {2: "More"}, 2),
+    ]  # fmt: skip
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    write_csv(path, edits, expected_sha256=digest, backup_dir=tmp_path / "backups")
+    assert path.read_bytes() == b'"Ref","Action","Action ID"\r\n"1","Do it","AT-1"\r\n"","More",""\r\n'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a;b;c\r\n1;x, y;3\r\n", b'a\tb\n1\t"x\ny"\n', "a,b\r\n£5,café – x\r\n".encode("cp1252"), b"a,b\r1,2\r3,4\r",
+        codecs.BOM_UTF16_LE + "a\tb\r\n1\té\r\n".encode("utf-16-le"), b"a,b,\n1,2,\n", b"a,b,c\n1\n1,2,3,4\n\n5,6\n",
+        codecs.BOM_UTF16_BE + 'a,b\n1,"é\n,"\n'.encode("utf-16-be"), b"", codecs.BOM_UTF8, b"a,b,c", b"a,b\n1,2",
+        b'a,b,c\n1,he said "hi" ok,3\n2,"q""q",4\n', b"sep=;\r\na;b\r\n1;2\r\n", b"a,b\n=1+1,-5\n@x,+44 20\n",
+        b"a,b\n'=1,''x\n", b"\n\n\na,b\n1,2\n", b"a,b\r\n1,2\n3,4\r\n", b'a,b\n1,"x\n3,4\n', b"a,b\n\x81,\xe9\n",
+    ],
+)  # fmt: skip
+def test_what_a_person_wrote_stays_to_the_byte(data: bytes, tmp_path: Path) -> None:
+    """A row is appended, and nothing before it is another byte than it was."""
+    path = tmp_path / "plan.csv"
+    path.write_bytes(data)
+    before = read_csv(path)
+    last = (before.rows[-1] if before.rows else 0) + 1
+    digest = hashlib.sha256(data).hexdigest()
+    write_csv(
+        path, [AppendRow("plan", last, {1: "=new", 2: "+44"}, 1)], expected_sha256=digest, backup_dir=tmp_path / "b"
+    )
+    after, grid = path.read_bytes(), read_csv(path)
+    assert after.startswith(data)
+    assert grid.row(last) == {1: "=new", 2: "+44"}
+    assert [grid.row(row) for row in before.rows] == [before.row(row) for row in before.rows]
+    text = after[len(data) :].replace(b"\0", b"")
+    assert b"'=new" in text
+    assert b"'+44" in text

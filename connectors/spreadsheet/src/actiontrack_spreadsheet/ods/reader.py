@@ -16,6 +16,12 @@ from .styles import OdsStyles
 from .text import BREAK, SPACE, TAB, paragraph
 from .values import cell_value
 
+_NOTED = frozenset(
+    f"table:{name}"
+    for name in ("content-validation-name", "number-rows-spanned", "number-columns-spanned",
+                 "number-matrix-rows-spanned", "number-matrix-columns-spanned")
+)  # fmt: skip
+"""Attributes of a cell that say more than its value."""
 CELLS = ("table:table-cell", "table:covered-table-cell")
 _PARAGRAPHS = ("text:p", "text:h")
 _ASIDE = ("office", "draw", "table", "dr3d", "form", "svg")
@@ -132,6 +138,8 @@ class SheetRows:
         value = cell_value(cell.attrs, "\n".join(cell.paragraphs))
         if value is not None and self._col + count - 1 > MAX_COL:
             raise XmlError("a column outside the sheet")
+        if len(self._runs) > MAX_COL:
+            raise XmlError("a row with more cells than a sheet has columns")
         name = cell.attrs.get("table:style-name") or self._attrs.get("table:default-cell-style-name")
         style = self._styles.number(name) if name else NO_STYLE
         links = tuple(dict.fromkeys(cell.links))
@@ -174,6 +182,8 @@ class SheetRows:
         for run in self._runs:
             if run.col > MAX_COL:
                 break
+            if not run.links and _NOTED.isdisjoint(run.attrs):
+                continue
             right = min(run.col + run.count - 1, MAX_COL)
             name = run.attrs.get("table:content-validation-name")
             if name:
@@ -233,7 +243,9 @@ def columns_of(table: Node) -> list[Node]:
 
 def repeats(attrs: Mapping[str, str], name: str) -> int:
     """How often something stands there by an attribute; 1 where it does not say. Raises XmlError."""
-    raw = attrs.get(name, "1")
+    raw = attrs.get(name)
+    if raw is None:
+        return 1
     if not raw.isdecimal() or len(raw) > 9:
         raise XmlError(f"{raw[:20]!r} is no number of repeats")
     return max(int(raw), 1)

@@ -11,6 +11,9 @@ from actiontrack_spreadsheet.workbook.xml import UnknownNamespaceError, XmlError
 from .names import NAMESPACES, usual
 
 _MAX_DEPTH = 200
+_MOST_NODES = 200_000
+"""Elements outside the rows; each is kept."""
+_NOTHING: Mapping[str, str] = {}
 _ROW_GROUPS = ("table:table-rows", "table:table-header-rows", "table:table-row-group")
 
 
@@ -109,6 +112,7 @@ class _Scanner:
         self.declares_once = True
         self._at: Node | None = None
         self._depth = 0
+        self._nodes = 0
         self._sheet: Node | None = None
         self._rows: Rows | None = None
         self._row_start = -1
@@ -133,7 +137,7 @@ class _Scanner:
         if self._depth > _MAX_DEPTH:
             raise XmlError(f"elements nested {_MAX_DEPTH} deep")
         plain = usual(name)
-        said = {usual(key): value for key, value in attrs.items()}
+        said = {usual(key): value for key, value in attrs.items()} if attrs else _NOTHING
         if self._row_start >= 0:
             if self._rows:
                 self._rows.start(plain, said)
@@ -145,6 +149,9 @@ class _Scanner:
             if self._rows:
                 self._rows.begin(said)
             return
+        self._nodes += 1
+        if self._nodes > _MOST_NODES:
+            raise XmlError("more elements beside its rows than a plan needs")
         node = Node(plain, said, self._at, at, tag.end(), bool(tag[1]))
         if self._at is not None:
             self._at.children.append(node)

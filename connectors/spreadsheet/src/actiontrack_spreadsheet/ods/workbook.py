@@ -9,7 +9,7 @@ from pathlib import Path
 
 from actiontrack_spreadsheet.workbook.errors import refuse_file, xml_faults
 from actiontrack_spreadsheet.workbook.grid import Grid
-from actiontrack_spreadsheet.workbook.package import Package
+from actiontrack_spreadsheet.workbook.package import RATIO_FREE, Package
 from actiontrack_spreadsheet.workbook.refs import Area
 from actiontrack_spreadsheet.workbook.words import list_words
 from actiontrack_spreadsheet.workbook.workbook import DefinedName, Sheet, as_utf8_part
@@ -24,7 +24,11 @@ CONTENT, META, COMMON, MANIFEST = "content.xml", "meta.xml", "styles.xml", "META
 _KIND = "application/vnd.oasis.opendocument.spreadsheet"
 SPREADSHEETS = (_KIND, f"{_KIND}-template")
 _SIGNATURES = "META-INF/documentsignatures.xml"
-_MAX_CONTENT = 512 << 20
+_MAX_CONTENT = 256 << 20
+_MAX_ASIDE = 32 << 20
+"""Of styles.xml and meta.xml."""
+_MAX_RATIO = 60
+"""Lower than for other packages: rows alike are one element here, so that content.xml repeats itself less."""
 _LIST = re.compile(r"(?:[A-Za-z][\w.-]*:)?cell-content-is-in-list\((.*)\)\s*\Z", re.DOTALL)
 _WORD = re.compile(r'"((?:[^"]|"")*)"')
 
@@ -50,7 +54,9 @@ class OdsWorkbook:
         kind = self.package.read("mimetype").decode("latin-1").strip() if mimetype.size < 200 else ""
         if kind not in SPREADSHEETS:
             raise refuse_file(self.path, "not-a-workbook", f"not a spreadsheet but {kind[:80] or 'unknown'}")
-        if self.package.member(CONTENT).size > _MAX_CONTENT:
+        content = self.package.member(CONTENT)
+        dense = content.size > RATIO_FREE and content.size > _MAX_RATIO * max(content.packed, 1)
+        if content.size > _MAX_CONTENT or dense:
             raise refuse_file(self.path, "too-large", f"{CONTENT} unpacks to far more than a workbook should; refused")
 
     def _read(self) -> None:
@@ -138,6 +144,8 @@ class OdsWorkbook:
     def _root(self, part: str) -> Node | None:
         if part not in self.package:
             return None
+        if self.package.member(part).size > _MAX_ASIDE:
+            raise refuse_file(self.path, "too-large", f"{part} unpacks to far more than a workbook should; refused")
         data = as_utf8_part(self.package, part)
         with xml_faults(self.path, part):
             return scan(data).root

@@ -115,15 +115,21 @@ def _value(text: CsvText, cell: Cell) -> str:
 
 
 def _put(text: CsvText, row: int, col: int, value: Writable) -> None:
-    """Change one field, adding records and fields up to it."""
+    """Change one field, adding records and fields up to it; new ones are quoted as those beside and above are."""
     while len(text.records) < row:
         if text.records and not text.records[-1].end:
             text.records[-1].end = text.line_end
-        text.records.append(Record([""], text.line_end))
+        text.records.append(Record(_blank(text.records[-1]) if text.records else [""], text.line_end))
     fields = text.records[row - 1].fields
-    fields += [""] * (col - len(fields))
-    quoted = fields[col - 1].startswith('"')
+    beside = fields[-1].startswith('"')
+    quoted = fields[col - 1].startswith('"') if col <= len(fields) else beside
+    fields += ['""' if beside else ""] * (col - len(fields))
     fields[col - 1] = encode_field(_text(value), text.delimiter, quoted=quoted, guard=isinstance(value, str))
+
+
+def _blank(above: Record) -> list[str]:
+    """The fields of a new record: as many as above where all of those are quoted, else none to speak of."""
+    return ['""'] * len(above.fields) if all(field.startswith('"') for field in above.fields) else [""]
 
 
 def _verify(path: Path, before: bytes, after: bytes, planned: dict[Cell, Writable]) -> None:

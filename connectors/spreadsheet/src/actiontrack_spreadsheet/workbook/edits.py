@@ -157,7 +157,8 @@ class Refusal:
     ``reason``: ``signed``, ``unknown-sheet``, ``not-a-worksheet``, ``outside-sheet``, ``formula``, ``rich-value``,
     ``merged``, ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``,
     ``totals-row``, ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``,
-    ``structure-locked``, ``shared``, ``own-table``, ``commented``, ``no-comments``.
+    ``structure-locked``, ``shared``, ``own-table``, ``commented``, ``no-comments``; in OpenDocument also ``link`` and
+    ``not-here``; in the binary formats ``read-only``.
     """
 
     edit: Edit

@@ -20,7 +20,8 @@ class WorkbookRefused(UserError):  # noqa: N818 - it says what happened, as its 
     ``reason`` is a short stable code. For files: ``missing``, ``encrypted``, ``old-xls``, ``xlsb``, ``html``,
     ``truncated``, ``not-a-workbook``, ``too-large``, ``dtd``, ``duplicate-part``, ``no-sheets``, ``bad-xml``,
     ``unknown-namespace``, ``repeated-rows``. For changes: those of ``Refusal``, ``read-only`` for a file that is so
-    marked, ``check-failed`` for a result that did not pass the check before the replace.
+    marked or of a format that is only read, ``check-failed`` for a result that did not pass the check before the
+    replace.
     """
 
     def __init__(self, reason: str, message: str) -> None:

@@ -35,6 +35,7 @@ _LOCAL = struct.Struct("<4s5H3L2H")
 _MANIFEST = "META-INF/manifest.xml"
 _ASIDE = ((b"<!--", b"-->"), (b"<?", b"?>"))
 """What may stand before the root element: comments and processing instructions."""
+_NOT_TEXT = re.compile(rb"[\0-\x08\x0e-\x1f]")
 _XML_NAME = re.compile(r"\.(xml|rels|vml)$")
 
 
@@ -156,7 +157,11 @@ class Package:
 
     def _check_encryption(self) -> None:
         """An OpenDocument file says in its manifest which of its parts are encrypted."""
-        if _MANIFEST in self and b"encryption-data" in self.read(_MANIFEST):
+        if _MANIFEST not in self:
+            return
+        if self.member(_MANIFEST).size > RATIO_FREE:
+            raise self._too_large(self.member(_MANIFEST))
+        if b"encryption-data" in self.read(_MANIFEST):
             raise refuse_file(self.path, "encrypted", "protected with a password to open; ask for an unprotected copy")
 
     def _check_prologs(self) -> None:
@@ -213,6 +218,8 @@ def _refuse_other_formats(path: Path, data: bytes) -> None:
     if not data:
         raise refuse_file(path, "truncated", "the file is empty; ask for a new copy")
     if not data.startswith(b"PK") and not zipfile.is_zipfile(io.BytesIO(data)):
+        if start and not _NOT_TEXT.search(start):
+            raise refuse_file(path, "not-a-workbook", "plain text named as a workbook; if it is CSV, name it .csv")
         raise refuse_file(path, "not-a-workbook", "not an Excel workbook; ask for the .xlsx file")
 
 
