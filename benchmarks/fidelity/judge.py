@@ -6,7 +6,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from codecs import BOM_UTF8
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,7 +19,7 @@ from benchmarks.fidelity.edit import NEW, Edited
 
 Cells = dict[tuple[int, int], object]
 """(row, column), both from 1 -> what a reader shows."""
-_CALCULATION = re.compile(rb"<(?:\w+:)?calcPr\b[^>]*?/>")
+_CALCULATION = re.compile(r"\A<\?xml.*?\?>|<(?:\w+:)?calcPr\b[^>]*?/>")
 _MAIN = re.compile(
     r"\{http://(?:schemas\.openxmlformats\.org/spreadsheetml/2006|purl\.oclc\.org/ooxml/spreadsheetml)/main\}"
 )
@@ -53,8 +53,13 @@ def _is_needed(name: str, old: bytes, new: bytes, edit: Edited) -> bool:
     """The sheet but for the cell, its row's extent and the used range; the book's request to calculate."""
     if name.lower() == edit.part.lower():
         return len(old) > _COMPARED or _without(old, edit) == _without(new, edit)
-    was, is_ = (_CALCULATION.sub(b"", data.removeprefix(BOM_UTF8)) for data in (old, new))
-    return name.lower().endswith("workbook.xml") and was == is_
+    return name.lower().endswith("workbook.xml") and _uncalculated(old) == _uncalculated(new)
+
+
+def _uncalculated(data: bytes) -> str:
+    """The workbook part without its declaration, whatever its encoding, and how it is calculated."""
+    text = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig", "replace")
+    return _CALCULATION.sub("", text)
 
 
 def _without(data: bytes, edit: Edited) -> object:
