@@ -187,6 +187,14 @@ def test_dates_take_the_columns_style_else_a_new_one(build: Build, pieces: type[
     assert text.count('fo:font-weight="bold"') == 2, "the new style is the bold one with a date"
     write(path, SetCell("Plan", 3, 3, 5))
     assert open_ods(path).read("Plan").text(3, 3) == "5"
+    write(
+        path,
+        SetCell("Plan", 4, 3, date(2026, 5, 8)),
+        SetCell("Plan", 3, 2, "x"),
+        SetCell("Plan", 2, 2, date(2026, 5, 9)),
+    )
+    write(path, SetCell("Plan", 1, 2, date(2026, 5, 9)))
+    assert content(path).count("<style:style ") == text.count("<style:style ") + 1, "the one for a number"
 
 
 def test_a_new_row_is_dressed_like_the_last_and_ranges_grow(build: Build, pieces: type[Pieces]) -> None:
@@ -205,6 +213,7 @@ def test_a_new_row_is_dressed_like_the_last_and_ranges_grow(build: Build, pieces
         AppendRow("Plan", 3, {1: "1.2", 2: "More", 3: date(2026, 2, 3)}, 2),
         AppendRow("Plan", 4, {1: "1.3"}, 2),
         AddColumn("Plan", 1, 5, "Action ID", width=17),
+        AddColumn("Plan", 1, 6, "Also", width=9),
     )
     book = open_ods(path)
     grid = book.read("Plan")
@@ -212,12 +221,13 @@ def test_a_new_row_is_dressed_like_the_last_and_ranges_grow(build: Build, pieces
     assert grid.row(3) == {1: "1.2", 2: "More", 3: date(2026, 2, 3)}
     assert grid.style(4, 3) == grid.style(2, 3)
     assert text.count('table:content-validation-name="val1"') == 3
-    assert grid.autofilter == Area(1, 1, 4, 5)
+    assert grid.autofilter == Area(1, 1, 4, 6)
     assert "Other.A1:Other.D2" in text
     assert "'Plan'.A1:.D4" in text, "the print area"
     assert "'Plan'.D2:.D4 'Plan'.B2:.B4" in text
     assert grid.cell(1, 5) == "Action ID"
     assert 'style:column-width="3.57cm"' in text
+    assert 'style:column-width="1.89cm"' in text
 
 
 def test_names_and_properties(build: Build) -> None:

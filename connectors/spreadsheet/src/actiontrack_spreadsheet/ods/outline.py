@@ -29,7 +29,7 @@ class Outline:
         self._document = document
         self._splices = splices
         self._book = document.root.first("office:body", "office:spreadsheet")
-        self._widened = False
+        self._widths: set[str] = set()
 
     def grow(self, table: Node, down: Grow, both: Grow) -> None:
         """Filters and database ranges grow with rows and columns; formats and print areas with rows."""
@@ -82,32 +82,33 @@ class Outline:
         attrs = {"table:name": name, "table:base-cell-address": base, "table:cell-range-address": address}
         return tag("table:named-range", attrs, self._document, empty=True)
 
-    def widen(self, table: Node, col: int, width: float) -> None:
-        """Give a column a width, in characters, where it has none of its own but one it shares with all that follow."""
+    def widen(self, table: Node, widths: Mapping[int, float]) -> None:
+        """Give columns a width, in characters, where they have none but one they share with all that follow."""
         first = 1
         for node in columns_of(table):
             count = repeats(node.attrs, CELLS_ALIKE)
-            if first <= col < first + count:
-                if count >= _MANY:
-                    self._split_column(node, col - first, first + count - 1 - col, width)
-                return
+            within = sorted(col for col in widths if first <= col < first + count)
+            if within and count >= _MANY:
+                text, pieces, at = self._document.data[node.start : node.end].decode(), "", first
+                for col in within:
+                    pieces += self._columns(text, col - at, {})
+                    pieces += self._columns(text, 1, {STYLE: self._wide(widths[col])})
+                    at = col + 1
+                pieces += self._columns(text, first + count - at, {})
+                self._splices.replace(node.start, node.end, pieces)
             first += count
 
-    def _split_column(self, node: Node, before: int, after: int, width: float) -> None:
-        text = self._document.data[node.start : node.end].decode()
-        pieces = [(before, {}), (1, {STYLE: self._wide(width)}), (after, {})]
-        self._splices.replace(node.start, node.end, "".join(
-            retag(text, {CELLS_ALIKE: str(count) if count > 1 else None, NAMED: None, **changes}, self._document)
-            for count, changes in pieces if count
-        ))  # fmt: skip
+    def _columns(self, text: str, count: int, changes: Mapping[str, str]) -> str:
+        repeated = {CELLS_ALIKE: str(count) if count > 1 else None, NAMED: None}
+        return retag(text, {**repeated, **changes}, self._document) if count else ""
 
     def _wide(self, width: float) -> str:
         """The name of a column style of that width, made where it is not there yet."""
         styles = self._document.root.first("office:automatic-styles")
         name = f"{_WIDE}{width:g}".replace(".", "-")
         known = {node.attrs.get("style:name") for node in styles.children} if styles else set()
-        if styles is not None and name not in known and not self._widened:
-            self._widened = True
+        if styles is not None and name not in known | self._widths:
+            self._widths.add(name)
             head = tag("style:style", {"style:name": name, "style:family": "table-column"}, self._document)
             size = {"style:column-width": f"{width * _CM_A_CHARACTER:.2f}cm"}
             inner = tag("style:table-column-properties", size, self._document, empty=True)

@@ -169,8 +169,7 @@ class _SheetPlan:
         down = grow_down({edit.row for edit in self._appended})
         right = [grow_right(edit) for edit in sorted(self._added, key=lambda edit: edit.col)]
         outline.grow(self._places.table, down, _chain([down, *right]))
-        for edit in self._added:
-            outline.widen(self._places.table, edit.col, edit.width)
+        outline.widen(self._places.table, {edit.col: edit.width for edit in self._added})
         plan.cells[self._name] = cells
 
     def _cells(self) -> dict[Cell, Writable]:

@@ -13,6 +13,7 @@ from .tags import retag, tag
 _DAY = ("year", "-", "month", "-", "day")
 _TIME = (" ", "hours", ":", "minutes", ":", "seconds")
 _PREFIX = "at"
+_GENERAL = f"{_PREFIX}general"
 
 
 class OdsStyleBook:
@@ -57,8 +58,10 @@ class OdsStyleBook:
     def _derived(self, name: str, data: str) -> str:
         """A style like another with another data style ('': none)."""
         if (name, data) not in self._made:
-            new = self._free_name(set(self._styles.cells) | set(self._made.values()))
+            new = f"{_PREFIX}-{name or 'Default'}-{data or _GENERAL}"
             self._made[name, data] = new
+            if new in self._styles.own_cells:  # made by an earlier write
+                return new
             own = self._styles.own_cells.get(name)
             changes: dict[str, str | None] = {"style:name": new, "style:data-style-name": data or _GENERAL}
             if not data:
@@ -95,16 +98,6 @@ class OdsStyleBook:
                 written += f"<{own}>{piece}</{own}>"
         head, own = tag(kind, {"style:name": name}, document), document.name(kind)
         self._added += f"{head}{written}</{own}>"
-
-    @staticmethod
-    def _free_name(taken: set[str]) -> str:
-        number = 1
-        while f"{_PREFIX}{number}" in taken:
-            number += 1
-        return f"{_PREFIX}{number}"
-
-
-_GENERAL = f"{_PREFIX}general"
 
 
 def add_child(splices: Splices, document: Document, node: Node, text: str) -> None:
