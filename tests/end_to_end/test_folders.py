@@ -300,6 +300,14 @@ def test_a_renamed_file_is_the_same_instance_under_its_new_name(issued: Suite) -
     assert statuses(issued.sync()) == {"master": "ok", "returns/plan two": "ok", "returns/police": "ok"}
 
 
+def test_a_line_of_its_own_takes_a_file_over(issued: Suite) -> None:
+    line = RETURNS.replace('"returns/"', '"returns/police.xlsx"').replace('"returns"', '"constabulary"')
+    issued.configure(BOARD, RETURNS, line + 'agency = "POL"\n')
+    assert statuses(issued.sync()) == {"constabulary": "ok", "master": "ok", "returns/plan two": "ok"}
+    issued.configure(BOARD, RETURNS)
+    assert statuses(issued.sync()) == {"master": "ok", "returns/plan two": "ok", "returns/police": "ok"}
+
+
 def test_a_copy_beside_the_original_is_a_question(issued: Suite) -> None:
     folder = issued.folder / "returns"
     shutil.copy(folder / "police.xlsx", folder / "police (returned).xlsx")

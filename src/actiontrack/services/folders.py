@@ -72,16 +72,14 @@ def members(line: InstanceSettings, files: Files, around: Surroundings) -> list[
     known = _taken_in(line, around)
     for each in found:
         each.known = known.pop(each.file, None)
-    gone = [_File(file, folder / file, each) for file, each in known.items() if _rule(line, file) != ""]
     for each in found:
-        _read_mark(each, files, around, here=[*found, *gone])
-    followed = {each.formerly for each in found if each.formerly and not each.fault}
-    gone = [each for each in gone if each.known is not None and each.known.name not in followed]
-    for each in gone:
-        each.fault = (
-            f"{each.path}: the file was there and is gone. Put it back, or take it from a backup; where no more is to "
-            f'come from it, say "{each.file}" = "" under [connector.files]'
-        )
+        _read_mark(each, files, around, found)
+    followed = {each.formerly for each in found if not each.fault}
+    gone = [
+        _gone(file, folder / file, each)
+        for file, each in known.items()
+        if each.name not in followed and _rule(line, file) != "" and (folder / file).resolve() not in around.taken
+    ]
     _name(line, found, gone)
     for each in (*found, *gone):
         _decide_agency(line, each, around.agencies)
@@ -133,6 +131,14 @@ def _taken_in(line: InstanceSettings, around: Surroundings) -> dict[str, Instanc
     return {str(PurePosixPath(each.name[len(prefix) :]).with_name(Path(each.source).name)): each for each in known}
 
 
+def _gone(file: str, path: Path, known: Instance) -> _File:
+    fault = (
+        f"{path}: the file was there and is gone. Put it back, or take it from a backup; where no more is to come from "
+        f'it, say "{file}" = "" under [connector.files]'
+    )
+    return _File(file, path, known, fault=fault)
+
+
 def _rule(line: InstanceSettings, file: str) -> str | None:
     """What the configuration says of this file: a code, "" to leave it out, None where it says nothing."""
     for pattern, code in line.files.items():
@@ -144,7 +150,7 @@ def _rule(line: InstanceSettings, file: str) -> str | None:
 # --- marks and names ------------------------------------------------------------------------------------------------
 
 
-def _read_mark(each: _File, files: Files, around: Surroundings, here: Sequence[_File]) -> None:
+def _read_mark(each: _File, files: Files, around: Surroundings, found: Sequence[_File]) -> None:
     """Of a file that is new here: the instance its mark names, and whether it is that one under another name.
 
     It is where that one's own file is gone (or is this very file), no line names that one, and no other file here
@@ -158,12 +164,11 @@ def _read_mark(each: _File, files: Files, around: Surroundings, here: Sequence[_
     each.before = around.stored.get(mark[1])
     if each.before is None or mark[1] in around.lines:
         return
-    here_too = [other for other in here if other.known is each.before]
     there = Path(each.before.source)
     is_gone = not there.exists() or there == each.path.resolve()
-    if is_gone and all(not other.path.exists() for other in here_too):
+    if is_gone and not any(other.known is each.before for other in found):
         each.formerly = each.before.name
-        twins = [other for other in here if other is not each and other.formerly == each.formerly]
+        twins = [other for other in found if other is not each and other.formerly == each.formerly]
         for twin in twins:
             twin.fault = each.fault = _both(each, twin, f"carry the mark of “{each.formerly}”, whose own file is gone")
 
@@ -183,7 +188,9 @@ def _name(line: InstanceSettings, found: Sequence[_File], gone: Sequence[_File])
     for each in found:
         if each.known is None:
             short = f"{line.name}/{PurePosixPath(each.file).with_suffix('')}"
-            each.name = f"{line.name}/{each.file}" if short in taken else short
+            full = f"{line.name}/{each.file}"
+            names = (short, full, *(f"{full} ({at})" for at in range(2, len(taken) + 3)))
+            each.name = next(name for name in names if name not in taken)
             taken.add(each.name)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -78,6 +77,8 @@ class SpreadsheetFiles:
 
     def whole(self, path: Path) -> bool:
         """A file with something in it; of a zip, one that ends as a zip does."""
+        import zipfile
+
         try:
             with path.open("rb") as file:
                 start = file.read(4)
