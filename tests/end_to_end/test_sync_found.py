@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 from board_suite import AGENCIES, BOARD, HEADINGS, POLICE, Suite, row
@@ -341,6 +342,88 @@ def test_a_repair_finds_the_row_that_was_left_without_an_id(adopted: Suite) -> N
     before = adopted.bytes()
     adopted.sync()
     assert adopted.bytes() == before
+
+
+def _swap(suite: Suite, heading: str) -> list[Any]:
+    """Exchange what stands under a heading in two rows; returns what stood there."""
+    with suite.edit() as plan:
+        first, second = plan.find(FIRST), plan.find(SECOND)
+        kept = [plan.value(at, heading) for at in (first, second)]
+        for at, value in zip((second, first), kept, strict=True):
+            plan.sheet.cell(at, plan.columns[heading]).value = value
+    return kept
+
+
+def _repairs(suite: Suite) -> list[dict[str, Any]]:
+    return [each for each in suite.run("proposal", "list") if each["kind"] == "repair"]
+
+
+def test_a_repair_shows_each_cell_and_is_good_for_once(adopted: Suite) -> None:
+    kept = _swap(adopted, "Action ID")
+    planned = adopted.run("sync", "--dry-run", code=1)["steps"]
+    assert _repairs(adopted) == []
+    adopted.sync(code=1)
+    (asked,) = _repairs(adopted)
+    with adopted.edit() as plan:
+        cells = [f"L{plan.find(text)}" for text in (FIRST, SECOND)]
+    assert asked["to"] == [
+        {"sheet": "Action plan", "cell": cells[0], "text": FIRST, "from": kept[1], "to": kept[0]},
+        {"sheet": "Action plan", "cell": cells[1], "text": SECOND, "from": kept[0], "to": kept[1]},
+    ]
+    shown = [(step["cell"], step["theirs"], step["ours"]) for step in planned if step["does"] == "propose"]
+    assert shown == [(each["cell"], each["from"], each["to"]) for each in asked["to"]]
+    adopted.run("proposal", "accept", asked["id"])
+    assert adopted.sync()["master"]["quarantined"] == 0
+    _swap(adopted, "Action ID")
+    adopted.sync(code=1)
+    assert len(_repairs(adopted)) == 1, "what was accepted once is asked again"
+
+
+def test_a_repair_nobody_needs_any_more_is_withdrawn_and_a_refused_one_leaves_the_rows_alone(adopted: Suite) -> None:
+    kept = _swap(adopted, "Action ID")
+    adopted.sync(code=1)
+    (asked,) = _repairs(adopted)
+    adopted.run("proposal", "refuse", asked["id"])
+    told = adopted.sync(code=1)["master"]
+    assert (told["quarantined"], told["proposals"]) == (2, 0)
+    assert sorted(each["do"] for each in told["problems"]) == sorted(f"type {ref} in that cell" for ref in kept)
+    _swap(adopted, "Action ID")
+    assert adopted.sync()["master"]["quarantined"] == 0
+    _swap(adopted, "Action ID")
+    adopted.sync(code=1)
+    assert len(_repairs(adopted)) == 1
+    _swap(adopted, "Action ID")
+    adopted.sync()
+    assert _repairs(adopted) == []
+
+
+def test_a_repair_of_a_plan_known_by_its_own_numbers_puts_the_numbers_back(suite: Suite) -> None:
+    suite.configure(BOARD)
+    suite.make_plan(row(number, Ref=number * 10 + 3) for number in range(1, 7))
+    suite.adopt()
+    suite.sync()
+    kept = _swap(suite, "Ref")
+    suite.sync(code=1)
+    (asked,) = _repairs(suite)
+    suite.run("proposal", "accept", asked["id"])
+    suite.sync()
+    with suite.edit() as plan:
+        assert [plan.value(plan.find(text), "Ref") for text in (FIRST, SECOND)] == kept
+    before = suite.bytes()
+    suite.sync()
+    assert suite.bytes() == before
+
+
+def test_a_copy_without_an_id_is_asked_about_and_made_when_it_is_accepted(adopted: Suite) -> None:
+    with adopted.edit() as plan:
+        cells = {heading: plan.value(plan.find(FIRST), heading) for heading in plan.columns if heading != "Action ID"}
+        at = plan.append(cells)
+    assert adopted.sync(code=1)["master"]["created_here"] == 0
+    (asked,) = [each for each in adopted.run("proposal", "list") if each["kind"] == "new"]
+    made = adopted.run("proposal", "accept", asked["id"])["ref"]
+    adopted.sync()
+    with adopted.edit() as plan:
+        assert plan.value(at, "Action ID") == made
 
 
 def test_an_id_typed_over_with_anothers_is_asked_about_and_nobody_is_missing(adopted: Suite) -> None:

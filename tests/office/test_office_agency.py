@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -76,6 +77,72 @@ def test_an_issued_workbook_comes_back_without_a_problem(adopted: Suite, office:
     sheet = openpyxl.load_workbook(out)["Actions"]
     assert sheet.protection.sheet
     assert sheet.tables["ActionPlan"].ref == "A7:U20"
+
+
+CHOSEN = [
+    {"do": "choose", "action": FIRST, "heading": "Status", "word": "Reported complete"},
+    {"do": "type", "action": FIRST, "heading": "Due date", "text": "2/12/2026"},
+    {"do": "type", "action": FIRST, "heading": "Progress", "text": "Trained on 3 November"},
+]
+"""At the keyboard of a British office: the second of December."""
+
+
+def _filled_in(suite: Suite, office: Office, path: Path) -> None:
+    before = office.look(path)["Actions"]
+    _, shown, _ = office.work(path, *CHOSEN, sheet="Actions")
+    assert shown == "02 Dec 2026", "which is the day and which the month can't be mistaken"
+    after = office.look(path)["Actions"]
+    for name in ("lists", "conditions", "protected", "visible"):
+        assert after[name] == before[name], name
+
+
+def _keeps_its_furniture(path: Path) -> None:
+    sheet = openpyxl.load_workbook(path)["Actions"]
+    assert sheet.protection.sheet
+    assert list(sheet.tables) == ["ActionPlan"]
+    assert {rule.type for rule in sheet.data_validations.dataValidation} == {"list", "date"}
+    assert sheet.conditional_formatting
+    assert not sheet.merged_cells.ranges
+
+
+def test_an_issued_workbook_goes_round_without_a_problem(adopted: Suite, office: Office) -> None:
+    out = adopted.folder / "issued.xlsx"
+    adopted.run("workbook", "issue", "--agency", "HEA", "--out", str(out))
+    second = "Do the thing numbered 2"
+    office.work(out, *({**step, "action": second} for step in CHOSEN), sheet="Actions")
+    (told,) = adopted.run("workbook", "refresh", str(out))["connectors"]
+    assert (told["status"], told["updated_here"], told["problems"]) == ("ok", 1, [])
+    assert [told[key] for key in ("conflicts", "proposals", "quarantined", "missing")] == [0, 0, 0, 0]
+    found = adopted.action(second)
+    assert (found["status"], found["current_due"]) == ("reported_complete", "2026-12-02")
+    assert found["progress"] == "Trained on 3 November"
+    _keeps_its_furniture(out)
+
+
+def test_a_workbook_that_sync_made_goes_round_without_a_problem(adopted: Suite, office: Office) -> None:
+    path = adopted.folder / "police.xlsx"
+    _filled_in(adopted, office, path)
+    for told in adopted.sync().values():
+        assert (told["status"], told["problems"]) == ("ok", [])
+    found = adopted.action(FIRST)
+    assert (found["status"], found["current_due"]) == ("reported_complete", "2026-12-02")
+    assert found["progress"] == "Trained on 3 November"
+    _keeps_its_furniture(path)
+    before = adopted.bytes()
+    adopted.sync()
+    assert adopted.bytes() == before
+
+
+def test_the_boards_cells_are_locked_and_the_agencys_are_not(adopted: Suite, office: Office) -> None:
+    path = adopted.folder / "police.xlsx"
+    (taken,) = office.work(path, {"do": "overtype", "action": FIRST, "text": "3/12/2026"}, sheet="Actions")
+    own = {heading for heading, is_taken in taken.items() if is_taken}
+    sheet = openpyxl.load_workbook(path)["Actions"]
+    top = next(row for row in range(1, 20) if sheet.cell(row, 1).value == "Action ID")
+    blue = {cell.value for cell in sheet[top] if cell.fill.fgColor.rgb.endswith("1F4E79")}
+    assert own == blue, "what may be filled in is what has a blue heading"
+    assert {"Status", "Progress", "Due date", "Lead officer"} <= own
+    assert not own & {"Action ID", "Number", "Priority", "Lead agency", "Recommendation"}
 
 
 def test_a_csv_plan_saved_by_libreoffice(suite_of_csv: Suite, office: Office) -> None:

@@ -46,8 +46,8 @@ class Table:
     Cells are read all at once: each call to LibreOffice goes from one process to another.
     """
 
-    def __init__(self, document, name):
-        self.document = document
+    def __init__(self, office, document, name):
+        self.office, self.document = office, document
         sheets = document.Sheets
         self.sheet = sheets.getByName(name) if name and sheets.hasByName(name) else sheets.getByIndex(0)
         self.texts = texts_of(self.sheet)
@@ -128,6 +128,49 @@ def do_retype_key(table, step):
     cell.setString(
         {"lower": key.lower(), "blanks": f" {key}  ", "wrong": key[:-1] + ("2" if key[-1] != "2" else "3")}[step["how"]]
     )
+
+
+def do_type(table, step):
+    """Typed at the keyboard: what is typed is read as the program reads it, checked, and kept out of locked cells."""
+    cell = table.cell(table.find(step["action"]), step["heading"])
+    frame = table.document.CurrentController.Frame
+    dispatcher = table.office.createInstance("com.sun.star.frame.DispatchHelper")
+    table.document.CurrentController.setActiveSheet(table.sheet)
+    place = cell.AbsoluteName.split(".")[-1]
+    dispatcher.executeDispatch(frame, ".uno:GoToCell", "", 0, (prop("ToPoint", place),))
+    dispatcher.executeDispatch(frame, ".uno:EnterString", "", 0, (prop("StringName", step["text"]),))
+    return cell.String
+
+
+def do_choose(table, step):
+    """A word chosen from the drop-down of the cell: the one that is named, which must be among them."""
+    cell = table.cell(table.find(step["action"]), step["heading"])
+    words = words_of(table, cell)
+    assert step["word"] in words, f"the list has {words}"
+    return do_type(table, {**step, "text": step["word"]})
+
+
+def words_of(table, cell):
+    """What a cell's drop-down offers: words in the rule itself, or on another sheet."""
+    rule = cell.Validation
+    assert rule.Type.value == "LIST", rule.Type.value
+    source = rule.getFormula1()
+    if source.startswith('"'):
+        return [word.strip('"') for word in source.split(";")]
+    sheet, _, area = source.replace("$", "").rpartition(".")
+    return [row[0] for row in table.document.Sheets.getByName(sheet).getCellRangeByName(area).getDataArray()]
+
+
+def do_overtype(table, step):
+    """At the keyboard somebody types over each cell of a row; by heading, whether the program let them."""
+    taken = {}
+    for heading in filter(None, table.headings):
+        before = table.cell(table.find(step["action"]), heading).String
+        shown = do_type(table, {**step, "heading": heading, "text": step["text"]})
+        taken[heading] = shown != before
+        if taken[heading]:
+            table.document.UndoManager.undo()
+    return taken
 
 
 def do_sort(table, step):
@@ -403,10 +446,10 @@ def start(profile):
                 process.kill()
                 raise
             time.sleep(0.2)
-    return process, context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+    return process, context.ServiceManager
 
 
-def work(desktop, job):
+def work(office, desktop, job):
     # A hidden load would lose the frozen panes.
     options = [prop("Hidden", False)]
     if "read_filter" in job:
@@ -416,7 +459,7 @@ def work(desktop, job):
         raise OSError(f"LibreOffice can't open {job['open']}")
     try:
         told = [
-            globals()["do_" + step["do"]](Table(document, step.get("sheet", job.get("sheet", ""))), step)
+            globals()["do_" + step["do"]](Table(office, document, step.get("sheet", job.get("sheet", ""))), step)
             for step in job["do"]
         ]
         if job.get("save"):
@@ -429,11 +472,12 @@ def work(desktop, job):
 
 
 def main():
-    process, desktop = start(sys.argv[1])
+    process, office = start(sys.argv[1])
+    desktop = office.createInstance("com.sun.star.frame.Desktop")
     try:
         for line in sys.stdin:
             try:
-                answer = {"ok": True, "told": work(desktop, json.loads(line))}
+                answer = {"ok": True, "told": work(office, desktop, json.loads(line))}
             except Exception as error:  # noqa: BLE001 - whatever fails in the office fails the test that asked
                 answer = {"ok": False, "why": f"{type(error).__name__}: {error}"}
             print(json.dumps(answer), flush=True)

@@ -99,7 +99,7 @@ def test_a_copied_sheets_own_name_does_not_count(make_plan: MakePlan, connect: C
     assert (seen.sheet, seen.binding) == ("Action plan", "")
 
 
-def test_a_key_column_that_somebody_removed_is_told_of(make_plan: MakePlan, connect: Connect) -> None:
+def test_a_key_column_that_somebody_removed_is_made_anew(make_plan: MakePlan, connect: Connect) -> None:
     plan = make_plan([["Ref", "Action"], ["1.1", "Train"], ["2.5", "Audit"]])
     connector = connect(plan, key="ref")
     seen, _ = adopt(connector)
@@ -110,9 +110,24 @@ def test_a_key_column_that_somebody_removed_is_told_of(make_plan: MakePlan, conn
     again = connector.observe("", seen.columns)
     assert again.key == "ref"
     assert {record.remote_id for record in again.records} == {""}
-    assert [problem.text for problem in again.problems] == ["the column the rows are known by is gone"]
-    (outcome,) = send(connector, again, [change(2, {"ref": new_ref()})])
-    assert (outcome.state, outcome.field) == ("refused", "ref")
+    ref = new_ref()
+    (outcome,) = send(connector, again, [change(2, {"ref": ref})])
+    assert outcome.state == "applied"
+    shown = connector.observe("", seen.columns)
+    assert [record.remote_id for record in shown.records] == [ref, ""]
+    assert openpyxl.load_workbook(plan).defined_names["_actiontrack_key"].attr_text == "'Action plan'!$C$1"
+
+
+def test_an_id_column_is_known_by_its_ids_whatever_heads_it(make_plan: MakePlan, connect: Connect) -> None:
+    plan = make_plan([["Ref", "Action"], ["1.1", "Train"], ["2.5", "Audit"]])
+    connector = connect(plan, key="ref")
+    seen, _ = adopt(connector)
+    before = [record.remote_id for record in connector.observe("", seen.columns).records]
+    book = openpyxl.load_workbook(plan)
+    book["Action plan"]["C1"] = "Our own name for it"
+    del book.defined_names["_actiontrack_key"]
+    book.save(plan)
+    assert [record.remote_id for record in connector.observe("", seen.columns).records] == before
 
 
 def test_rows_known_by_the_plans_numbers_need_no_column(make_plan: MakePlan, connect: Connect) -> None:

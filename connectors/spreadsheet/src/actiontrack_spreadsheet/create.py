@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actiontrack.api import Batch, InstanceContext, Plain
-from actiontrack_spreadsheet.guide import FONT, guide, head_lines
+from actiontrack_spreadsheet.guide import FONT, guide, head_lines, width_of
 from actiontrack_spreadsheet.headings import DATE_FIELDS, FIELDS, vocabulary
 from actiontrack_spreadsheet.newfile import put, steady_bytes
 from actiontrack_spreadsheet.source import (
@@ -34,6 +35,12 @@ _FIRST = (
 )  # fmt: skip
 _ORDER = (*_FIRST, *(name for name in FIELDS if name not in _FIRST))
 """What an agency reads and fills in comes first, what the Board keeps after it."""
+
+_LINE, _TALLEST = 15.0, 409.0
+"""Height of one line, and of the tallest row there is, in points."""
+
+_ROOM = 1.2
+"""Lines break at words, and letters differ in width: so much more room than characters."""
 
 DATE_FORMAT = "dd mmm yyyy"
 """Which is the day and which the month cannot be mistaken."""
@@ -68,6 +75,7 @@ def make_workbook(path: Path, batch: Batch, context: InstanceContext) -> dict[st
     for row, values in enumerate([write.after for write in writes] or [blank], header + 1):
         for col, name in enumerate(_ORDER, 1):
             _fill(sheet.cell(row, col), name, values.get(name))
+        sheet.row_dimensions[row].height = _height(values)
     _head(sheet, header)
     table = Area(header, 1, max(header + len(writes), header + 1), len(_ORDER))
     _as_table(sheet, table)
@@ -81,6 +89,15 @@ def make_workbook(path: Path, batch: Batch, context: InstanceContext) -> dict[st
     book.properties.title = lines[0] if lines else context.board_name or SHEET
     put(path, steady_bytes(book, now))
     return rows
+
+
+def _height(values: Mapping[str, Plain]) -> float:
+    """What a row's wrapped texts need, in points: not every program works it out when it opens a file."""
+    lines = [
+        sum(max(1, math.ceil(len(part) * _ROOM / width_of(name))) for part in str(value or "").splitlines())
+        for name, value in values.items()
+    ]
+    return min(_LINE * max([1, *lines]), _TALLEST)
 
 
 def _head(sheet: Worksheet, header: int) -> None:

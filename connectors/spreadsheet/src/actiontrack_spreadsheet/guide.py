@@ -23,8 +23,12 @@ _LAST_ROW = 2000
 FONT = "Calibri"
 _OWN, _OTHERS = "1F4E79", "595959"
 """Fill of a heading that the file's own people may fill in, and of one that is somebody else's."""
-_WIDTHS = {"ref": 19, "recommendation_text": 40, "text": 50, "progress": 50, "evidence": 30, "comments": 40}
+_WIDTHS = {
+    "ref": 20, "number": 9, "recommendation_text": 40, "text": 50, "progress": 50, "evidence": 30, "comments": 40,
+    "current_due": 13, "original_due": 13, "look_again": 13,
+}  # fmt: skip
 _USUAL_WIDTH = 16
+"""In characters."""
 _EXAMPLE = "31 Jan 2027"
 
 _RATINGS = {
@@ -73,8 +77,13 @@ def _headings(sheet: Worksheet, columns: Columns, own: set[str], header: int) ->
         cell = sheet[f"{letter}{header}"]
         cell.font = Font(name=FONT, bold=True, color="FFFFFF")
         cell.fill = PatternFill("solid", fgColor=_OWN if name in own else _OTHERS)
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-        sheet.column_dimensions[letter].width = _WIDTHS.get(name, _USUAL_WIDTH)
+        cell.alignment = Alignment(horizontal="left", wrap_text=True, vertical="center")
+        sheet.column_dimensions[letter].width = width_of(name)
+
+
+def width_of(name: str) -> int:
+    """How wide a field's column is, in characters."""
+    return _WIDTHS.get(name, _USUAL_WIDTH)
 
 
 def _style_guidance(sheet: Worksheet, header: int) -> None:

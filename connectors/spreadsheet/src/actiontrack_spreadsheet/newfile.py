@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import tempfile
 import zipfile
 from contextlib import suppress
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
+
+_FIXED_HEIGHT = re.compile(rb'(<row [^>]*?) customHeight="1"')
+"""Without it a row grows with what is typed into it."""
 
 
 def steady_bytes(book: Workbook, now: datetime) -> bytes:
@@ -29,6 +33,8 @@ def steady_bytes(book: Workbook, now: datetime) -> bytes:
             content = old.read(name)
             if name == "docProps/core.xml":
                 content = content.replace(modified, f"{now.isoformat(timespec='seconds')}Z".encode())
+            elif name.startswith("xl/worksheets/"):
+                content = _FIXED_HEIGHT.sub(rb"\1", content)
             part = zipfile.ZipInfo(name, _ZIP_TIME)
             part.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(part, content)

@@ -203,7 +203,9 @@ def _hold_copies(found: Matching, read: Read) -> None:
     """A row without an id that says just what another row says: a copy, or half of a move whose other half follows."""
     rows: dict[tuple[str, ...], Record] = {}
     for record, link in found.pairs if found.fresh else ():
-        rows |= {_said(link.seen): record, _said(read(record)): record}
+        for said in (link.seen, read(record)):
+            # A copy of the words alone has not taken along the number that its original is known by.
+            rows |= {_said(said): record, _said(said, ("number",)): record}
     rest: list[Record] = []
     for record in found.fresh:
         twin = None if record.remote_id else rows.get(_said(read(record)))
