@@ -34,7 +34,7 @@ from .edits import (
 )
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
-from .ownsheet import OwnPlace, own_place, own_title
+from .ownsheet import OwnPlace, own_place, own_title, says_so
 from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
 from .replace import is_lock_file, open_elsewhere, replace_file
 from .ring import KEEP, Kept, Ring, kept_in
@@ -100,5 +100,6 @@ __all__ = [
     "read_csv",
     "ref",
     "replace_file",
+    "says_so",
     "write_csv",
 ]

@@ -68,13 +68,15 @@ class SetCustomProperty:
 
 @dataclass(frozen=True, slots=True)
 class OwnColumn:
-    """A column of a sheet of ours; texts wrap in it."""
+    """A column of a sheet of ours."""
 
     heading: str
     width: float = 16.0
     """In characters, as Excel counts them."""
     open: bool = False
     """People type here: its cells are not locked, and its heading has the colour of those to fill in."""
+    wrap: bool = True
+    """Long texts take several lines; else they are cut off where the next cell begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,12 @@ def protects(workbook: Workbook, edit: PutSheet) -> bool:
     return edit.protect and bool(workbook.styles.entries)
 
 
+def says_so(workbook: Workbook, edit: PutSheet) -> bool:
+    """Whether there is nothing to do: our sheet is there and reads as the edit would have it."""
+    place = own_place(workbook, edit.mark)
+    return place is not None and reads_so(workbook, place.sheet, edit)
+
+
 def reads_so(workbook: Workbook, sheet: Sheet, edit: PutSheet) -> bool:
     """Whether the sheet already says what the edit would have it say."""
     grid = workbook.read(sheet)
