@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
-from math import ceil
+from math import ceil, inf
 
 from .cellxml import TRIGGERS, cell_xml
 from .edits import OwnLink, PutSheet, Writable
@@ -145,7 +145,7 @@ class OwnSheetXml:
 
     def _height(self, values: Sequence[Writable]) -> str:
         """About as high as the row's longest text asks for: not every program works it out on opening the file."""
-        widths = [*(column.width for column in self._edit.columns), *([_BESIDE] * len(values))]
+        widths = [column.width if column.wrap else inf for column in self._edit.columns] + [_BESIDE] * len(values)
         texts = [(value, width) for value, width in zip(values, widths, strict=False) if isinstance(value, str)]
         lines = max(
             (sum(ceil((len(line) + 1) / width) for line in text.split("\n")) for text, width in texts), default=1
