@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from actiontrack.api import Place, RetryableError, UserError
-from actiontrack_spreadsheet.options import SUFFIXES
+from actiontrack_spreadsheet.options import SUFFIXES, UNMARKED
 
 _WILD = re.compile(r"[*?]")
 
@@ -51,7 +51,7 @@ class SpreadsheetFiles:
 
     def binding(self, path: Path) -> str:
         """The store's mark in a workbook; whatever is wrong with the file is told when it is synced."""
-        if path.suffix.lower() == ".csv":
+        if path.suffix.lower() in UNMARKED:
             return ""
         try:
             state = path.stat()
@@ -96,11 +96,11 @@ class SpreadsheetFiles:
 @lru_cache(maxsize=1024)
 def _mark(path: Path, *_state: int) -> str:
     """The binding of a workbook as it is now; `run` asks every few seconds."""
+    from actiontrack_spreadsheet.books import open_book
     from actiontrack_spreadsheet.source import BINDING_PROPERTY
-    from actiontrack_spreadsheet.workbook import open_workbook
 
     try:
-        return open_workbook(path).custom_properties.get(BINDING_PROPERTY, "")
+        return open_book(path).custom_properties.get(BINDING_PROPERTY, "")
     except (UserError, RetryableError, OSError):
         return ""
 

@@ -10,6 +10,8 @@ from actiontrack_spreadsheet.headings import FIELDS
 
 SUFFIXES = (".xlsx", ".xlsm", ".ods", ".csv", ".xls", ".xlsb")
 """What a plan's file ends with: others in a folder are left alone."""
+UNMARKED = (".csv", ".xls", ".xlsb")
+"""Of those the ones that carry no mark of ours."""
 
 
 class SpreadsheetOptions(BaseModel):
