@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from actiontrack_spreadsheet.workbook.cellxml import NotWritableError, check_value
 from actiontrack_spreadsheet.workbook.check import CellEdit, Checker, Fault, SheetChecker, refusals_of
 from actiontrack_spreadsheet.workbook.edits import Edit, Refusal, SetCell, Writable
-from actiontrack_spreadsheet.workbook.errors import xml_faults
 from actiontrack_spreadsheet.workbook.refs import Area, ref
-from actiontrack_spreadsheet.workbook.workbook import Sheet, as_utf8_part
+from actiontrack_spreadsheet.workbook.workbook import Sheet
 
-from .places import RowPlace, RowPlaces
-from .rowxml import RowXml
-from .scan import Document, Node, scan
+from .places import CellStyles
 from .text import unwritable
-from .workbook import CONTENT, OdsWorkbook
+from .workbook import OdsWorkbook
 
 
 def check_ods(workbook: OdsWorkbook, edits: Sequence[Edit], *, own_sheet: str = "") -> list[Refusal]:
@@ -36,9 +32,8 @@ class _OdsChecker(Checker):
 class _OdsSheetChecker(SheetChecker):
     def __init__(self, workbook: OdsWorkbook, sheet: Sheet, *, own: bool) -> None:
         super().__init__(sheet, workbook.read(sheet), own=own)
-        self._workbook = workbook
         self._styles = workbook.styles
-        self._rows: dict[RowPlace, RowXml] = {}
+        self._named = CellStyles(workbook, sheet.name)
         self._pivots: Sequence[Area] = workbook.pivots.get(sheet.name, ())
         self._linked = sheet.name in workbook.linked
 
@@ -56,31 +51,8 @@ class _OdsSheetChecker(SheetChecker):
 
     def locked(self, row: int, col: int) -> bool:
         """By the cell's own style or its row's, as the XML has them, else its column's."""
-        named = self._style(row, col)
+        named = self._named.style(row, col)
         return self._grid.locked(row, col) if named is None else self._styles[self._styles.number(named)].locked
-
-    def _style(self, row: int, col: int) -> str | None:
-        with xml_faults(self._workbook.path, CONTENT):
-            document, places = self._content
-            place = places.find(row) if places else None
-            if place is None:
-                return None
-            if place not in self._rows:
-                self._rows[place] = RowXml(document.data[place.start : place.end].decode(), document)
-            return self._rows[place].style(col)
-
-    @cached_property
-    def _content(self) -> tuple[Document, RowPlaces | None]:
-        found: list[RowPlaces] = []
-
-        def rows_of(table: Node) -> RowPlaces | None:
-            if table.attrs.get("table:name", "") != self._sheet.name:
-                return None
-            found.append(RowPlaces(table))
-            return found[-1]
-
-        document = scan(as_utf8_part(self._workbook.package, CONTENT), rows_of)
-        return document, next(iter(found), None)
 
     def value_faults(self, where: str, value: Writable) -> Iterator[Fault]:
         try:
