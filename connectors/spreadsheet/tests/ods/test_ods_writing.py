@@ -283,6 +283,23 @@ def test_refusals(build: Build, pieces: type[Pieces]) -> None:
     assert reasons(path, AppendRow("Plan", 2, {1: "x"}, 1)) == ["row-occupied"]
 
 
+def test_locks_are_those_of_cells_rows_and_columns(build: Build, pieces: type[Pieces]) -> None:
+    free, locked = 'table:style-name="free"', 'table:style-name="bold"'
+    columns = (
+        '<table:table-column/><table:table-column table:default-cell-style-name="free" '
+        'table:number-columns-repeated="16383"/>'
+    )
+    rows = (
+        pieces.row(pieces.cell("head"), pieces.cell("head", locked), pieces.cell(attrs=free))
+        + pieces.row(pieces.cell(attrs=free), pieces.cell(attrs=locked), attrs='table:number-rows-repeated="5"')
+        + pieces.row(pieces.cell(), pieces.cell(), attrs='table:default-cell-style-name="bold"')
+    )
+    path = build(rows, columns=columns, table='table:protected="true"')
+    places = [(1, 1), (1, 2), (1, 3), (4, 1), (4, 2), (7, 2), (9, 1), (9, 2)]
+    refused = {(e.edit.row, e.edit.col) for e in check_ods(open_ods(path), [SetCell("Plan", *p, "x") for p in places])}  # type: ignore[union-attr]
+    assert refused == {(1, 1), (1, 2), (4, 2), (7, 2), (9, 1)}
+
+
 @pytest.mark.parametrize(
     ("how", "reason"),
     [

@@ -10,6 +10,7 @@ from actiontrack_spreadsheet.workbook.edits import Edit, PutComments, PutSheet, 
 from actiontrack_spreadsheet.workbook.refs import Area, ref
 from actiontrack_spreadsheet.workbook.workbook import Sheet
 
+from .places import CellStyles
 from .text import unwritable
 from .workbook import OdsWorkbook
 
@@ -34,6 +35,8 @@ class _OdsChecker(Checker):
 class _OdsSheetChecker(SheetChecker):
     def __init__(self, workbook: OdsWorkbook, sheet: Sheet, *, own: bool) -> None:
         super().__init__(sheet, workbook.read(sheet), own=own)
+        self._styles = workbook.styles
+        self._named = CellStyles(workbook, sheet.name)
         self._pivots: Sequence[Area] = workbook.pivots.get(sheet.name, ())
         self._linked = sheet.name in workbook.linked
 
@@ -53,7 +56,9 @@ class _OdsSheetChecker(SheetChecker):
         return False
 
     def locked(self, row: int, col: int) -> bool:
-        return self._grid.locked(row, col)
+        """By the cell's own style or its row's, as the XML has them, else its column's."""
+        named = self._named.style(row, col)
+        return self._grid.locked(row, col) if named is None else self._styles[self._styles.number(named)].locked
 
     def value_faults(self, where: str, value: Writable) -> Iterator[Fault]:
         try:
