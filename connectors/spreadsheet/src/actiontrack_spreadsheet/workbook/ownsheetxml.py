@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -20,6 +21,12 @@ from .xml import MAIN, MAIN_STRICT, Element, Splices, attribute_text
 
 _OWN, _OTHERS, _WHITE = "1F4E79", "595959", "FFFFFF"
 """Fill of the heading of a column to fill in, and of one that is locked; the ink on both."""
+_TO_FILL_IN = "EDF3FA"
+"""Fill of a cell to type in."""
+_LINE, _TALLEST = 15, 405
+"""Points."""
+_SPARE = 1.15
+"""Words are not broken, so that some of a line stays empty."""
 _ORDER = (
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
     "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
@@ -124,8 +131,21 @@ class OwnSheetXml:
             [self._body(row, col, value) for col, value in enumerate(self._full(values), 1)]
             for row, values in enumerate(edit.rows, edit.header_row + 1)
         ]
+        tall = [[], *[[]] * len(edit.head), [column.heading for column in edit.columns], *edit.rows]
         lines = enumerate([*head, headings, *rows], 1)
-        return "".join(f'<{self._prefix}row r="{row}">{"".join(cells)}</{self._prefix}row>' for row, cells in lines)
+        return "".join(
+            f'<{self._prefix}row r="{row}"{self._height(tall[row])}>{"".join(cells)}</{self._prefix}row>'
+            for row, cells in lines
+        )
+
+    def _height(self, values: Sequence[Writable]) -> str:
+        """Room for the longest text of a row: not every program works it out when it opens a file."""
+        lines = 1
+        for column, value in zip(self._edit.columns, values, strict=False):
+            if column.wrap and isinstance(value, str):
+                parts = value.split("\n")
+                lines = max(lines, sum(max(1, math.ceil(len(part) * _SPARE / column.width)) for part in parts))
+        return f' ht="{min(lines * _LINE, _TALLEST)}"' if lines > 1 else ""
 
     def _full(self, values: Sequence[Writable]) -> list[Writable]:
         return [*values, *([None] * (len(self._edit.columns) - len(values)))]
@@ -138,7 +158,10 @@ class OwnSheetXml:
             format_id = self._styles.date_format(with_time=isinstance(value, datetime))
         look = Look(format_id=format_id, locked=False)
         if not beside:
-            look = replace(look, lined=True, locked=not columns[col - 1].open, wrap=columns[col - 1].wrap)
+            column = columns[col - 1]
+            look = replace(
+                look, lined=True, locked=not column.open, wrap=column.wrap, fill=_TO_FILL_IN if column.open else ""
+            )
         return self._cell(row, col, value, look)
 
     def _cell(self, row: int, col: int, value: Writable, look: Look) -> str:
