@@ -16,6 +16,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from actiontrack.cli.front import run
@@ -141,6 +142,39 @@ def test_issuing_a_workbook(reader: Reader) -> None:
 
 def test_collecting_returns(reader: Reader) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "collect-returns.md") == 4
+
+
+class Manager(Reader):
+    """A reader who asks for the sheet of questions, and answers in it."""
+
+    def type(self, line: str) -> str:
+        """One command line, and what the page says to do by hand before it."""
+        if line.startswith("actiontrack sync --dry-run"):
+            self.answer()
+        printed = super().type(line)
+        if line == "cd demo":
+            file = self.folder / "actiontrack.toml"
+            board, asked = 'side = "board"', 'side = "board"\nquestions = true'
+            file.write_text(file.read_text(encoding="utf-8").replace(board, asked, 1))
+        return printed
+
+    def answer(self) -> None:
+        """Choose an answer to each question, in the words of the page."""
+        file = self.folder / "board-plan.xlsx"
+        book = openpyxl.load_workbook(file)
+        sheet = book["Questions"]
+        header = next(row for row in sheet.iter_rows() if row[0].value == "Question ID")
+        columns = {cell.value: cell.column for cell in header}
+        for row in range(header[0].row + 1, sheet.max_row + 1):
+            conflict = sheet.cell(row, columns["What it is"]).value == "Conflict"
+            sheet.cell(row, columns["Answer"]).value = "Take theirs" if conflict else "Accept"
+            sheet.cell(row, columns["Answered by"]).value = "Head of safeguarding"
+        book.save(file)
+
+
+def test_answering_in_the_workbook(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> None:
+    manager = Manager(monkeypatch, reader.folder)
+    assert manager.follow(ROOT / "docs" / "how-to" / "answer-in-the-workbook.md") == 7
 
 
 def test_readme_shows_what_the_demo_prints(reader: Reader) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
-from math import ceil, inf
 
 from .cellxml import TRIGGERS, cell_xml
 from .edits import OwnLink, PutSheet, Writable
@@ -21,8 +21,14 @@ from .xml import MAIN, MAIN_STRICT, Element, Splices, attribute_text
 
 _OWN, _OTHERS, _WHITE, _LINK = "1F4E79", "595959", "FFFFFF", "0563C1"
 """Fill of the heading of a column to fill in, and of one that is locked; the ink on both; that of a link."""
-_BESIDE, _LINE, _HIGHEST = 16, 15, 409
-"""The width of columns beside ours, in characters; the height of a line, and of the highest row, in points."""
+_TO_FILL_IN = "EDF3FA"
+"""Fill of a cell to type in."""
+_BESIDE = 16
+"""The width of columns beside ours, in characters."""
+_LINE, _TALLEST = 15, 405
+"""Points."""
+_SPARE = 1.15
+"""Words are not broken, so that some of a line stays empty."""
 _ORDER = (
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
     "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
@@ -138,19 +144,20 @@ class OwnSheetXml:
             [self._body(row, col, value) for col, value in enumerate(self._full(values), 1)]
             for row, values in enumerate(edit.rows, edit.header_row + 1)
         ]
-        heights = [""] * (len(head) + 1) + [self._height(values) for values in edit.rows]
-        lines = enumerate(zip(heights, [*head, headings, *rows], strict=True), 1)
         p = self._prefix
+        heights = [*[""] * len(head), *map(self._height, ([column.heading for column in edit.columns], *edit.rows))]
+        lines = enumerate(zip(heights, [*head, headings, *rows], strict=True), 1)
         return "".join(f'<{p}row r="{row}"{height}>{"".join(cells)}</{p}row>' for row, (height, cells) in lines)
 
     def _height(self, values: Sequence[Writable]) -> str:
-        """About as high as the row's longest text asks for: not every program works it out on opening the file."""
-        widths = [column.width if column.wrap else inf for column in self._edit.columns] + [_BESIDE] * len(values)
+        """Room for the longest text of a row: not every program works it out when it opens a file."""
+        widths = [column.width if column.wrap else math.inf for column in self._edit.columns] + [_BESIDE] * len(values)
         texts = [(value, width) for value, width in zip(values, widths, strict=False) if isinstance(value, str)]
         lines = max(
-            (sum(ceil((len(line) + 1) / width) for line in text.split("\n")) for text, width in texts), default=1
+            (sum(max(1, math.ceil(len(line) * _SPARE / width)) for line in text.split("\n")) for text, width in texts),
+            default=1,
         )
-        return attribute_text("ht", min(lines * _LINE, _HIGHEST)) if lines > 1 else ""
+        return attribute_text("ht", min(lines * _LINE, _TALLEST)) if lines > 1 else ""
 
     def _full(self, values: Sequence[Writable]) -> list[Writable]:
         return [*values, *([None] * (len(self._edit.columns) - len(values)))]
@@ -163,7 +170,10 @@ class OwnSheetXml:
             format_id = self._styles.date_format(with_time=isinstance(value, datetime))
         look = Look(format_id=format_id, locked=False)
         if not beside:
-            look = replace(look, lined=True, locked=not columns[col - 1].open, wrap=columns[col - 1].wrap)
+            column = columns[col - 1]
+            look = replace(
+                look, lined=True, locked=not column.open, wrap=column.wrap, fill=_TO_FILL_IN if column.open else ""
+            )
         if (row, col) in self._linked:
             look = replace(look, ink=_LINK, link=True)
         return self._cell(row, col, value, look)
