@@ -43,7 +43,9 @@ class StyleBook:
 
     def general(self, index: int) -> int:
         """The style with the general number format."""
-        return self._clone(index, {"numFmtId": "0"})
+        # Some programs give even the number of the general format a meaning of their own.
+        number = self._format("general") if 0 in self.styles.formats else 0
+        return self._clone(index, {"numFmtId": str(number)})
 
     @property
     def changed(self) -> bool:
