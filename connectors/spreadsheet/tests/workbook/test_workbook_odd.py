@@ -13,7 +13,7 @@ import pytest
 from benchmarks.fidelity import judge
 from benchmarks.fidelity.edit import RefusedError, edit_in_place
 
-from actiontrack_spreadsheet.workbook import SetCell, check_edits, open_workbook
+from actiontrack_spreadsheet.workbook import SetCell, check_edits, open_workbook, plan_and_write
 
 Build = Callable[..., Path]
 Members = dict[str, bytes]
@@ -312,6 +312,14 @@ def test_a_picture_or_data_type_in_a_cell_is_not_written_over(build: Build) -> N
     assert [(refusal.edit, refusal.reason) for refusal in check_edits(open_workbook(path), edits)] == [
         (edits[0], "rich-value")
     ]
+
+
+def test_a_number_where_the_general_format_shows_dates(build: Build, tmp_path: Path) -> None:
+    formats = '<numFmts><numFmt numFmtId="0" formatCode="dd.mm.yyyy"/></numFmts><cellXfs><xf numFmtId="0"/></cellXfs>'
+    path = build(sheet=sheet(ROWS), styles=f'<styleSheet xmlns="{MAIN}">{formats}</styleSheet>')
+    sha256 = open_workbook(path).sha256
+    plan_and_write(path, [SetCell("Plan", 5, 1, -1.5)], expected_sha256=sha256, backup_dir=tmp_path / "backups")
+    assert open_workbook(path).read("Plan").cell(5, 1) == -1.5
 
 
 def test_page_fields_are_output_of_a_pivot_table() -> None:

@@ -48,7 +48,9 @@ class StyleBook:
 
     def general(self, index: int) -> int:
         """The style with the general number format."""
-        return self._clone(index, {"numFmtId": "0"})
+        # Some programs give even the number of the general format a meaning of their own.
+        number = self._format("general") if 0 in self.styles.formats else 0
+        return self._clone(index, {"numFmtId": str(number)})
 
     def looking(self, look: Look) -> int:
         """A style of this look: one that is there, or a new one."""
