@@ -37,7 +37,7 @@ def test_in_flows_and_out_is_told_once(suite: Suite) -> None:
         assert [told[name] for name in COUNTS] == [0] * len(COUNTS)
         (problem,) = told["problems"]
         assert "only read" in problem["why"]
-        assert "save it as .xlsx" in problem["do"]
+        assert "it as .xlsx" in problem["do"]
     assert path.read_bytes() == before
     (checked,) = suite.run("connector", "check", "master", code=None)
     assert "only read" in str(checked["problems"])
