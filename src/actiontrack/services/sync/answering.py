@@ -155,7 +155,8 @@ class _Taker:
     def _stands(self, asked: Conflict, value: str) -> bool:
         with self._core.store.reading() as reader:
             desk = Desk(reader, self._core.board, self._core.clock.now())
-            return project(desk, desk.file(asked.action), Viewer(Side.BOARD)).get(asked.field) == value
+            file = desk.load([asked.action]).get(asked.action)
+            return file is not None and project(desk, file, Viewer(Side.BOARD)).get(asked.field) == value
 
     def _apply(self, answer: Answer, asked: Asked, value: str) -> None:
         who, source = answer.by or self._who, f"sync:{self._settings.name}"
