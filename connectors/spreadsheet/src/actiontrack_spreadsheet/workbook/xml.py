@@ -17,6 +17,8 @@ _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["'
 _BOMS = ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
+MOST_ELEMENTS = 500_000
+"""Of a part that is read as a whole, or of a sheet around its rows."""
 _DEEPEST = 200
 """Elements inside one another; no part a spreadsheet program writes comes near."""
 
@@ -37,6 +39,12 @@ class RepeatedCellError(XmlError):
     """A row or cell is there twice, or not where it says: which one a program shows is anybody's guess."""
 
     reason = "repeated-rows"
+
+
+class TooMuchError(XmlError):
+    """More than any plan needs; reading on would take more time or memory than a workbook is given."""
+
+    reason = "too-large"
 
 
 @dataclass(slots=True)
@@ -74,6 +82,8 @@ def elements(data: bytes) -> list[Element]:
 
     def start(name: str, attrs: dict[str, str]) -> None:
         at = parser.CurrentByteIndex
+        if len(found) >= MOST_ELEMENTS:
+            raise TooMuchError("far more in it than any plan")
         if len(stack) >= _DEEPEST:
             raise XmlError(f"elements more than {_DEEPEST} deep")
         tag = start_tag(data, at)
