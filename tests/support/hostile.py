@@ -3,16 +3,16 @@
 `FILES` maps a name to what writes the file and what must become of it: "read", "refused", or "either".
 """
 
+# ruff: noqa: E501 - a table is read line by line
 from __future__ import annotations
 
 import struct
-import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from fuzz.parts import MAIN, NAMESPACES, OFFICE, PACKAGE, PLAIN, SHEET, zipped
+from fuzz.parts import NAMESPACES, OFFICE, PACKAGE, PLAIN, SHEET, zipped
 
 Write = Callable[[Path], None]
 STRINGS = "xl/sharedStrings.xml"

@@ -82,7 +82,10 @@ class CellDecoder:
         """Many shared strings by their indices; quicker than one by one."""
         if "" in raws:
             return list(map(self._shared, raws))
-        indices = list(map(int, raws))
+        try:
+            indices = list(map(int, raws))
+        except ValueError:
+            return list(map(self._shared, raws))
         if min(indices) < 0 or max(indices) >= len(self._strings):
             raise XmlError("a shared string that is not there")
         return list(map(self._strings.__getitem__, indices))
@@ -90,7 +93,7 @@ class CellDecoder:
     def _shared(self, raw: str) -> str | None:
         if not raw:
             return None
-        index = int(raw)
+        index = int(unescape(raw)) if "&" in raw else int(raw)
         if 0 <= index < len(self._strings):
             return self._strings[index]
         raise XmlError("a shared string that is not there")
@@ -120,6 +123,8 @@ def number(raw: str) -> int | float | None:
     raw = raw.strip()
     if not raw:
         return None
+    if "&" in raw:
+        return number(unescape(raw))
     value = float(raw) if _NUMBER.fullmatch(raw) else math.inf
     if math.isinf(value):
         raise XmlError(f"{raw[:40]!r} is not a number")

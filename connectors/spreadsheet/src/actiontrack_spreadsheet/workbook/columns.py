@@ -9,8 +9,10 @@ from itertools import compress, pairwise
 
 from .refs import MAX_COL, MAX_ROW, Area
 from .values import CellValue, Formula
-from .xml import RepeatedCellError, XmlError
+from .xml import RepeatedCellError, TooMuchError, XmlError
 
+MOST_CELLS = 6_000_000
+"""Rows with a value times columns with one, of all sheets of a workbook that are read: 100,000 rows of 60 columns."""
 NO_STYLE = -1
 """No cell here; column or row styles apply."""
 
@@ -39,7 +41,9 @@ class Column:
 class Columns:
     """The cells of a sheet under construction. Rows without a value are left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int = MOST_CELLS) -> None:
+        """``room``: how many rows times columns there may be."""
+        self._room = room
         self.rows: list[int] = []
         self.columns: dict[int, Column] = {}
         self.hidden: set[int] = set()
@@ -62,6 +66,8 @@ class Columns:
         at = len(self.rows)
         self.rows += rows
         self.hidden.update(hidden)
+        if len(self.rows) * len(cells.keys() | self.columns.keys()) > self._room:
+            raise TooMuchError("more cells than any plan has")
         for col, (values, styles) in cells.items():
             if col not in self.columns:
                 self.columns[col] = Column()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from actiontrack.errors import PreconditionFailed, RetryableError, UserError
 
-from .xml import XmlError
+from .xml import TooMuchError, XmlError
 
 _LONGEST = 500
 """Characters of a message."""
@@ -53,6 +53,8 @@ def xml_faults(path: Path, part: str) -> Iterator[None]:
     """Turn what is wrong with a part's XML into a refusal of the file that names the part."""
     try:
         yield
+    except TooMuchError as error:
+        raise refuse_file(path, error.reason, f"{part} has {error}; keep the plan in a workbook of its own") from None
     except XmlError as error:
         raise refuse_file(path, error.reason, _unread(path, part, error)) from None
     except (ValueError, LookupError, OverflowError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .refs import MAX_COL, Area, parse_area, parse_areas
+from .xml import TooMuchError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class SheetFacts:
     password: bool = False
     """The protection asks for a password to be taken off."""
     _path: list[str] = field(default_factory=list)
+    _columns_said: int = 0
     _is_list: bool = False
     _formula: str = ""
     _areas: str = ""
@@ -81,6 +83,9 @@ class SheetFacts:
 
     def _column(self, attrs: dict[str, str]) -> None:
         first, last = int(attrs["min"]), min(int(attrs["max"]), MAX_COL)
+        self._columns_said += max(last - first, 0)
+        if self._columns_said > 2 * MAX_COL:
+            raise TooMuchError("its columns described again and again")
         if attrs.get("hidden") in ("1", "true"):
             self.hidden_columns.update(range(first, last + 1))
         if attrs.get("style", "0") != "0":

@@ -19,8 +19,8 @@ from pathlib import Path
 from .errors import WorkbookBusy, WorkbookRefused, refuse_file
 
 MAX_FILE = 256 << 20
-MAX_PART = 768 << 20
-MAX_TOTAL = 1 << 30
+MAX_PART = 256 << 20
+MAX_TOTAL = 512 << 20
 MAX_MEMBERS = 20_000
 MAX_RATIO = 200
 RATIO_FREE = 16 << 20

@@ -11,16 +11,20 @@ from typing import NamedTuple
 from xml.parsers import expat
 
 from .cells import CellDecoder, number
-from .columns import NO_STYLE, Columns, check_column
+from .columns import MOST_CELLS, NO_STYLE, Columns, check_column
 from .items import Slow, read_items
 from .refs import column_number, letters, parse_area
 from .strings import BAD_XML, RichText, decode_escapes, unescape
 from .values import CellValue
-from .xml import RepeatedCellError, XmlError, new_parser
+from .xml import MOST_ELEMENTS, RepeatedCellError, TooMuchError, XmlError, new_parser
 
 _BATCH = 1024
 _KINDS_TRIED = 4
 """How many kinds of cells a column may turn out to have before it is taken for mixed: headings are of another."""
+_MOST_PARSED = 1_000_000
+"""Rows and cells the parser is given: what no pattern takes is read some five times slower."""
+_MOST_COMPILED = 4_000
+"""Columns compiled into patterns in all; rows that are unlike to the last go to the parser."""
 _MAX_PATTERN = 400
 """Columns one pattern may have; rows with more go to the parser."""
 _STYLE = re.compile(r' s="([0-9]+)"')
@@ -47,13 +51,18 @@ Cells = dict[int, tuple[Sequence[CellValue], Sequence[int]]]
 
 
 def read_rows(
-    pieces: Iterable[bytes], decoder: CellDecoder, handler: OtherHandler | None = None, *, fast: bool = True
+    pieces: Iterable[bytes],
+    decoder: CellDecoder,
+    handler: OtherHandler | None = None,
+    *,
+    fast: bool = True,
+    room: int = MOST_CELLS,
 ) -> Columns:
     """All cells of a sheet part. ``handler`` is told of the elements outside the rows. Raises XmlError.
 
-    ``fast=False`` reads through the parser alone: slower, and the measure of what is right.
+    ``fast=False`` reads through the parser alone: slower, and the measure of what is right. ``room``: as ``Columns``.
     """
-    reader = _RowParser(decoder, handler)
+    reader = _RowParser(decoder, handler, room)
     read_items(pieces, reader.parser(), "sheetData", "row", _RowPatterns(reader).fast if fast else None)
     reader.columns.finish()
     return reader.columns
@@ -80,6 +89,7 @@ class _RowPatterns:
         self._unlike: Counter[int] = Counter()
         """How often a column's cells turned out to be of another kind than those above."""
         self._kinds: dict[str, _Kind] = {}
+        self._compiled = 0
 
     def fast(self, prefix: str) -> Callable[[str, Slow], None]:
         """The reader of blocks for a sheet whose elements have this prefix."""
@@ -135,7 +145,7 @@ class _RowPatterns:
 
     def _learn(self, row: str) -> bool:
         """Take what is new in a row into the pattern, if there is anything."""
-        before = (len(self._known), dict(self._alike))
+        before = (self._known, dict(self._alike))
         cells = [(column_number(name), _Alike(attrs, v or text)) for name, attrs, v, text in self._cell.findall(row)]
         if len({col for col, _ in cells}.union(self._known)) > _MAX_PATTERN:
             return False
@@ -149,7 +159,11 @@ class _RowPatterns:
                 self._alike[col] = cell
             else:
                 self._alike.pop(col, None)
-        if before == (len(self._known), self._alike):
+        if before == (self._known, self._alike):
+            return False
+        self._compiled += len(self._known)
+        if self._compiled > _MOST_COMPILED:
+            self._known, self._alike = before
             return False
         self._row = self._compile()
         return True
@@ -236,7 +250,7 @@ class _RowPatterns:
             styled, typed = _STYLE.search(attrs), _KIND.search(attrs)
             style, kind = int(styled[1]) if styled else 0, typed[1] if typed else ""
             read = self._reader.decoder.reader(kind, style)
-            plain = kind in ("", "n", "s", "b")
+            plain = kind in ("", "n", "s")  # what is no number is looked at again there
             self._kinds[attrs] = (style, kind, read if plain else lambda raw: read(unescape(raw)))
         return self._kinds[attrs]
 
@@ -244,9 +258,11 @@ class _RowPatterns:
 class _RowParser:
     """The reader of rows through expat events; right for any well-formed sheet."""
 
-    def __init__(self, decoder: CellDecoder, handler: OtherHandler | None) -> None:
+    def __init__(self, decoder: CellDecoder, handler: OtherHandler | None, room: int) -> None:
         self.decoder = decoder
-        self.columns = Columns()
+        self.columns = Columns(room)
+        self._parsed = self._around = 0
+        """Elements met so far, in the rows and around them."""
         self._handler = handler
         self._inside = False
         self._text: list[str] = []
@@ -286,6 +302,9 @@ class _RowParser:
     def _start(self, name: str, attrs: dict[str, str]) -> None:
         bare = name.rpartition(" ")[2]
         if not self._inside:
+            self._around += 1
+            if self._around > MOST_ELEMENTS:
+                raise TooMuchError("far more around its rows than any plan")
             self._inside = bare == "sheetData"
             if self._handler:
                 self._handler(bare, attrs, "")
@@ -330,6 +349,7 @@ class _RowParser:
             self._text.append(data)
 
     def _start_row(self, attrs: dict[str, str]) -> None:
+        self._count()
         if self._cells is not None:
             raise XmlError("a row inside a row")
         self._row = self.columns.last_row + 1
@@ -346,7 +366,14 @@ class _RowParser:
         self.columns.add([self._row], cells, [self._row] if self._row_hidden else [])
         self._cells = None
 
+    def _count(self) -> None:
+        """Another row or cell for the parser, which takes several times longer over them than the patterns."""
+        self._parsed += 1
+        if self._parsed > _MOST_PARSED:
+            raise TooMuchError("so many rows, written in an unusual way, that reading them takes too long")
+
     def _start_cell(self, attrs: dict[str, str]) -> None:
+        self._count()
         if self._cells is None or self._in_cell:
             raise XmlError("a cell that is not in a row")
         self._in_cell = True

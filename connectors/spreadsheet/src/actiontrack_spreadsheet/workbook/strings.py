@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from xml.parsers import expat
 
 from .items import Slow, read_items
-from .xml import XmlError, new_parser
+from .xml import TooMuchError, XmlError, new_parser
 
 MAX_TEXT = 32_767
 """Characters (UTF-16 units) a cell can hold."""
@@ -15,6 +15,9 @@ MAX_TEXT = 32_767
 BAD_XML = "\\x00-\\x08\\x0b-\\x1f"
 """Inside a regex class: control characters XML forbids, and CR, which a parser would change."""
 
+_MOST_STRINGS = 2_000_000
+_MOST_PARSED = 1_000_000
+"""Texts the parser is given: rich ones, and those of unusual programs."""
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NEEDS_ESCAPE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 _ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(amp|lt|gt|quot|apos));")
@@ -93,6 +96,7 @@ class _SharedStrings:
 
     def __init__(self) -> None:
         self.strings: list[str | None] = []
+        self._parsed = 0
         self._item: RichText | None = None
 
     def parser(self) -> expat.XMLParserType:
@@ -110,6 +114,8 @@ class _SharedStrings:
         end = f"</{prefix}si>"
 
         def read(block: str, slow: Slow) -> None:
+            if len(self.strings) > _MOST_STRINGS:
+                raise TooMuchError("more texts than any plan has")
             texts = item.findall(block)
             if 4 * len(texts) == block.count("<"):  # nothing but plain items: <si><t></t></si>
                 self.strings += _decoded(texts, block)
@@ -130,6 +136,9 @@ class _SharedStrings:
     def _start(self, name: str, _attrs: dict[str, str]) -> None:
         bare = name.rpartition(" ")[2]
         if bare == "si":
+            self._parsed += 1
+            if self._parsed > _MOST_PARSED:
+                raise TooMuchError("more texts than any plan has")
             self._item = RichText()
         elif self._item:
             self._item.start(bare)

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from .cells import CellDecoder
+from .columns import MOST_CELLS
 from .errors import WorkbookRefused, refuse_file, xml_faults
 from .facts import SheetFacts
 from .grid import Grid, Table
@@ -65,6 +66,7 @@ class Workbook:
         """Digitally signed: any change would break the signature, so every edit is refused."""
         self.has_macros = any(r.kind == "vbaProject" for r in self.relations)
         self._grids: dict[str, Grid] = {}
+        self._room = MOST_CELLS
 
     def _read_workbook(self, data: bytes, found: list[Element]) -> None:
         self.relations = relations(self.package, self.part)
@@ -98,17 +100,21 @@ class Workbook:
         """All cells of a worksheet. Raises WorkbookRefused; a second call gives the same Grid."""
         tab = self.sheet(sheet) if isinstance(sheet, str) else sheet
         if tab.name not in self._grids:
-            self._grids[tab.name] = self.read_sheet(tab)
+            grid = self._grids[tab.name] = self.read_sheet(tab, room=self._room)
+            self._room -= len(grid.rows) * len(grid.cells.columns)
         return self._grids[tab.name]
 
-    def read_sheet(self, tab: Sheet, *, fast: bool = True) -> Grid:
-        """``read`` without the cache; ``fast=False`` reads through the XML parser alone (slower, same result)."""
+    def read_sheet(self, tab: Sheet, *, fast: bool = True, room: int = MOST_CELLS) -> Grid:
+        """``read`` without the cache; ``fast=False`` reads through the XML parser alone (slower, same result).
+
+        ``room``: how many rows times columns it may have.
+        """
         if tab.kind != "worksheet":
             raise refuse_file(self.path, "not-a-worksheet", f"sheet {tab.name!r} is a {tab.kind}, it has no cells")
         facts = SheetFacts()
         decoder = CellDecoder(self._strings(fast=fast), self.styles, date1904=self.date1904)
         with xml_faults(self.path, tab.part):
-            cells = read_rows(self.package.pieces(tab.part), decoder, facts.handle, fast=fast)
+            cells = read_rows(self.package.pieces(tab.part), decoder, facts.handle, fast=fast, room=room)
         by_id = {relation.id: relation for relation in relations(self.package, tab.part)}
         return Grid(
             tab.name,

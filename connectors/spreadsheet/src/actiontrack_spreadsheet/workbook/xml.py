@@ -20,6 +20,8 @@ _UTF16 = (
 )  # fmt: skip
 
 
+MOST_ELEMENTS = 500_000
+"""Of a part that is read as a whole, or of a sheet around its rows."""
 _DEEPEST = 200
 """Elements inside one another; no part a spreadsheet program writes comes near."""
 
@@ -40,6 +42,12 @@ class RepeatedCellError(XmlError):
     """A row or cell is there twice, or not where it says: which one a program shows is anybody's guess."""
 
     reason = "repeated-rows"
+
+
+class TooMuchError(XmlError):
+    """More than any plan needs; reading on would take more time or memory than a workbook is given."""
+
+    reason = "too-large"
 
 
 @dataclass(slots=True)
@@ -77,6 +85,8 @@ def elements(data: bytes) -> list[Element]:
 
     def start(name: str, attrs: dict[str, str]) -> None:
         at = parser.CurrentByteIndex
+        if len(found) >= MOST_ELEMENTS:
+            raise TooMuchError("far more in it than any plan")
         if len(stack) >= _DEEPEST:
             raise XmlError(f"elements more than {_DEEPEST} deep")
         tag = start_tag(data, at)
