@@ -23,6 +23,7 @@ from actiontrack_spreadsheet.options import SpreadsheetOptions
 
 if TYPE_CHECKING:
     from actiontrack_spreadsheet.reading import Reading
+    from actiontrack_spreadsheet.writing import Plan
 
 _EXPECTED = ("lead_agency", "current_due", "status", "progress")
 """What a plan is hardly ever without."""
@@ -91,7 +92,7 @@ class SpreadsheetConnector:
             plan = write_batch(reading, batch, Path(self._context.state_folder) / "backups")
         except StaleWorkbook:
             return _stale(batch)
-        return outcomes(plan, batch, self._read(batch.columns) if plan.edits else reading)
+        return outcomes(plan, batch, self._written(plan, reading, batch) if plan.edits else reading)
 
     def find(self, op_id: str) -> Record | None:
         """None: a row carries no mark of the write that made it, only its Action ID."""
@@ -134,6 +135,17 @@ class SpreadsheetConnector:
         reading = read(open_source(self._path), self._options, self._agencies, columns)
         self._last = (dict(columns), reading)
         return reading
+
+    def _written(self, plan: Plan, before: Reading, batch: Batch) -> Reading:
+        """The file after a write: of one that only set cells, the rows they are in."""
+        from actiontrack_spreadsheet.reading import read, read_again
+
+        self._last = None
+        if plan.after is None:
+            return self._read(batch.columns)
+        if plan.only_sets:
+            return read_again(before, plan.after, self._options.fill_down, set(plan.rows.values()))
+        return read(plan.after, self._options, self._agencies, batch.columns)
 
     def _unmade(self) -> Observation:
         from actiontrack_spreadsheet.create import SHEET, columns_made

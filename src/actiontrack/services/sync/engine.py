@@ -54,6 +54,8 @@ class _Run:
     token: int = 0
     still: dict[str, Instance] = field(default_factory=dict)
     """Instances that are not observed, because nothing has moved in them."""
+    thawed: bool = False
+    """Whether a conflict closed in this round: what waited may go out, though no record changed."""
 
 
 def sync(
@@ -79,7 +81,7 @@ def sync(
             lanes = _plan(run, _observe(run, chosen))
             result.steps += [step for lane in lanes for step in lane.steps]
             chosen = [lane.name for lane in lanes if _apply(run, lane)]
-            if run.still and _head(core) != head:
+            if run.still and (run.thawed or _head(core) != head):
                 # What came in elsewhere may have to go out there.
                 chosen, run.still = sorted({*chosen, *run.still}), {}
             if not chosen:
@@ -191,6 +193,7 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
             lane.result.plan = held_hash(lane)
     writer.attribute("sync")
     thawed = _thawed_actions(writer, ledger)
+    run.thawed = bool(thawed)
     head = writer.head()
     for lane, position in open_lanes:
         look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})

@@ -59,23 +59,27 @@ class SheetXml:
         self._rows = _rows(body, self.prefix)
         self._numbers = sorted(self._rows)
         self._edits = Splices(body)
+        self._taken: tuple[int, RowXml] | None = None
 
     def named(self, *names: str) -> list[Element]:
         """Outline elements by name, in document order."""
         return [element for element in self.elements if element.name in names]
 
     def row(self, number: int) -> RowXml | None:
-        """A row taken apart, or None when it is not in the XML."""
+        """A row taken apart, or None when it is not in the XML. The last is kept: it is looked at, then put into."""
         span = self._rows.get(number)
-        return take_apart(self.body[span.start : span.end]) if span else None
+        if span is None:
+            return None
+        if self._taken is None or self._taken[0] != number:
+            self._taken = (number, take_apart(self.body[span.start : span.end]))
+        return self._taken[1]
 
     def put(self, number: int, cells: Mapping[int, str], *, row_attributes: str = "") -> None:
         """Put whole cell elements (by column) into a row, which is made if it is not there. Once a row."""
-        span = self._rows.get(number)
-        if span is None:
+        parsed = self.row(number)
+        if parsed is None:
             self._insert(number, cells, row_attributes)
             return
-        parsed = take_apart(self.body[span.start : span.end])
         edits = Splices(parsed.data)
         implicit = any("r" not in cell.attrs for cell in parsed.cells.values())
         for col, cell in parsed.cells.items():
@@ -94,6 +98,7 @@ class SheetXml:
             spans = _spans(parsed.row, new)
             if spans:
                 edits.set_attributes(parsed.row, {"spans": spans})
+        span = self._rows[number]
         self._edits.replace(span.start, span.end, edits.result().decode())
 
     def result(self) -> bytes:

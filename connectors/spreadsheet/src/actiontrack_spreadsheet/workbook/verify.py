@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from typing import IO
 
 from .columns import Column
 from .edits import Writable
@@ -15,12 +16,16 @@ from .plan import Cell, Plan, same_value
 from .workbook import Sheet, Workbook
 from .xml import new_parser, parse_with
 
+_PIECE = 1 << 20
 _PLAIN_LIMIT = 4 << 20
 """Bytes of a sheet up to which it is read again by the XML parser alone, not by the patterns it was read with."""
 
 
-def verify(workbook: Workbook, plan: Plan, result: bytes) -> None:
-    """Raise WorkbookRefused (``check-failed``) unless the result is the workbook with the plan and nothing else."""
+def verify(workbook: Workbook, plan: Plan, result: bytes) -> Workbook:
+    """The result as it reads, its changed sheets read.
+
+    Raises WorkbookRefused (``check-failed``) unless it is the workbook with the plan and nothing else.
+    """
     try:
         after = Workbook(Package(workbook.path, result))
         _parts(workbook, after, plan)
@@ -32,6 +37,7 @@ def verify(workbook: Workbook, plan: Plan, result: bytes) -> None:
         raise refuse_file(
             workbook.path, "check-failed", f"the result did not pass its check ({differs}); file left as it was"
         ) from None
+    return after
 
 
 class _Differs(Exception):  # noqa: N818 - never leaves this module
@@ -48,10 +54,8 @@ def _parts(workbook: Workbook, after: Workbook, plan: Plan) -> None:
         if {part_key(name) for name in names[len(before_names) :]} - changed:
             raise _Differs("it has a part that was not planned")
         for part, data in plan.parts.items():
-            if archive.read(after.package.member(part).name) != data:
-                raise _Differs(f"part {part} is not as planned")
-            with xml_faults(workbook.path, part):
-                parse_with(new_parser(), [data])
+            with xml_faults(workbook.path, part), archive.open(after.package.member(part).name) as written:
+                parse_with(new_parser(), _as_planned(part, written, data))
     for member in workbook.package.members:
         if part_key(member.name) not in changed:
             copy = after.package.member(member.name)
@@ -61,9 +65,21 @@ def _parts(workbook: Workbook, after: Workbook, plan: Plan) -> None:
         raise _Differs("the list of sheets changed")
 
 
+def _as_planned(part: str, written: IO[bytes], data: bytes) -> Iterator[bytes]:
+    """What was written, piece by piece, each compared with what was planned."""
+    at = 0
+    while piece := written.read(_PIECE):
+        if piece != data[at : at + len(piece)]:
+            raise _Differs(f"part {part} is not as planned")
+        yield piece
+        at += len(piece)
+    if at != len(data):
+        raise _Differs(f"part {part} is not as planned")
+
+
 def _sheet(workbook: Workbook, after: Workbook, sheet: Sheet, planned: dict[Cell, Writable]) -> None:
-    small = len(after.package.read(sheet.part)) <= _PLAIN_LIMIT
-    old, new = workbook.read(sheet), after.read_sheet(sheet, fast=not small)
+    small = after.package.member(sheet.part).size <= _PLAIN_LIMIT
+    old, new = workbook.read(sheet), after.read(sheet, fast=not small)
     for row, col in changed_cells(old, new):
         if (row, col) not in planned:
             raise _Differs(f"{sheet.name}: a cell in row {row}, column {col} changed unplanned")

@@ -87,11 +87,11 @@ class Workbook:
         there = ", ".join(sheet.name for sheet in self.sheets)
         raise refuse_file(self.path, "unknown-sheet", f"no sheet {name!r}; it has: {there}")
 
-    def read(self, sheet: str | Sheet) -> Grid:
+    def read(self, sheet: str | Sheet, *, fast: bool = True) -> Grid:
         """All cells of a worksheet. Raises WorkbookRefused; a second call gives the same Grid."""
         tab = self.sheet(sheet) if isinstance(sheet, str) else sheet
         if tab.name not in self._grids:
-            self._grids[tab.name] = self.read_sheet(tab)
+            self._grids[tab.name] = self.read_sheet(tab, fast=fast)
         return self._grids[tab.name]
 
     def read_sheet(self, tab: Sheet, *, fast: bool = True) -> Grid:

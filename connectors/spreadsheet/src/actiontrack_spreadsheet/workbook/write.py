@@ -48,10 +48,10 @@ def plan_and_write(
     if not plan.parts:
         return WriteResult(workbook.sha256, (), ())
     result = rewrite(package, plan.parts)
-    verify(workbook, plan, result)
+    after = verify(workbook, plan, result)
     cells = tuple((sheet, *cell) for sheet, values in plan.cells.items() for cell in sorted(values))
     digest, parts = hashlib.sha256(result).hexdigest(), tuple(sorted(plan.parts))
     if dry_run:
         return WriteResult(digest, cells, parts)
     backup = replace_file(path, result, expected_sha256=expected_sha256, backup_dir=Path(backup_dir))
-    return WriteResult(digest, cells, parts, backup, written=True)
+    return WriteResult(digest, cells, parts, backup, written=True, after=after)
