@@ -102,14 +102,14 @@ class SheetXml:
         self._edits.replace(span.start, span.end, edits.result().decode())
 
     def result(self) -> bytes:
-        """The whole part with all changes."""
-        body = self._edits.result()
+        """The whole part with all changes: of the large body there is no second copy meanwhile."""
         mark = self.sheet_data
-        if mark.empty and body:
-            self.outline.append_child(mark, "\0")
-        else:
+        if not mark.empty:
             self.outline.replace(mark.inner, mark.inner, "\0")
-        return self.outline.result().replace(b"\0", body, 1)
+        elif self._edits:
+            self.outline.append_child(mark, "\0")
+        before, _, after = self.outline.result().partition(b"\0")
+        return b"".join([before, *self._edits.run(), after])
 
     def _insert(self, number: int, cells: Mapping[int, str], row_attributes: str) -> None:
         before = bisect_right(self._numbers, number)

@@ -202,14 +202,15 @@ class Splices:
 
     def result(self) -> bytes:
         """The document with all replacements made."""
-        return b"".join(self._run())
+        return b"".join(self.run())
 
-    def _run(self) -> Iterator[bytes]:
-        at = 0
+    def run(self) -> Iterator[bytes | memoryview]:
+        """The document with all replacements made, in pieces."""
+        at, data = 0, memoryview(self.data)
         for start, end, _, text in sorted(self._edits, key=lambda edit: edit[:3]):
             if start < at:
                 raise XmlError("two edits of the same place")
-            yield self.data[at:start]
+            yield data[at:start]
             yield text
             at = end
-        yield self.data[at:]
+        yield data[at:]
