@@ -123,7 +123,10 @@ class SqlReader:
     def _select(
         self, coder: Codec[Any], columns: Sequence[sa.Column[Any]], where: dict[str, Any]
     ) -> Iterable[Sequence[Any]]:
-        """Rows ordered by key, to be gone through once and at once. A long IN list is asked for in chunks, and their answers are put in order here."""
+        """Rows ordered by key, to be gone through once and at once.
+
+        A long IN list is asked for in chunks, and their answers are put in order here.
+        """
         keys = [coder.table.c[name] for name in coder.key]
         chunks = list(self._conditions(coder, where))
         if len(chunks) == 1:

@@ -204,9 +204,9 @@ class Splices:
         """The document with all replacements made."""
         return b"".join(self.run())
 
-    def run(self) -> Iterator[bytes | memoryview]:
-        """The document with all replacements made, in pieces."""
-        at, data = 0, memoryview(self.data)
+    def run(self, start: int = 0, stop: int | None = None) -> Iterator[bytes | memoryview]:
+        """The document from ``start`` to ``stop``, in which all replacements are, with these made; in pieces."""
+        at, data = start, memoryview(self.data)[:stop]
         for start, end, _, text in sorted(self._edits, key=lambda edit: edit[:3]):
             if start < at:
                 raise XmlError("two edits of the same place")
