@@ -386,7 +386,7 @@ def test_a_repair_nobody_needs_any_more_is_withdrawn_and_a_refused_one_leaves_th
     adopted.run("proposal", "refuse", asked["id"])
     told = adopted.sync(code=1)["master"]
     assert (told["quarantined"], told["proposals"]) == (2, 0)
-    assert sorted(each["do"] for each in told["problems"]) == sorted(f"type {ref} in that cell" for ref in kept)
+    assert sorted(each["do"] for each in told["problems"]) == sorted(f"Type {ref} in that cell." for ref in kept)
     _swap(adopted, "Action ID")
     assert adopted.sync()["master"]["quarantined"] == 0
     _swap(adopted, "Action ID")

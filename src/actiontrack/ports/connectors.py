@@ -6,7 +6,7 @@ proof that it is complete, a `Write` is an intent, an `Outcome` is what became o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
@@ -114,8 +114,8 @@ class Observation:
     binding: str = ""
     bindable: bool = False
     """Whether the source can carry the store's mark at all (a csv file can't)."""
-    mark: str = ""
-    """What `unchanged` is given the next time; "" where it can't tell."""
+    mark: Callable[[], str] = str
+    """Gives what `unchanged` is given the next time; "" where it can't tell. It is asked for where it will be kept."""
     answers: Sequence[Answer] | None = None
     """What was typed beside the questions shown there; None where none are to be shown."""
 

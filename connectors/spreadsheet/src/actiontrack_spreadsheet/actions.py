@@ -150,10 +150,15 @@ def _notes(grid: Grid, layout: Layout, rows: Sequence[int]) -> set[int]:
     """
     cols = [layout.columns[name].col for name in _TELLING if name in layout.columns]
     numbers = [layout.columns[name].col for name in ("ref", "number", "recommendation") if name in layout.columns]
+    merged = {col for area in grid.merges for col in range(area.left, area.right + 1)}
+    own = [grid.column(col) for col in cols if col not in merged]
+    # Most rows say more in cells of their own, which is told at a glance.
+    told = {row for row, *cells in zip(grid.rows, *own, strict=True) if cells.count(None) < len(own)}
     full = [
         row
         for row in rows
-        if any(grid.filled(row, col) is not None for col in cols)
+        if row in told
+        or any(grid.filled(row, col) is not None for col in cols)
         or any(char.isdigit() for col in numbers for char in grid.text(*grid.anchor(row, col)))
     ]
     if not full or 2 * len(full) < sum(1 for row in rows if row <= full[-1]):

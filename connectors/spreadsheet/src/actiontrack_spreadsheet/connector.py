@@ -27,6 +27,7 @@ from actiontrack_spreadsheet.options import SpreadsheetOptions
 
 if TYPE_CHECKING:
     from actiontrack_spreadsheet.reading import Reading
+    from actiontrack_spreadsheet.writing import Plan
 
 _EXPECTED = ("lead_agency", "current_due", "status", "progress")
 """What a plan is hardly ever without."""
@@ -102,7 +103,7 @@ class SpreadsheetConnector:
         except StaleWorkbook:
             return _stale(batch)
         thin(self._path, self._backups, self._options.backups)
-        return outcomes(plan, batch, self._read(batch.columns) if plan.edits else reading)
+        return outcomes(plan, batch, self._written(plan, reading, batch) if plan.edits else reading)
 
     def find(self, op_id: str) -> Record | None:
         """None: a row carries no mark of the write that made it, only its Action ID."""
@@ -196,6 +197,17 @@ class SpreadsheetConnector:
             refuse_keyless(reading)
         self._last = (dict(columns), reading)
         return reading
+
+    def _written(self, plan: Plan, before: Reading, batch: Batch) -> Reading:
+        """The file after a write: of one that only set cells, the rows they are in."""
+        from actiontrack_spreadsheet.reading import read, read_again
+
+        self._last = None
+        if plan.after is None:
+            return self._read(batch.columns)
+        if plan.only_sets:
+            return read_again(before, plan.after, self._options.fill_down, set(plan.rows.values()))
+        return read(plan.after, self._options, self._agencies, batch.columns)
 
     def _unmade(self) -> Observation:
         from actiontrack_spreadsheet.create import SHEET, columns_made

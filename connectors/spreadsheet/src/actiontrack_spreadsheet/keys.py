@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 from typing import Literal
 
 from actiontrack.api import Fixed, Problem, Raw, Unread, normal_ref
@@ -132,15 +131,9 @@ def key_of(value: Raw) -> str:
     if value is None or isinstance(value, Unread):
         return ""
     text = value.isoformat() if isinstance(value, date) else str(value)
-    return _read_id(text) or " ".join(unicodedata.normalize("NFC", text).split())
+    return normal_ref(text) or " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def is_action_id(value: Raw) -> bool:
     """Whether the cell holds an Action ID."""
-    return isinstance(value, str) and _read_id(value) is not None
-
-
-@lru_cache(maxsize=1 << 16)
-def _read_id(text: str) -> str | None:
-    """As `normal_ref`; the ids of a plan are asked about several times in a run."""
-    return normal_ref(text)
+    return isinstance(value, str) and normal_ref(value) is not None

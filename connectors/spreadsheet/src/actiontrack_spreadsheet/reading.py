@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from actiontrack.api import Batch, Fixed, KeyKind, Observation, Problem, Record, Unanswered, Unread, UserError
+from actiontrack.api import Batch, Fixed, KeyKind, Observation, Problem, Raw, Record, Unanswered, Unread, UserError
 from actiontrack_spreadsheet.asking import question_sheet
 from actiontrack_spreadsheet.detect import Layout, saved_name
 from actiontrack_spreadsheet.keys import Key, find_key, is_action_id, key_of, no_numbers
@@ -82,6 +83,35 @@ def refuse_keyless(reading: Reading) -> None:
         )
 
 
+def read_again(before: Reading, source: Source, fill_down: Collection[str], rows: Collection[int]) -> Reading:
+    """These rows of a plan in which cells were set since it was read: its headings stand where they stood."""
+    grid = source.grid(before.grid.name)
+    again = read_rows(grid, before.layout, fill_down, rows)
+    return replace(before, source=source, grid=grid, rows=again, records=_records(again, before.key))
+
+
+class _Cells(Mapping[str, Raw]):
+    """What one row says, by field: looked up in the columns when asked for, for of most rows nobody asks."""
+
+    __slots__ = ("_at", "_columns")
+
+    def __init__(self, columns: Mapping[str, Sequence[Raw]], at: int) -> None:
+        self._columns = columns
+        self._at = at
+
+    def __getitem__(self, name: str) -> Raw:
+        return self._columns[name][self._at]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
 def _records(rows: Rows, key: Key) -> list[Record]:
     values = dict(rows.values)
     held = values.pop("ref", None) if key.kind == "ref" else values.get("number")
@@ -89,14 +119,13 @@ def _records(rows: Rows, key: Key) -> list[Record]:
     if key.kind == "number" and "number" in values:
         values["number"] = [None if is_action_id(value) else value for value in values["number"]]
     values.pop("ref", None)
-    names = sorted(values)
-    columns = [values[name] for name in names]
-    digests = versions(columns, keys)
+    columns = {name: values[name] for name in sorted(values)}
     if not columns:
         return []
+    digests = versions(list(columns.values()), keys)
     return [
-        Record(remote_id=one, fields=dict(zip(names, cells, strict=True)), version=digest, row=row)
-        for one, digest, row, cells in zip(keys, digests, rows.numbers, zip(*columns, strict=True), strict=True)
+        Record(one, _Cells(columns, at), digest, row)
+        for at, (one, digest, row) in enumerate(zip(keys, digests, rows.numbers, strict=True))
     ]
 
 
@@ -121,7 +150,7 @@ def observation(reading: Reading, *, inbound_only: bool = False) -> Observation:
         problems=() if inbound_only and reading.source.read_only else [*_problems(reading), *unshowable],
         setup=_setup(reading),
         binding=reading.source.binding,
-        mark=mark_of(reading.source),
+        mark=partial(mark_of, reading.source),
         answers=answers(reading.questions) if reading.shows_questions and not unshowable else None,
     )
 

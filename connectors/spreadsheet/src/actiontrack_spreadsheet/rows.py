@@ -16,7 +16,7 @@ from actiontrack_spreadsheet.workbook import NO_VALUE, BadDate, CellValue, Error
 FORMULA = "it holds a formula"
 LINK = "it holds a link"
 
-_PLAIN_TYPES = (str, type(None), date, datetime)
+_PLAIN_TYPES = frozenset({str, type(None), date, datetime})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,11 @@ class Rows:
     notes: Sequence[int] = ()
 
 
-def read_rows(grid: Grid, layout: Layout, fill_down: Collection[str] = ()) -> Rows:
-    """Every action of the sheet, hidden and filtered rows included."""
+def read_rows(grid: Grid, layout: Layout, fill_down: Collection[str] = (), only: Collection[int] | None = None) -> Rows:
+    """Every action of the sheet, hidden and filtered rows included; `only` those in these rows, where it is given."""
     at, notes = action_rows(grid, layout)
+    if only is not None:
+        at = [i for i in at if grid.rows[i] in only]
     numbers = [grid.rows[i] for i in at]
     values = {}
     for name, heading in layout.columns.items():
@@ -42,7 +44,7 @@ def read_rows(grid: Grid, layout: Layout, fill_down: Collection[str] = ()) -> Ro
         if name in fill_down:
             _fill_blanks(column, grid, layout.bottom)
         cells = [column[i] for i in at]
-        values[name] = _raw(grid, heading.col, numbers, cells, links=name == "evidence")
+        values[name] = _raw(grid, heading.col, at, cells, links=name == "evidence")
     return Rows(at, numbers, values, notes)
 
 
@@ -94,17 +96,28 @@ def _fill_blanks(column: list[CellValue], grid: Grid, bottom: int) -> None:
             column[i] = last
 
 
-def _raw(grid: Grid, col: int, rows: Sequence[int], cells: Sequence[CellValue], *, links: bool) -> list[Raw]:
-    values: list[Raw] = [
-        cell if type(cell) in _PLAIN_TYPES else _odd(grid, row, col, cell)  # type: ignore[misc]
-        for row, cell in zip(rows, cells, strict=True)
-    ]
-    if links:
-        for i, (row, cell) in enumerate(zip(rows, cells, strict=True)):
+def _raw(grid: Grid, col: int, at: Sequence[int], cells: Sequence[CellValue], *, links: bool) -> list[Raw]:
+    """What a column's cells say; `at` are their places in `grid.rows`."""
+    kinds = set(map(type, cells))
+    if kinds <= _PLAIN_TYPES:
+        values: list[Raw] = list(cells)  # type: ignore[arg-type]
+    else:
+        whole = grid.shows_as_they_are(col) if int in kinds else ()
+        values = [
+            str(cell) if whole and type(cell) is int and whole[i] else _value(grid, grid.rows[i], col, cell)
+            for i, cell in zip(at, cells, strict=True)
+        ]
+    if links and (grid.has_links or Formula in kinds):
+        for n, (i, cell) in enumerate(zip(at, cells, strict=True)):
+            row = grid.rows[i]
             target = grid.hyperlink(row, col) if cell is not None or grid.has_links else None
             if target and not target.startswith("#"):
-                values[i] = Fixed(target, LINK)
+                values[n] = Fixed(target, LINK)
     return values
+
+
+def _value(grid: Grid, row: int, col: int, cell: CellValue) -> Raw:
+    return cell if type(cell) in _PLAIN_TYPES else _odd(grid, row, col, cell)  # type: ignore[return-value]
 
 
 def _odd(grid: Grid, row: int, col: int, cell: CellValue) -> Raw:

@@ -15,7 +15,6 @@ from actiontrack_spreadsheet.workbook import (
     Edit,
     Grid,
     Refusal,
-    WriteResult,
     check_csv,
     is_lock_file,
     open_elsewhere,
@@ -124,11 +123,16 @@ class Source:
             return check_csv(self.path, edits)
         return check_book(self.workbook, edits, own_sheet=self.own_sheet)
 
-    def write(self, edits: Sequence[Edit], backups: Path) -> WriteResult:
-        """Make all edits in one replace of the file, if it still is as read."""
+    def write(self, edits: Sequence[Edit], backups: Path) -> Source | None:
+        """Make all edits in one replace of the file, if it still is as read.
+
+        The file as it was read again for the check of what was written; None where it has to be read.
+        """
         if self.workbook is None:
-            return write_csv(self.path, edits, expected_sha256=self.sha256, backup_dir=backups)
-        return write_book(self.workbook, edits, backup_dir=backups, own_sheet=self.own_sheet)
+            write_csv(self.path, edits, expected_sha256=self.sha256, backup_dir=backups)
+            return None
+        result = write_book(self.workbook, edits, backup_dir=backups, own_sheet=self.own_sheet)
+        return Source(self.path, result.sha256, result.after, None) if result.after else None
 
 
 def open_source(path: Path) -> Source:

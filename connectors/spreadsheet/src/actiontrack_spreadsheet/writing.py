@@ -18,6 +18,7 @@ from actiontrack_spreadsheet.source import (
     BINDING_PROPERTY,
     KEY_NAME,
     KEY_PROPERTY,
+    Source,
     refer,
 )
 from actiontrack_spreadsheet.workbook import (
@@ -51,7 +52,8 @@ class Cell(NamedTuple):
 class Plan:
     """The edits of a batch, and what is known of each write already.
 
-    `rows` maps an op_id to its row. `refused` holds (field, why) of each write; field "" where all of it is refused.
+    `after` is the file as it was read again once it was written, if it was. `rows` maps an op_id to its row; `refused`
+    holds (field, why) of each write, field "" where all of it is refused.
     """
 
     edits: list[Edit] = field(default_factory=list)
@@ -60,6 +62,12 @@ class Plan:
     rows: dict[str, int] = field(default_factory=dict)
     refused: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     stale: dict[str, str] = field(default_factory=dict)
+    after: Source | None = None
+
+    @property
+    def only_sets(self) -> bool:
+        """Whether cells of rows there are were set, and nothing else done: the rest of the file is as it was read."""
+        return all(isinstance(edit, SetCell) for edit in self.edits)
 
     def add(self, edit: Edit, owners: Sequence[tuple[Write, str]] = ()) -> None:
         """Take an edit in."""
@@ -85,7 +93,7 @@ def write_batch(reading: Reading, batch: Batch, backups: Path) -> Plan:
             plan.add(sheet)
     _drop_refused(plan, reading)
     if plan.edits:
-        reading.source.write(plan.edits, backups)
+        plan.after = reading.source.write(plan.edits, backups)
     return plan
 
 

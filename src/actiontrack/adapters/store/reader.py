@@ -122,12 +122,16 @@ class SqlReader:
 
     def _select(
         self, coder: Codec[Any], columns: Sequence[sa.Column[Any]], where: dict[str, Any]
-    ) -> Sequence[Sequence[Any]]:
-        """Rows ordered by key. A long IN list is asked for in chunks, and their answers are put in order here."""
+    ) -> Iterable[Sequence[Any]]:
+        """Rows ordered by key, to be gone through once and at once.
+
+        A long IN list is asked for in chunks, and their answers are put in order here.
+        """
         keys = [coder.table.c[name] for name in coder.key]
         chunks = list(self._conditions(coder, where))
         if len(chunks) == 1:
-            return self._rows(sa.select(*columns).where(*chunks[0]).order_by(*keys), coder).all()
+            found = self._rows(sa.select(*columns).where(*chunks[0]).order_by(*keys), coder)
+            return itertools.chain.from_iterable(found.partitions(_ROWS_AT_ONCE))
         wide = len(columns)
         named = [key.label(f"key_{key.name}") for key in keys]
         rows: list[Sequence[Any]] = []

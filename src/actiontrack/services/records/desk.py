@@ -59,6 +59,8 @@ class Desk:
         self.files: dict[str, ActionFile] = {}
         self._reviews: dict[str, Review] | None = None
         self._recommendations: dict[str, Recommendation] | None = None
+        self._answered: dict[str, Recommendation] = {}
+        """Those that loaded actions answer: a sync of few actions needs few of many."""
         self._by_number: dict[tuple[str, str], str] = {}
         self._by_text: dict[tuple[str, str], str] = {}
         self._changed: dict[tuple[type[Noun], tuple[Any, ...]], Noun] = {}
@@ -79,6 +81,9 @@ class Desk:
             self._attach(found, Evidence, "evidence")
             self._attach(found, SignOff, "sign_offs")
             self._attach(found, ImpactCheck, "checks")
+            asked = {ref for file in found.values() for ref in file.action.recommendations} - self._answered.keys()
+            if asked and self._recommendations is None:
+                self._answered |= {each.ref: each for each in self.reader.find(Recommendation, ref=sorted(asked))}
             self.files.update(found)
         return self.files
 
@@ -110,6 +115,12 @@ class Desk:
             for item in self.reader.find(Recommendation):
                 self._index(item)
         return self._recommendations
+
+    def answered(self, action: Action) -> list[Recommendation]:
+        """The recommendations that an action answers."""
+        few = self._recommendations is None and all(ref in self._answered for ref in action.recommendations)
+        known = self._answered if few else self.recommendations
+        return [known[ref] for ref in action.recommendations if ref in known]
 
     def recommendation_by(self, review: str, *, number: str = "", text: str = "") -> Recommendation | None:
         """The review's recommendation of that number, or of exactly that text where no number is given."""

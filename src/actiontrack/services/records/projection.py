@@ -83,7 +83,7 @@ def _agencies(file: ActionFile, viewer: Viewer) -> dict[str, str]:
 
 
 def _recommendation(desk: Desk, file: ActionFile) -> dict[str, str]:
-    items = [desk.recommendations[ref] for ref in file.action.recommendations if ref in desk.recommendations]
+    items = desk.answered(file.action)
     values = {"recommendation": ", ".join(item.number for item in items if item.number)}
     if len(items) < 2:  # of several, a cell can't say whose text it holds
         item = items[0] if items else Recommendation(ref="")

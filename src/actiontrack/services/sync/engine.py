@@ -62,6 +62,8 @@ class _Run:
     """Instances that are not observed, because nothing has moved in them."""
     answered: dict[str, Answered] = field(default_factory=dict)
     """What became of the answers typed in each instance, in this round."""
+    thawed: bool = False
+    """Whether a conflict closed in this round: what waited may go out, though no record changed."""
 
 
 def sync(
@@ -88,7 +90,7 @@ def sync(
             lanes = _plan(run, _observe(run, chosen))
             result.steps += [step for lane in lanes for step in lane.steps]
             chosen = [lane.name for lane in lanes if _apply(run, lane)]
-            if run.still and (_head(core) != head or asked_otherwise(core, run.still)):
+            if run.still and (run.thawed or _head(core) != head or asked_otherwise(core, run.still)):
                 # What came in elsewhere may have to go out there, and what is asked since to be shown there.
                 chosen, run.still = sorted({*chosen, *run.still}), {}
             if not chosen:
@@ -219,6 +221,7 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     writer.attribute("sync")
     writer.put(*ledger.changed.values())
     thawed = _thawed_actions(writer, ledger)
+    run.thawed = bool(thawed)
     head = writer.head()
     for lane, position in open_lanes:
         look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})

@@ -313,8 +313,7 @@ def _filled(lane: Lane, names: Collection[str]) -> Counter[str]:
 def _leads(lane: Lane) -> dict[str, str]:
     if not (lane.matching.missing or len(lane.matching.pairs) > 10):
         return {}
-    rows = lane.desk.reader.pick(Leg, ("action", "agency", "position"), active=True)
-    return {action: agency for action, agency, position in rows if position == 0}
+    return dict(lane.desk.reader.pick(Leg, ("action", "agency"), active=True, position=0))
 
 
 # --- the ledger -----------------------------------------------------------------------------------------------------

@@ -24,7 +24,9 @@ def standing_still(core: Core, names: Collection[str]) -> dict[str, Instance]:
         likely = [each for each in reader.find(Instance, name=sorted(names)) if _may_be_still(core, reader, each)]
     marks = {each.name: _mark_now(core, each.name, each.still["mark"]) for each in likely}
     return {
-        each.name: each.model_copy(update={"still": each.still | {"mark": marks[each.name]}})
+        each.name: each.model_copy(
+            update={"still": each.still | {"mark": marks[each.name]}, "seen_at": core.clock.now()}
+        )
         for each in likely
         if marks[each.name]
     }
@@ -65,9 +67,10 @@ def still_after(core: Core, lane: Lane) -> dict[str, Any]:
     """What to remember of a lane that had nothing to do; nothing of any other."""
     matching = lane.matching
     busy = lane.writes or lane.steps or lane.intents or lane.gone or matching.held or matching.missing
-    if busy or not lane.seen.mark or not lane.seen.exists or any(link.dirty for link in lane.links.values()):
+    if busy or not lane.seen.exists or any(link.dirty for link in lane.links.values()):
         return {}
-    return {"policy": _policy(core, lane.name), "mark": lane.seen.mark, "read": len(lane.seen.records)}
+    mark = lane.seen.mark()
+    return {"policy": _policy(core, lane.name), "mark": mark, "read": len(lane.seen.records)} if mark else {}
 
 
 def still_once_shown(core: Core, lane: Lane, questions: Sequence[Question]) -> dict[str, Any]:

@@ -9,8 +9,11 @@ from actiontrack_spreadsheet.workbook.verify import Differs, check_cells, check_
 from .workbook import OdsWorkbook
 
 
-def verify(workbook: OdsWorkbook, plan: Plan, result: bytes) -> None:
-    """Raise WorkbookRefused (``check-failed``) unless the result is the workbook with the plan and nothing else."""
+def verify(workbook: OdsWorkbook, plan: Plan, result: bytes) -> OdsWorkbook:
+    """The result as it reads.
+
+    Raises WorkbookRefused (``check-failed``) unless it is the workbook with the plan and nothing else.
+    """
     try:
         after = OdsWorkbook(Package(workbook.path, result))
         check_parts(workbook.package, after.package, plan)
@@ -25,3 +28,4 @@ def verify(workbook: OdsWorkbook, plan: Plan, result: bytes) -> None:
                 raise Differs(f"{sheet.name}: it changed unplanned")
     except Differs as differs:
         raise check_failed(workbook.path, differs) from None
+    return after

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from .book import Book
-from .columns import NO_STYLE, Column
+from .columns import Column
 from .grid import Grid
 from .styles import Style
 
@@ -37,11 +37,11 @@ def content_digest(workbook: Book, sheets: Iterable[str]) -> str:
 def _feed(digest: hashlib.blake2b, grid: Grid, column: Column, col: int) -> None:
     digest.update(f"{col}:{len(column.values)}".encode())
     digest.update(repr(column.values).encode("utf-8", "surrogatepass"))
-    first = column.styles[0] if column.styles else NO_STYLE
-    alike = column.styles.count(first) == len(column.styles)
-    numbers = array("i", [first]) if alike else column.styles
-    looks = {number: _look(grid.style_numbered(number, col)) for number in set(numbers)}
-    digest.update(array("Q", map(looks.__getitem__, numbers)).tobytes())
+    looks = {number: _look(grid.style_numbered(number, col)) for number in set(column.styles)}
+    # A blank that one program leaves out and another writes, in the style it has anyway, is the same to a reader.
+    alike = len(set(looks.values())) <= 1
+    shown = set(looks.values()) if alike else map(looks.__getitem__, column.styles)
+    digest.update(array("Q", shown).tobytes())
 
 
 @lru_cache(maxsize=1024)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .book import Book
 
 Writable = str | int | float | date | datetime | None
 """What can be written; ``None`` empties the cell and keeps its style."""
@@ -179,3 +183,5 @@ class WriteResult:
     """The package parts that differ; all others are the same bytes. Empty: nothing to do, file untouched."""
     backup: Path | None = None
     written: bool = False
+    after: Book | None = field(default=None, compare=False, repr=False)
+    """What was written, as it was read again for the check."""

@@ -100,6 +100,17 @@ class Grid:
             for index, value in enumerate(values)
         ]
 
+    def shows_as_they_are(self, col: int) -> Sequence[bool]:
+        """For each of ``rows``, whether a whole number in the column shows as its digits: in the general format.
+
+        Empty where cells of the column are merged: each has to be asked for then.
+        """
+        column = self.cells.columns.get(col)
+        if column is None or any(area.left <= col <= area.right for area in self.merges):
+            return ()
+        general_ones = {each: self.style_numbered(each, col).format == "General" for each in set(column.styles)}
+        return list(map(general_ones.__getitem__, column.styles))
+
     def row(self, row: int) -> Mapping[int, CellValue]:
         """column -> value of the row's non-empty cells, by ascending column."""
         index = self._index(row)

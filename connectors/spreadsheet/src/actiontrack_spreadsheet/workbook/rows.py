@@ -184,9 +184,7 @@ class _RowPatterns:
                 cells[check_column(col)] = taken
         self._reader.columns.add(rows, cells, hidden)
 
-    def _column_alike(
-        self, attrs: str, raws: Sequence[str | None]
-    ) -> tuple[Sequence[CellValue], Sequence[int]] | None:
+    def _column_alike(self, attrs: str, raws: Sequence[str | None]) -> tuple[Sequence[CellValue], Sequence[int]] | None:
         """(values, styles) of a column whose cells all have these attributes; None when it has no cell at all."""
         style, kind, read = self._kind(attrs)
         blanks = raws.count(None)

@@ -16,7 +16,7 @@ _WRAP = b"<x>"
 
 
 class RowSpan(NamedTuple):
-    """Where a row lies in the body; ``written``: its number is in the XML."""
+    """Where a row lies in the part; ``written``: its number is in the XML."""
 
     number: int
     start: int
@@ -46,37 +46,41 @@ class RowXml:
 
 
 class SheetXml:
-    """A sheet part in three: the outline (all but the rows), and the body with the rows."""
+    """A sheet part: its outline (all but the rows), and where its rows lie."""
 
     def __init__(self, data: bytes) -> None:
         """``data``: UTF-8. Raises XmlError."""
-        head, body, tail = _split(data)
-        self.body = body
-        self.outline = Splices(head + tail)
+        self.data = data
+        self._start, self._stop = _split(data)
+        self.outline = Splices(data[: self._start] + data[self._stop :])
         self.elements = elements(self.outline.data)
         self.sheet_data = next(e for e in self.elements if e.path() == "worksheet/sheetData")
         self.prefix = main_prefix(self.sheet_data)
         """Of rows and cells."""
-        self._rows = _rows(body, self.prefix)
+        self._rows = _rows(data, self._start, self._stop, self.prefix)
         self._numbers = sorted(self._rows)
-        self._edits = Splices(body)
+        self._edits = Splices(data)
+        self._taken: tuple[int, RowXml] | None = None
 
     def named(self, *names: str) -> list[Element]:
         """Outline elements by name, in document order."""
         return [element for element in self.elements if element.name in names]
 
     def row(self, number: int) -> RowXml | None:
-        """A row taken apart, or None when it is not in the XML."""
+        """A row taken apart, or None when it is not in the XML. The last is kept: it is looked at, then put into."""
         span = self._rows.get(number)
-        return take_apart(self.body[span.start : span.end]) if span else None
+        if span is None:
+            return None
+        if self._taken is None or self._taken[0] != number:
+            self._taken = (number, take_apart(self.data[span.start : span.end]))
+        return self._taken[1]
 
     def put(self, number: int, cells: Mapping[int, str], *, row_attributes: str = "") -> None:
         """Put whole cell elements (by column) into a row, which is made if it is not there. Once a row."""
-        span = self._rows.get(number)
-        if span is None:
+        parsed = self.row(number)
+        if parsed is None:
             self._insert(number, cells, row_attributes)
             return
-        parsed = take_apart(self.body[span.start : span.end])
         edits = Splices(parsed.data)
         implicit = any("r" not in cell.attrs for cell in parsed.cells.values())
         for col, cell in parsed.cells.items():
@@ -97,28 +101,29 @@ class SheetXml:
             spans = _spans(parsed.row, new)
             if spans:
                 edits.set_attributes(parsed.row, {"spans": spans})
+        span = self._rows[number]
         self._edits.replace(span.start, span.end, edits.result().decode())
 
     def result(self) -> bytes:
-        """The whole part with all changes."""
-        body = self._edits.result()
+        """The whole part with all changes: of the large body there is no second copy meanwhile."""
         mark = self.sheet_data
-        if mark.empty and body:
-            self.outline.append_child(mark, "\0")
-        else:
+        if not mark.empty:
             self.outline.replace(mark.inner, mark.inner, "\0")
-        return self.outline.result().replace(b"\0", body, 1)
+        elif self._edits:
+            self.outline.append_child(mark, "\0")
+        before, _, after = self.outline.result().partition(b"\0")
+        return b"".join([before, *self._edits.run(self._start, self._stop), after])
 
     def _insert(self, number: int, cells: Mapping[int, str], row_attributes: str) -> None:
         before = bisect_right(self._numbers, number)
-        at = self._rows[self._numbers[before - 1]].end if before else 0
+        at = self._rows[self._numbers[before - 1]].end if before else self._start
         content = "".join(cells[col] for col in sorted(cells))
         name = f"{self.prefix}row"
         self._edits.replace(at, at, f'<{name} r="{number}"{row_attributes}>{content}</{name}>')
         if before < len(self._numbers) and not self._rows[self._numbers[before]].written:
             span = self._rows[self._numbers[before]]
-            tag = start_tag(self.body, span.start)
-            opened = self.body[span.start : tag.end()].decode()
+            tag = start_tag(self.data, span.start)
+            opened = self.data[span.start : tag.end()].decode()
             stop = -2 if tag[1] else -1
             self._edits.replace(span.start, tag.end(), f'{opened[:stop]} r="{span.number}"{opened[stop:]}')
 
@@ -136,17 +141,17 @@ def take_apart(data: bytes) -> RowXml:
     return RowXml(data, found[0], cells)
 
 
-def _split(data: bytes) -> tuple[bytes, bytes, bytes]:
-    """(head through <sheetData>, rows, tail from </sheetData>)."""
+def _split(data: bytes) -> tuple[int, int]:
+    """Where the rows begin and end: after <sheetData>, before </sheetData>."""
     # Where a ``<`` can only begin a tag, a search will do; the declaration at the very start is no other tag.
     plain = b"<!" not in data and data.find(b"<?", 1) < 0
     at, close = _quick_span(data) if plain else _sure_span(data)
     tag = start_tag(data, at)
     if tag[1]:
-        return data[: tag.end()], b"", data[tag.end() :]
+        return tag.end(), tag.end()
     if close < tag.end():
         raise XmlError("rows without an end")
-    return data[: tag.end()], data[tag.end() : close], data[close:]
+    return tag.end(), close
 
 
 def _quick_span(data: bytes) -> tuple[int, int]:
@@ -178,32 +183,33 @@ def _sure_span(data: bytes) -> tuple[int, int]:
     return found[0], found[1]
 
 
-def _rows(body: bytes, prefix: str) -> dict[int, RowSpan]:
+def _rows(data: bytes, start: int, stop: int, prefix: str) -> dict[int, RowSpan]:
     """All rows by number. A sound short cut where a ``<`` can only begin a tag, else through the parser."""
     spans: dict[int, RowSpan] = {}
     last = 0
-    places = _quick_places(body, prefix) if b"<!" not in body and b"<?" not in body else _sure_places(body)
+    plain = data.find(b"<!", start, stop) < 0 and data.find(b"<?", start, stop) < 0
+    places = _quick_places(data, start, stop, prefix) if plain else _sure_places(data, start, stop)
     for written, start, end in places:
         last = int(written) if written else last + 1
         spans[last] = RowSpan(last, start, end, written is not None)
     return spans
 
 
-def _quick_places(body: bytes, prefix: str) -> Iterator[tuple[bytes | None, int, int]]:
+def _quick_places(data: bytes, start: int, stop: int, prefix: str) -> Iterator[tuple[bytes | None, int, int]]:
     """(number as written, start, end) of each row."""
     name = re.escape(prefix.encode())
     row = re.compile(rb"<" + name + rb"""row(?=[\s/>])([^<>"'/]*+(?:(?:"[^"]*"|'[^']*')[^<>"'/]*+)*+)(/?)>""")
     close = f"</{prefix}row>".encode()
-    at = 0
-    while found := row.search(body, at):
-        at = found.end() if found[2] else body.index(close, found.end()) + len(close)
+    at = start
+    while found := row.search(data, at, stop):
+        at = found.end() if found[2] else data.index(close, found.end(), stop) + len(close)
         written = _NUMBER.search(found[1])
         yield written[1] if written else None, found.start(), at
 
 
-def _sure_places(body: bytes) -> Iterator[tuple[bytes | None, int, int]]:
-    shift = len(_WRAP)
-    for element in elements(_WRAP + body + b"</x>"):
+def _sure_places(data: bytes, start: int, stop: int) -> Iterator[tuple[bytes | None, int, int]]:
+    shift = len(_WRAP) - start
+    for element in elements(_WRAP + data[start:stop] + b"</x>"):
         if element.path() == "x/row":
             number = element.attrs.get("r")
             yield number.encode() if number else None, element.start - shift, element.end - shift

@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from .columns import Column
 from .comments import comments_differ, read_comments
@@ -18,12 +19,16 @@ from .plan import Cell, Plan, same_value
 from .workbook import Workbook
 from .xml import new_parser, parse_with
 
+_PIECE = 1 << 20
 _PLAIN_LIMIT = 4 << 20
 """Bytes of a sheet up to which it is read again by the XML parser alone, not by the patterns it was read with."""
 
 
-def verify(workbook: Workbook, plan: Plan, result: bytes) -> None:
-    """Raise WorkbookRefused (``check-failed``) unless the result is the workbook with the plan and nothing else."""
+def verify(workbook: Workbook, plan: Plan, result: bytes) -> Workbook:
+    """The result as it reads, its changed sheets read.
+
+    Raises WorkbookRefused (``check-failed``) unless it is the workbook with the plan and nothing else.
+    """
     try:
         after = Workbook(Package(workbook.path, result))
         check_parts(workbook.package, after.package, plan)
@@ -32,8 +37,8 @@ def verify(workbook: Workbook, plan: Plan, result: bytes) -> None:
         after.share_strings(workbook)
         for sheet in workbook.sheets:
             if sheet.part in plan.parts and sheet.name not in plan.own:
-                small = len(after.package.read(sheet.part)) <= _PLAIN_LIMIT
-                new = after.read_sheet(sheet, fast=not small)
+                small = after.package.member(sheet.part).size <= _PLAIN_LIMIT
+                new = after.read(sheet, fast=not small)
                 check_cells(workbook.read(sheet), new, plan.cells.get(sheet.name, {}))
         for title, cells in plan.own.items():
             _own_sheet(after, title, cells)
@@ -43,6 +48,7 @@ def verify(workbook: Workbook, plan: Plan, result: bytes) -> None:
                 raise Differs(f"{title}: its comments are not as planned")
     except Differs as differs:
         raise check_failed(workbook.path, differs) from None
+    return after
 
 
 class Differs(Exception):  # noqa: N818 - never leaves the checks
@@ -65,15 +71,25 @@ def check_parts(before: Package, after: Package, plan: Plan) -> None:
         if {part_key(name) for name in names[len(before_names) :]} - changed:
             raise Differs("it has a part that was not planned")
         for part, data in plan.parts.items():
-            if archive.read(after.member(part).name) != data:
-                raise Differs(f"part {part} is not as planned")
-            with xml_faults(before.path, part):
-                parse_with(new_parser(), [data])
+            with xml_faults(before.path, part), archive.open(after.member(part).name) as written:
+                parse_with(new_parser(), _as_planned(part, written, data))
     for member in before.members:
         if part_key(member.name) not in changed:
             copy = after.member(member.name)
             if before.packed(member) != after.packed(copy) or member.crc != copy.crc:
                 raise Differs(f"part {member.name} changed")
+
+
+def _as_planned(part: str, written: IO[bytes], data: bytes) -> Iterator[bytes]:
+    """What was written, piece by piece, each compared with what was planned."""
+    at = 0
+    while piece := written.read(_PIECE):
+        if piece != data[at : at + len(piece)]:
+            raise Differs(f"part {part} is not as planned")
+        yield piece
+        at += len(piece)
+    if at != len(data):
+        raise Differs(f"part {part} is not as planned")
 
 
 def check_cells(old: Grid, new: Grid, planned: dict[Cell, Writable]) -> None:

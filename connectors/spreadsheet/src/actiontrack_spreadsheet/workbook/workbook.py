@@ -96,11 +96,11 @@ class Workbook:
         there = ", ".join(sheet.name for sheet in self.sheets)
         raise refuse_file(self.path, "unknown-sheet", f"no sheet {name!r}; it has: {there}")
 
-    def read(self, sheet: str | Sheet) -> Grid:
+    def read(self, sheet: str | Sheet, *, fast: bool = True) -> Grid:
         """All cells of a worksheet. Raises WorkbookRefused; a second call gives the same Grid."""
         tab = self.sheet(sheet) if isinstance(sheet, str) else sheet
         if tab.name not in self._grids:
-            grid = self._grids[tab.name] = self.read_sheet(tab, room=self._room)
+            grid = self._grids[tab.name] = self.read_sheet(tab, fast=fast, room=self._room)
             self._room -= len(grid.rows) * len(grid.cells.columns)
         return self._grids[tab.name]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+from .book import Book
 from .check import check_edits
 from .edits import Edit, Refusal, WriteResult
 from .errors import WorkbookRefused
@@ -19,16 +20,12 @@ from .workbook import Workbook
 from .zipwriter import rewrite
 
 
-class Packed(Protocol):
+class Packed(Book, Protocol):
     """A workbook that is a package of parts."""
 
     @property
     def package(self) -> Package:
         """Its parts."""
-
-    @property
-    def sha256(self) -> str:
-        """Of the file's bytes, as hex."""
 
 
 B = TypeVar("B", bound=Packed)
@@ -42,7 +39,7 @@ class Format(Generic[B]):
     check: Callable[[B, Sequence[Edit], str], list[Refusal]]
     """The last argument is the sheet whose protection the caller itself put on."""
     plan: Callable[[B, Sequence[Edit]], Plan]
-    verify: Callable[[B, Plan, bytes], None]
+    verify: Callable[[B, Plan, bytes], B]
 
 
 def _check(workbook: Workbook, edits: Sequence[Edit], own_sheet: str) -> list[Refusal]:
@@ -91,7 +88,7 @@ def write_in_place(
     data = read_bytes(path)
     check_unchanged(path, data, expected_sha256)
     workbook = opened if opened and opened.sha256 == expected_sha256 else kind.open(Package(path, data))
-    plan, result = _made(kind, workbook, edits, own_sheet)
+    plan, result, after = _made(kind, workbook, edits, own_sheet)
     if not plan.parts:
         return WriteResult(workbook.sha256, (), ())
     cells = tuple((sheet, *cell) for sheet, values in plan.cells.items() for cell in sorted(values))
@@ -99,7 +96,7 @@ def write_in_place(
     if dry_run:
         return WriteResult(digest, cells, parts)
     backup = replace_file(path, result, expected_sha256=expected_sha256, backup_dir=backup_dir)
-    return WriteResult(digest, cells, parts, backup, written=True)
+    return WriteResult(digest, cells, parts, backup, written=True, after=after)
 
 
 def edited(workbook: Workbook, edits: Sequence[Edit]) -> bytes:
@@ -110,14 +107,14 @@ def edited(workbook: Workbook, edits: Sequence[Edit]) -> bytes:
     return _made(EXCEL, workbook, edits, "")[1]
 
 
-def _made(kind: Format[B], workbook: B, edits: Sequence[Edit], own_sheet: str) -> tuple[Plan, bytes]:
+def _made(kind: Format[B], workbook: B, edits: Sequence[Edit], own_sheet: str) -> tuple[Plan, bytes, B]:
+    """The plan, the bytes of the result, and the result as it was read for its check."""
     refusals = kind.check(workbook, edits, own_sheet)
     if refusals:
         more = f" (and {len(refusals) - 1} more)" if len(refusals) > 1 else ""
         raise WorkbookRefused(refusals[0].reason, refusals[0].message + more)
     plan = kind.plan(workbook, edits)
     if not plan.parts:
-        return plan, workbook.package.data
+        return plan, workbook.package.data, workbook
     result = rewrite(workbook.package, plan.parts)
-    kind.verify(workbook, plan, result)
-    return plan, result
+    return plan, result, kind.verify(workbook, plan, result)

@@ -236,14 +236,15 @@ class Splices:
 
     def result(self) -> bytes:
         """The document with all replacements made."""
-        return b"".join(self._run())
+        return b"".join(self.run())
 
-    def _run(self) -> Iterator[bytes]:
-        at = 0
+    def run(self, start: int = 0, stop: int | None = None) -> Iterator[bytes | memoryview]:
+        """The document from ``start`` to ``stop``, in which all replacements are, with these made; in pieces."""
+        at, data = start, memoryview(self.data)[:stop]
         for start, end, _, text in sorted(self._edits, key=lambda edit: edit[:3]):
             if start < at:
                 raise XmlError("two edits of the same place")
-            yield self.data[at:start]
+            yield data[at:start]
             yield text
             at = end
-        yield self.data[at:]
+        yield data[at:]
