@@ -144,7 +144,7 @@ def _split(data: bytes) -> tuple[int, int]:
     tag = start_tag(data, at)
     if tag[1]:
         return tag.end(), tag.end()
-    name = data[at + 1 :].split(maxsplit=1)[0].split(b">")[0].rstrip(b"/")
+    name = data[at + 1 : tag.end()].split(maxsplit=1)[0].split(b">")[0].rstrip(b"/")
     close = data.rfind(b"</" + name)
     if close < tag.end():
         raise XmlError("rows without an end")
