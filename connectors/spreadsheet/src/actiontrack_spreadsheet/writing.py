@@ -82,7 +82,7 @@ def write_batch(reading: Reading, batch: Batch, backups: Path) -> Plan:
     """
     plan = Plan()
     _set_up(plan, reading, batch)
-    places = _Places(reading)
+    places = _Places(reading, batch.writes)
     cells = [cell for write in batch.writes if not write.creates for cell in _cells(plan, reading, places, write)]
     for cell, owners in _through_merges(plan, reading, cells):
         plan.add(SetCell(reading.grid.name, cell.row, cell.col, _written(cell.value)), owners)
@@ -137,13 +137,15 @@ def _set_up(plan: Plan, reading: Reading, batch: Batch) -> None:
 
 
 class _Places:
-    """Where each action stands among the rows, by key and by row number."""
+    """Where each action that is written stands among the rows, by key and by row number."""
 
-    def __init__(self, reading: Reading) -> None:
-        self.by_row = {row: i for i, row in enumerate(reading.rows.numbers)}
+    def __init__(self, reading: Reading, writes: Sequence[Write]) -> None:
+        rows, keys = {write.row for write in writes}, {write.remote_id for write in writes}
+        self.by_row = {row: i for i, row in enumerate(reading.rows.numbers) if row in rows}
         self.by_key: dict[str, list[int]] = defaultdict(list)
         for i, record in enumerate(reading.records):
-            self.by_key[record.remote_id].append(i)
+            if record.remote_id in keys:
+                self.by_key[record.remote_id].append(i)
 
 
 def _cells(plan: Plan, reading: Reading, places: _Places, write: Write) -> Iterator[Cell]:

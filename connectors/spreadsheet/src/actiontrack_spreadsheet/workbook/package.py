@@ -97,7 +97,9 @@ class Package:
 
     def read(self, part: str) -> bytes:
         """All bytes of a part."""
-        return b"".join(self.pieces(part))
+        whole = io.BytesIO()  # joined pieces would be there twice
+        whole.writelines(self.pieces(part))
+        return whole.getvalue()
 
     def pieces(self, part: str) -> Iterator[bytes]:
         """The part in pieces of about 1 MiB. Raises WorkbookRefused when size or checksum are not as declared."""
