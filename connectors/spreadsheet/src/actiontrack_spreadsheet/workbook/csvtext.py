@@ -16,6 +16,9 @@ from .values import CellValue
 DELIMITERS = (",", ";", "\t", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SAMPLE = 50
+_MOST_BYTES = 64 << 20
+_MOST_FIELDS = 2_000_000
+"""100,000 lines of 20 fields."""
 _DANGEROUS = (*TRIGGERS, "\t", "\r", "\n")
 """A spreadsheet program takes a field that begins with one of these for a formula (OWASP, "CSV injection")."""
 _HARMLESS = re.compile(r"-|-[0-9]+(?:[.,][0-9]+)*%?")
@@ -93,12 +96,17 @@ def _is_dangerous(text: str) -> bool:
 
 def take_apart(path: Path, data: bytes) -> CsvText:
     """Find encoding and delimiter and split into records. Raises WorkbookRefused for what is no text."""
+    if len(data) > _MOST_BYTES:
+        raise refuse_file(path, "too-large", f"larger than {_MOST_BYTES >> 20} MiB; keep the plan in a file of its own")
     bom, encoding = _encoding(path, data)
     text = data[len(bom) :].decode(encoding)
     if "\0" in text:
         raise refuse_file(path, "not-a-workbook", "not a text file; save it as CSV anew")
     delimiter = _delimiter(text)
-    records = _records(text, delimiter)
+    try:
+        records = _records(text, delimiter)
+    except OverflowError:
+        raise refuse_file(path, "too-large", "more fields than any plan; keep it in a file of its own") from None
     ends = [record.end for record in records if record.end]
     line_end = max(set(ends), key=ends.count) if ends else "\r\n"
     return CsvText(bom, encoding, delimiter, line_end, records)
@@ -144,11 +152,12 @@ def _delimiter(text: str) -> str:
 
 
 def _records(text: str, delimiter: str) -> list[Record]:
+    """All records. Raises OverflowError where they have too many fields."""
     stop = re.escape(delimiter)
     field = re.compile(rf'((?:"(?:[^"]++|"")*+"[^{stop}\r\n]*)|[^{stop}\r\n]*)({stop}|\r\n|\r|\n|\Z)')
     records: list[Record] = []
     fields: list[str] = []
-    at = 0
+    at = count = 0
     while at < len(text) or fields:
         found = field.match(text, at)
         if not found:  # cannot be: the last alternative fits everywhere
@@ -157,5 +166,8 @@ def _records(text: str, delimiter: str) -> list[Record]:
         at = found.end()
         if found[2] != delimiter:
             records.append(Record(fields, found[2]))
+            count += len(fields)
             fields = []
+        if count + len(fields) > _MOST_FIELDS:
+            raise OverflowError
     return records

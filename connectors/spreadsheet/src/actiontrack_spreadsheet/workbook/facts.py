@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from .refs import MAX_COL, Area, parse_area, parse_areas
 from .xml import TooMuchError
 
+_MOST_AREAS = 1 << 20
+"""Characters of all areas that have lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -41,6 +44,7 @@ class SheetFacts:
     """The protection asks for a password to be taken off."""
     _path: list[str] = field(default_factory=list)
     _columns_said: int = 0
+    _areas_said: int = 0
     _is_list: bool = False
     _formula: str = ""
     _areas: str = ""
@@ -79,6 +83,9 @@ class SheetFacts:
         elif name == "sqref" and "dataValidation" in self._path:
             self._areas = text
         elif name == "dataValidation" and self._is_list:
+            self._areas_said += len(self._areas)
+            if self._areas_said > _MOST_AREAS:
+                raise TooMuchError("more areas with drop-downs than any plan")
             self.lists.append(ListValidation(tuple(parse_areas(self._areas)), self._formula.strip()))
 
     def _column(self, attrs: dict[str, str]) -> None:
