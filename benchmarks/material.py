@@ -7,9 +7,12 @@ import json
 import random
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 HEADINGS = (
     "Action ID", "Ref", "Rec no", "Recommendation", "Action", "Lead agency", "Other agencies", "Lead officer",
@@ -71,16 +74,38 @@ def shuffle_strings(path: Path, seed: int) -> None:
     _save(path, members)
 
 
+# --- adoption -------------------------------------------------------------------------------------------------------
+
+
+def adopt(folder: Path) -> None:
+    """The first sync, approved, and a second that finds nothing to do."""
+    held = _sync(folder)
+    _sync(folder, *(part for each in held["connectors"] for part in ("--approve", each["plan"])))
+    done = _sync(folder)["connectors"][0]
+    if done["status"] != "ok" or done["updated_there"]:
+        raise RuntimeError(f"the plan was not adopted: {done['why']}")
+
+
+def _sync(folder: Path, *args: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "actiontrack", "--json", "sync", *args]
+    ran = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    if ran.returncode not in (0, 1):
+        raise RuntimeError(ran.stderr)
+    told: dict[str, Any] = json.loads(ran.stdout)
+    return told
+
+
 # --- a change on both sides -----------------------------------------------------------------------------------------
 
 _OFFICER = HEADINGS.index("Lead officer") - 1
 """The column that is typed in, from 0, in a plan whose Action IDs were added on the right."""
 
 
-def change_both(folder: Path, rows: int) -> str:
-    """Type into so many rows of plan.xlsx, and change so many other actions in the store; what is new, by Action ID.
+def change_both(folder: Path, rows: int) -> None:
+    """Type into so many rows of plan.xlsx, and change so many other actions in the store.
 
-    Beside it: the plan as it was, in base.xlsx and as pandas keeps it in base.pkl; register.xlsx, as the store has it.
+    Beside it: the plan as it was, in base.xlsx and as pandas keeps it in base.pkl; register.xlsx, as the store has it;
+    changed.json, what is new by Action ID.
     """
     import pandas as pd
 
@@ -104,17 +129,17 @@ def change_both(folder: Path, rows: int) -> str:
     _type(plan, {row: f"Typed {ref}" for row, ref in typed.items()})
     _type(register, {row: f"Chosen {ref}" for row, ref in here.items()})
     new = {ref: f"Typed {ref}" for ref in typed.values()} | {ref: f"Chosen {ref}" for ref in here.values()}
-    return json.dumps(new)
+    (folder / "changed.json").write_text(json.dumps(new))
 
 
-def check_both(folder: Path, changed: str) -> None:
+def check_both(folder: Path) -> None:
     """Raise unless plan.xlsx and the store hold what is new, and nothing else is."""
     from python_calamine import CalamineWorkbook
 
     from actiontrack.domain.nouns import Action
     from actiontrack.runtime import open_runtime
 
-    new = json.loads(changed)
+    new = json.loads((folder / "changed.json").read_text())
     was, now = (
         CalamineWorkbook.from_path(folder / name).get_sheet_by_name(SHEET).to_python()[1:]
         for name in ("base.xlsx", "plan.xlsx")

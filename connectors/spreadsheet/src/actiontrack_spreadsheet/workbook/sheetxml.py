@@ -112,6 +112,7 @@ class SheetXml:
         elif self._edits:
             self.outline.append_child(mark, "\0")
         before, _, after = self.outline.result().partition(b"\0")
+        self._rows, self._numbers = {}, []  # no row is looked up any more: both would stand beside two copies
         return b"".join([before, *self._edits.run(self._start, self._stop), after])
 
     def _insert(self, number: int, cells: Mapping[int, str], row_attributes: str) -> None:
