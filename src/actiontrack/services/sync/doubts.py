@@ -64,7 +64,10 @@ def _hold_shuffled(found: Matching, read: Read) -> None:
     whose = [owner for _, owner in repairs]
     # Every id of these rows has its place among them, and no other row with words keeps one of them.
     blank = {action for action in robbed if not any(read(moved[action][0]).values())}
-    if len(set(whose)) == len(whose) and set(owners) | robbed - blank <= set(whose):
+    texts = {link.seen.get("text", ""): link.action for _, link in moved.values() if link.action in {*owners, *robbed}}
+    texts |= {link.seen.get("text", ""): link.action for link in found.missing if link.action in whose}
+    doubled = _hold_doubles(texts, ids, found, read)
+    if not doubled and len(set(whose)) == len(whose) and set(owners) | robbed - blank <= set(whose):
         found.repairs = repairs
     taken = set(owners) | robbed
     found.pairs = [pair for pair in found.pairs if pair[1].action not in taken]
@@ -133,6 +136,23 @@ def _hold_bereft(owners: Mapping[str, str], ids: Mapping[str, str], found: Match
             rest.append(record)
     found.fresh = rest
     return bereft
+
+
+def _hold_doubles(owners: Mapping[str, str], ids: Mapping[str, str], found: Matching, read: Read) -> bool:
+    """Rows without a known id that say what one of these actions said, as another row does. Whether there are any."""
+    rest: list[Record] = []
+    for record in found.fresh:
+        text = read(record).get("text", "")
+        if text and text in owners:
+            known = ids[owners[text]]
+            why = f"row {record.row} has the content of {known}, and another row seems to have it too"
+            do = f"type {known} in that cell if this row is its own, and correct the id of the other"
+            found.held.append(Held(record, why, do, owner=owners[text]))
+        else:
+            rest.append(record)
+    doubled = len(rest) < len(found.fresh)
+    found.fresh = rest
+    return doubled
 
 
 def _hold_left_behind(found: Matching, read: Read) -> None:
