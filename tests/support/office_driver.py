@@ -63,6 +63,8 @@ class Table:
                 break
 
     def col(self, heading):
+        if heading not in self.headings:
+            raise LookupError(heading)
         return self.headings.index(heading)
 
     def cell(self, row, heading):
