@@ -136,6 +136,16 @@ def test_quoting_is_kept(tmp_path: Path) -> None:
     assert path.read_bytes() == b'"Ref","Action","Action ID"\r\n"1","Do it","AT-1"\r\n"","More",""\r\n'
 
 
+def test_a_file_in_an_encoding_that_cannot_be_told_is_read_and_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    path.write_bytes("Ref,Action\n1,prêt\n".encode("mac-roman") + b"2,\x81\n")
+    assert read_csv(path).cell(2, 1) == "1"
+    (refusal,) = check_csv(path, [SetCell("plan", 2, 1, "3")])
+    assert refusal.reason == "unknown-encoding"
+    assert refusal.message.startswith("plan.csv: ")
+    assert "CSV UTF-8" in refusal.message
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -143,7 +153,7 @@ def test_quoting_is_kept(tmp_path: Path) -> None:
         codecs.BOM_UTF16_LE + "a\tb\r\n1\té\r\n".encode("utf-16-le"), b"a,b,\n1,2,\n", b"a,b,c\n1\n1,2,3,4\n\n5,6\n",
         codecs.BOM_UTF16_BE + 'a,b\n1,"é\n,"\n'.encode("utf-16-be"), b"", codecs.BOM_UTF8, b"a,b,c", b"a,b\n1,2",
         b'a,b,c\n1,he said "hi" ok,3\n2,"q""q",4\n', b"sep=;\r\na;b\r\n1;2\r\n", b"a,b\n=1+1,-5\n@x,+44 20\n",
-        b"a,b\n'=1,''x\n", b"\n\n\na,b\n1,2\n", b"a,b\r\n1,2\n3,4\r\n", b'a,b\n1,"x\n3,4\n', b"a,b\n\x81,\xe9\n",
+        b"a,b\n'=1,''x\n", b"\n\n\na,b\n1,2\n", b"a,b\r\n1,2\n3,4\r\n", b'a,b\n1,"x\n3,4\n',
     ],
 )  # fmt: skip
 def test_what_a_person_wrote_stays_to_the_byte(data: bytes, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from .cellxml import NotWritableError, check_value
-from .csvtext import CsvText, Record, decode_field, encode_field, take_apart
+from .csvtext import UNKNOWN, CsvText, Record, decode_field, encode_field, take_apart
 from .edits import AddColumn, AppendRow, Edit, Refusal, SetCell, Writable, WriteResult
 from .errors import WorkbookRefused, refuse_file
 from .grid import Grid
@@ -68,6 +68,8 @@ def _fault(edit: Edit, text: CsvText) -> tuple[str, str] | None:
     """(reason, message) when a CSV file cannot take the edit."""
     if not isinstance(edit, SetCell | AppendRow | AddColumn):
         return "bad-name", "a CSV file has no names, properties or further sheets"
+    if text.encoding == UNKNOWN:
+        return "unknown-encoding", "its letters are in an encoding that can't be told; save it anew as CSV UTF-8"
     if isinstance(edit, AppendRow) and edit.row <= len(text.records) and any(text.records[edit.row - 1].fields):
         return "row-occupied", f"row {edit.row} is not empty; a row is appended below the last one only"
     if isinstance(edit, AddColumn) and any(_value(text, (row, edit.col)) for row in range(1, len(text.records) + 1)):

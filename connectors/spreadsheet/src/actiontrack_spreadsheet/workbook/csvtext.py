@@ -15,6 +15,8 @@ from .values import CellValue
 
 DELIMITERS = (",", ";", "\t", "|")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+UNKNOWN = "latin-1"
+"""What a file is read with that has bytes neither UTF-8 nor Windows knows: each is shown as some letter."""
 _SAMPLE = 50
 _MOST_BYTES = 64 << 20
 _MOST_FIELDS = 2_000_000
@@ -125,7 +127,7 @@ def _encoding(path: Path, data: bytes) -> tuple[bytes, str]:
         except UnicodeDecodeError:
             continue
         return b"", encoding
-    return b"", "latin-1"
+    return b"", UNKNOWN
 
 
 def _proven(path: Path, data: bytes, encoding: str) -> str:

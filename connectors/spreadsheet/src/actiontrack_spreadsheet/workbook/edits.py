@@ -162,7 +162,7 @@ class Refusal:
     ``merged``, ``pivot``, ``locked``, ``too-long``, ``bad-text``, ``bad-value``, ``bad-date``, ``row-occupied``,
     ``totals-row``, ``column-occupied``, ``linked-table``, ``table-heading``, ``bad-name``, ``twice``,
     ``structure-locked``, ``shared``, ``own-table``, ``commented``, ``no-comments``; in OpenDocument also ``link`` and
-    ``not-here``; in the binary formats ``read-only``.
+    ``not-here``; in CSV also ``unknown-encoding``; in the binary formats ``read-only``.
     """
 
     edit: Edit
