@@ -138,10 +138,12 @@ def _verify(path: Path, before: bytes, after: bytes, planned: dict[Cell, Writabl
     """Raise WorkbookRefused unless the result reads as the file with the planned cells and nothing else."""
     old, new = take_apart(path, before), take_apart(path, after)
     touched = {row for row, _ in planned}
-    same = (old.delimiter, old.bom) == (new.delimiter, new.bom)
     # Without its last accented letter, a file is the same in one encoding as in another.
     body = after[len(new.bom) :]
-    same = same and body.decode(old.encoding, "replace") == body.decode(new.encoding)
+    if old.delimiter != new.delimiter or body.decode(old.encoding, "replace") != body.decode(new.encoding):
+        why = "with this change nobody could tell its delimiter or encoding any more; save it as .xlsx, or as CSV UTF-8"
+        raise refuse_file(path, "ambiguous", f"{why} from a spreadsheet program")
+    same = old.bom == new.bom
     for row, record in enumerate(old.records, 1):
         copy = new.records[row - 1].fields if row <= len(new.records) else None
         same = same and (row in touched or copy == record.fields)

@@ -21,7 +21,7 @@ class WorkbookRefused(UserError):  # noqa: N818 - it says what happened, as its 
     ``truncated``, ``not-a-workbook``, ``too-large``, ``dtd``, ``duplicate-part``, ``no-sheets``, ``bad-xml``,
     ``unknown-namespace``, ``repeated-rows``. For changes: those of ``Refusal``, ``read-only`` for a file that is so
     marked or of a format that is only read, ``check-failed`` for a result that did not pass the check before the
-    replace.
+    replace, ``ambiguous`` for one of which a CSV file's delimiter or encoding could no longer be told.
     """
 
     def __init__(self, reason: str, message: str) -> None:
