@@ -42,7 +42,8 @@ def shown(text, kind):
 
 
 def main():
-    process, desktop = start(sys.argv[1])
+    process, office = start(sys.argv[1])
+    desktop = office.createInstance("com.sun.star.frame.Desktop")
     try:
         for line in sys.stdin:
             try:
