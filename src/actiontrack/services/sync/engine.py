@@ -11,30 +11,25 @@ from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Propo
 from actiontrack.domain.nouns import Action, Stored
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import ActionTrackError, RetryableError, UserError
-from actiontrack.ports import Batch, Connector, InstanceSettings, Observation, Outcome, Reader, Writer
+from actiontrack.ports import Batch, Observation, Outcome, Reader, Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
-from actiontrack.services.records.projection import Viewer
 from actiontrack.services.sync.answering import Answered, take_answers
-from actiontrack.services.sync.inbound import take_in
 from actiontrack.services.sync.journal import acknowledge
 from actiontrack.services.sync.lane import Lane, Ledger
+from actiontrack.services.sync.lanes import make_lane, merge_in, open_ledger, store_issues, store_lane
 from actiontrack.services.sync.lease import check_token, hold_lease
 from actiontrack.services.sync.opening import (
     binding_of,
-    guard,
     held_hash,
-    is_field_proposal,
     look_again,
-    open_lane,
 )
 from actiontrack.services.sync.outbound import plan_out
-from actiontrack.services.sync.problems import fault, problem_rows, store_faults, unread
+from actiontrack.services.sync.problems import fault, problem_rows, store_faults
 from actiontrack.services.sync.questions import questions_for
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
 from actiontrack.services.sync.still import asked_otherwise, standing_still, still_after, still_once_shown
 from actiontrack.services.sync.succession import inherit
-from actiontrack.services.sync.tongue import Tongue
 
 _ROUNDS = 3
 """How often a run plans anew for an instance that moved under it."""
@@ -240,104 +235,12 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     return [lane for lane, _ in open_lanes]
 
 
-def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], store_id: str) -> bool:
-    """Open a lane and merge it inbound, unless it must wait for an approval. Whether it was merged."""
-    fingerprint = _fingerprint(lane)
-    all_changed = lane.instance.fingerprint != fingerprint
-    lane.instance = lane.instance.model_copy(update={"fingerprint": fingerprint})
-    settled = open_lane(lane, writer.changed_since(lane.instance.settled), all_changed)
-    for number, problem in enumerate(lane.seen.problems):
-        lane.problem(number, problem)
-    if guard(lane, approved, store_id):
-        if lane.instance.adopted_at is None:
-            for number, problem in enumerate(unread(lane.seen, lane.theirs)):
-                lane.problem(number, problem)
-        _store_issues(lane, writer, ("source:",))
-        return False
-    take_in(lane, who)
-    lane.desk.save(writer)
-    writer.put(*settled)
-    return True
-
-
 def _make_lane(run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation) -> Lane:
     settings = run.core.instances[name]
     instance = writer.get(Instance, name) or Instance(name=name)
     lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
     lane.binding = binding_of(_store_id(writer), name)
     return lane
-
-
-def make_lane(
-    core: Core, desk: Desk, ledger: Ledger, settings: InstanceSettings, instance: Instance, seen: Observation,
-    result: ConnectorResult, connector: Connector, *, inbound_only: bool = False,
-) -> Lane:  # fmt: skip
-    """The lane of one instance."""
-    agency = settings.agency if settings.side is Side.AGENCY else ""
-    columns = tuple(seen.columns) if seen.exists else Viewer(settings.side).columns
-    return Lane(
-        settings=settings,
-        instance=instance,
-        connector=connector,
-        seen=seen,
-        tongue=Tongue(settings, core.agencies, core.board.timezone),
-        desk=desk,
-        ledger=ledger,
-        result=result,
-        connected=core.connected,
-        names={"": "the Board", **{each.code: each.name for each in core.agencies}},
-        viewer=Viewer(settings.side, agency, columns, settings.embargo),
-        inbound_only=inbound_only,
-    )
-
-
-def _fingerprint(lane: Lane) -> str:
-    """Changes when the same records must be looked at afresh: configuration, mapping, who is connected."""
-    settings = lane.settings
-    return repr((
-        lane.tongue.fingerprint(), sorted(lane.seen.columns.items()), sorted(lane.connected), settings.side.value,
-        settings.agency, settings.review, settings.embargo, lane.seen.key,
-        sorted((name, tuple(words)) for name, words in lane.seen.allowed.items()),
-    ))  # fmt: skip
-
-
-def store_lane(lane: Lane, writer: Writer, head: int) -> None:
-    """Everything the lane decided: links, intents, issues, and how far it is settled."""
-    lane.desk.save(writer)
-    writer.remove(*lane.gone)
-    writer.put(*lane.links.values(), *lane.intents.values())
-    _store_issues(lane, writer)
-    # A file that is still to be made is adopted once it is there.
-    adopted = lane.instance.adopted_at or (lane.desk.now if lane.seen.exists else None)
-    lane.instance = lane.instance.model_copy(
-        update={
-            "adopted_at": adopted,
-            "source": lane.seen.source,
-            "columns": dict(lane.seen.columns) or lane.instance.columns,
-            # What it carried, until it is known to carry what it shall: a run may be cut off in between.
-            "binding": lane.seen.binding or lane.binding,
-            "agency": lane.settings.agency,
-            "proof": lane.seen.proof,
-            "cursor": lane.seen.cursor,
-            "settled": head,
-            "must_confirm": "",
-            "seen_at": lane.desk.now,
-        }
-    )
-    writer.put(lane.instance)
-
-
-def _store_issues(lane: Lane, writer: Writer, kinds: tuple[str, ...] = ("row:", "source:")) -> None:
-    """Raise what is new, keep what stands, clear what was mended: of `kinds`, and of the records that were examined."""
-    stored = {each.id: each for each in writer.find(StoredIssue, source=lane.name)}
-    told_anew = {key for key in stored if key.startswith(kinds) or key.split(":")[0] in lane.examined}
-    writer.remove(*(stored[key] for key in told_anew - set(lane.issues)))
-    writer.put(
-        *(
-            issue.model_copy(update={"since": stored[key].since}) if key in stored else issue
-            for key, issue in lane.issues.items()
-        )
-    )
 
 
 # --- apply ----------------------------------------------------------------------------------------------------------
@@ -374,7 +277,7 @@ def _apply(run: _Run, lane: Lane) -> bool:
             if outcome.op_id in intents:
                 items += acknowledge(lane, intents[outcome.op_id], outcome)
         writer.put(*items)
-        _store_issues(lane, writer)
+        store_issues(lane, writer)
         writer.put(lane.instance)
     return any(outcome.state == "stale" for outcome in outcomes)
 
@@ -390,22 +293,7 @@ def _as_left(lane: Lane, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return left
 
 
-# --- the ledger and the counts --------------------------------------------------------------------------------------
-
-
-def open_ledger(reader: Reader) -> Ledger:
-    """Every open conflict and proposal."""
-    conflicts = reader.find(Conflict, closed_at=None)
-    proposals = reader.find(Proposal)
-    return Ledger(
-        conflicts={(each.noun, each.target, each.field): each for each in conflicts},
-        proposals={
-            (each.instance, each.action, each.field): each
-            for each in proposals
-            if each.closed_at is None and is_field_proposal(each)
-        },
-        others={each.id: each for each in proposals if not is_field_proposal(each)},
-    )
+# --- the counts -----------------------------------------------------------------------------------------------------
 
 
 def _thawed_actions(writer: Writer, ledger: Ledger) -> set[str]:

@@ -18,8 +18,8 @@ from actiontrack.errors import UserError
 from actiontrack.ports import Connector, InstanceContext, InstanceSettings, Observation, Reader
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
-from actiontrack.services.sync.engine import make_lane, merge_in, open_ledger, store_lane
 from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.lanes import make_lane, merge_in, open_ledger, store_lane
 from actiontrack.services.sync.problems import ProblemRow, problem_rows
 from actiontrack.services.sync.steps import ConnectorResult, Step
 

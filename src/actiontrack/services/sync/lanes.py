@@ -1,0 +1,125 @@
+"""A lane's way through a run, shared by sync and import: made, merged inbound unless it must wait, and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from actiontrack.domain.ledger import Conflict, Instance, Proposal, StoredIssue
+from actiontrack.domain.vocabulary import Side
+from actiontrack.ports import Connector, InstanceSettings, Observation, Reader, Writer
+from actiontrack.services.core import Core
+from actiontrack.services.records.desk import Desk
+from actiontrack.services.records.projection import Viewer
+from actiontrack.services.sync.inbound import take_in
+from actiontrack.services.sync.lane import Lane, Ledger
+from actiontrack.services.sync.opening import guard, is_field_proposal, open_lane
+from actiontrack.services.sync.problems import unread
+from actiontrack.services.sync.steps import ConnectorResult
+from actiontrack.services.sync.tongue import Tongue
+
+
+def open_ledger(reader: Reader) -> Ledger:
+    """Every open conflict and proposal."""
+    conflicts = reader.find(Conflict, closed_at=None)
+    proposals = reader.find(Proposal)
+    return Ledger(
+        conflicts={(each.noun, each.target, each.field): each for each in conflicts},
+        proposals={
+            (each.instance, each.action, each.field): each
+            for each in proposals
+            if each.closed_at is None and is_field_proposal(each)
+        },
+        others={each.id: each for each in proposals if not is_field_proposal(each)},
+    )
+
+
+def make_lane(
+    core: Core, desk: Desk, ledger: Ledger, settings: InstanceSettings, instance: Instance, seen: Observation,
+    result: ConnectorResult, connector: Connector, *, inbound_only: bool = False,
+) -> Lane:  # fmt: skip
+    """The lane of one instance."""
+    agency = settings.agency if settings.side is Side.AGENCY else ""
+    columns = tuple(seen.columns) if seen.exists else Viewer(settings.side).columns
+    return Lane(
+        settings=settings,
+        instance=instance,
+        connector=connector,
+        seen=seen,
+        tongue=Tongue(settings, core.agencies, core.board.timezone),
+        desk=desk,
+        ledger=ledger,
+        result=result,
+        connected=core.connected,
+        names={"": "the Board", **{each.code: each.name for each in core.agencies}},
+        viewer=Viewer(settings.side, agency, columns, settings.embargo),
+        inbound_only=inbound_only,
+    )
+
+
+def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], store_id: str) -> bool:
+    """Open a lane and merge it inbound, unless it must wait for an approval. Whether it was merged."""
+    fingerprint = _fingerprint(lane)
+    all_changed = lane.instance.fingerprint != fingerprint
+    lane.instance = lane.instance.model_copy(update={"fingerprint": fingerprint})
+    settled = open_lane(lane, writer.changed_since(lane.instance.settled), all_changed)
+    for number, problem in enumerate(lane.seen.problems):
+        lane.problem(number, problem)
+    if guard(lane, approved, store_id):
+        if lane.instance.adopted_at is None:
+            for number, problem in enumerate(unread(lane.seen, lane.theirs)):
+                lane.problem(number, problem)
+        store_issues(lane, writer, ("source:",))
+        return False
+    take_in(lane, who)
+    lane.desk.save(writer)
+    writer.put(*settled)
+    return True
+
+
+def _fingerprint(lane: Lane) -> str:
+    """Changes when the same records must be looked at afresh: configuration, mapping, who is connected."""
+    settings = lane.settings
+    return repr((
+        lane.tongue.fingerprint(), sorted(lane.seen.columns.items()), sorted(lane.connected), settings.side.value,
+        settings.agency, settings.review, settings.embargo, lane.seen.key,
+        sorted((name, tuple(words)) for name, words in lane.seen.allowed.items()),
+    ))  # fmt: skip
+
+
+def store_lane(lane: Lane, writer: Writer, head: int) -> None:
+    """Everything the lane decided: links, intents, issues, and how far it is settled."""
+    lane.desk.save(writer)
+    writer.remove(*lane.gone)
+    writer.put(*lane.links.values(), *lane.intents.values())
+    store_issues(lane, writer)
+    # A file that is still to be made is adopted once it is there.
+    adopted = lane.instance.adopted_at or (lane.desk.now if lane.seen.exists else None)
+    lane.instance = lane.instance.model_copy(
+        update={
+            "adopted_at": adopted,
+            "source": lane.seen.source,
+            "columns": dict(lane.seen.columns) or lane.instance.columns,
+            # What it carried, until it is known to carry what it shall: a run may be cut off in between.
+            "binding": lane.seen.binding or lane.binding,
+            "agency": lane.settings.agency,
+            "proof": lane.seen.proof,
+            "cursor": lane.seen.cursor,
+            "settled": head,
+            "must_confirm": "",
+            "seen_at": lane.desk.now,
+        }
+    )
+    writer.put(lane.instance)
+
+
+def store_issues(lane: Lane, writer: Writer, kinds: tuple[str, ...] = ("row:", "source:")) -> None:
+    """Raise what is new, keep what stands, clear what was mended: of `kinds`, and of the records that were examined."""
+    stored = {each.id: each for each in writer.find(StoredIssue, source=lane.name)}
+    told_anew = {key for key in stored if key.startswith(kinds) or key.split(":")[0] in lane.examined}
+    writer.remove(*(stored[key] for key in told_anew - set(lane.issues)))
+    writer.put(
+        *(
+            issue.model_copy(update={"since": stored[key].since}) if key in stored else issue
+            for key, issue in lane.issues.items()
+        )
+    )
