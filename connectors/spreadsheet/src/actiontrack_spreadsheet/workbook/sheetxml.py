@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,6 +23,50 @@ class RowSpan(NamedTuple):
     start: int
     end: int
     written: bool
+
+
+class _Rows:
+    """Where the rows lie, by number: there may be a million, so that no row has an object of its own."""
+
+    def __init__(self, places: Iterable[tuple[bytes | None, int, int]]) -> None:
+        """``places``: (number as written, start, end) of each row, as they stand; one without follows the last."""
+        self._numbers, self._starts, self._ends, self._written = array("q"), array("q"), array("q"), bytearray()
+        last, ascends = 0, True
+        for written, start, end in places:
+            number = int(written) if written else last + 1
+            ascends = ascends and number > last
+            last = number
+            self._numbers.append(number)
+            self._starts.append(start)
+            self._ends.append(end)
+            self._written.append(written is not None)
+        if not ascends:
+            self._sort()
+
+    def find(self, number: int) -> RowSpan | None:
+        """The row of that number; of several the last."""
+        span = self.before(number + 1)
+        return span if span and span.number == number else None
+
+    def before(self, number: int) -> RowSpan | None:
+        """The last row of a lesser number."""
+        return self._at(bisect_right(self._numbers, number - 1) - 1)
+
+    def after(self, number: int) -> RowSpan | None:
+        """The first row of a greater number."""
+        return self._at(bisect_right(self._numbers, number))
+
+    def _at(self, index: int) -> RowSpan | None:
+        if not 0 <= index < len(self._numbers):
+            return None
+        return RowSpan(self._numbers[index], self._starts[index], self._ends[index], bool(self._written[index]))
+
+    def _sort(self) -> None:
+        order = sorted(range(len(self._numbers)), key=self._numbers.__getitem__)
+        self._numbers = array("q", (self._numbers[at] for at in order))
+        self._starts = array("q", (self._starts[at] for at in order))
+        self._ends = array("q", (self._ends[at] for at in order))
+        self._written = bytearray(self._written[at] for at in order)
 
 
 @dataclass(slots=True)
@@ -57,8 +102,7 @@ class SheetXml:
         self.sheet_data = next(e for e in self.elements if e.path() == "worksheet/sheetData")
         self.prefix = main_prefix(self.sheet_data)
         """Of rows and cells."""
-        self._rows = _rows(data, self._start, self._stop, self.prefix)
-        self._numbers = sorted(self._rows)
+        self._rows = _Rows(_places(data, self._start, self._stop, self.prefix))
         self._edits = Splices(data)
         self._taken: tuple[int, RowXml] | None = None
 
@@ -68,7 +112,7 @@ class SheetXml:
 
     def row(self, number: int) -> RowXml | None:
         """A row taken apart, or None when it is not in the XML. The last is kept: it is looked at, then put into."""
-        span = self._rows.get(number)
+        span = self._rows.find(number)
         if span is None:
             return None
         if self._taken is None or self._taken[0] != number:
@@ -77,8 +121,8 @@ class SheetXml:
 
     def put(self, number: int, cells: Mapping[int, str], *, row_attributes: str = "") -> None:
         """Put whole cell elements (by column) into a row, which is made if it is not there. Once a row."""
-        parsed = self.row(number)
-        if parsed is None:
+        span, parsed = self._rows.find(number), self.row(number)
+        if span is None or parsed is None:
             self._insert(number, cells, row_attributes)
             return
         edits = Splices(parsed.data)
@@ -101,7 +145,6 @@ class SheetXml:
             spans = _spans(parsed.row, new)
             if spans:
                 edits.set_attributes(parsed.row, {"spans": spans})
-        span = self._rows[number]
         self._edits.replace(span.start, span.end, edits.result().decode())
 
     def result(self) -> bytes:
@@ -112,21 +155,19 @@ class SheetXml:
         elif self._edits:
             self.outline.append_child(mark, "\0")
         before, _, after = self.outline.result().partition(b"\0")
-        self._rows, self._numbers = {}, []  # no row is looked up any more: both would stand beside two copies
         return b"".join([before, *self._edits.run(self._start, self._stop), after])
 
     def _insert(self, number: int, cells: Mapping[int, str], row_attributes: str) -> None:
-        before = bisect_right(self._numbers, number)
-        at = self._rows[self._numbers[before - 1]].end if before else self._start
+        before, after = self._rows.before(number), self._rows.after(number)
+        at = before.end if before else self._start
         content = "".join(cells[col] for col in sorted(cells))
         name = f"{self.prefix}row"
         self._edits.replace(at, at, f'<{name} r="{number}"{row_attributes}>{content}</{name}>')
-        if before < len(self._numbers) and not self._rows[self._numbers[before]].written:
-            span = self._rows[self._numbers[before]]
-            tag = start_tag(self.data, span.start)
-            opened = self.data[span.start : tag.end()].decode()
+        if after and not after.written:
+            tag = start_tag(self.data, after.start)
+            opened = self.data[after.start : tag.end()].decode()
             stop = -2 if tag[1] else -1
-            self._edits.replace(span.start, tag.end(), f'{opened[:stop]} r="{span.number}"{opened[stop:]}')
+            self._edits.replace(after.start, tag.end(), f'{opened[:stop]} r="{after.number}"{opened[stop:]}')
 
 
 def take_apart(data: bytes) -> RowXml:
@@ -184,16 +225,10 @@ def _sure_span(data: bytes) -> tuple[int, int]:
     return found[0], found[1]
 
 
-def _rows(data: bytes, start: int, stop: int, prefix: str) -> dict[int, RowSpan]:
-    """All rows by number. A sound short cut where a ``<`` can only begin a tag, else through the parser."""
-    spans: dict[int, RowSpan] = {}
-    last = 0
+def _places(data: bytes, start: int, stop: int, prefix: str) -> Iterator[tuple[bytes | None, int, int]]:
+    """(number as written, start, end) of each row: quick where a ``<`` can only begin a tag, else by parsing."""
     plain = data.find(b"<!", start, stop) < 0 and data.find(b"<?", start, stop) < 0
-    places = _quick_places(data, start, stop, prefix) if plain else _sure_places(data, start, stop)
-    for written, start, end in places:
-        last = int(written) if written else last + 1
-        spans[last] = RowSpan(last, start, end, written is not None)
-    return spans
+    return _quick_places(data, start, stop, prefix) if plain else _sure_places(data, start, stop)
 
 
 def _quick_places(data: bytes, start: int, stop: int, prefix: str) -> Iterator[tuple[bytes | None, int, int]]:
