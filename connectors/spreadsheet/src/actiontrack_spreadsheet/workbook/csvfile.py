@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -50,8 +50,10 @@ def write_csv(
         raise WorkbookRefused(refusals[0].reason, refusals[0].message)
     text = take_apart(path, data)
     planned = {cell: value for cell, value in _cells(edits).items() if _value(text, cell) != _text(value)}
+    first_new = len(text.records)
     for (row, col), value in sorted(planned.items()):
         _put(text, row, col, value)
+    _keep_apart(text, {*(row for row, _ in planned), *range(first_new, len(text.records) + 1)})
     result = text.encode()
     if result == data:
         return WriteResult(expected_sha256, (), ())
@@ -127,6 +129,13 @@ def _put(text: CsvText, row: int, col: int, value: Writable) -> None:
     quoted = fields[col - 1].startswith('"') if col <= len(fields) else beside
     fields += ['""' if beside else ""] * (col - len(fields))
     fields[col - 1] = encode_field(_text(value), text.delimiter, quoted=quoted, guard=isinstance(value, str))
+
+
+def _keep_apart(text: CsvText, rows: Iterable[int]) -> None:
+    """In a file of mixed line ends, an empty record between CR and LF would be taken for one line end with them."""
+    for row in rows:
+        if row > 1 and text.records[row - 2].end == "\r" and text.records[row - 1] == Record([""], "\n"):
+            text.records[row - 1].fields = ['""']
 
 
 def _blank(above: Record) -> list[str]:
