@@ -149,7 +149,7 @@ HEAVY: Mapping[str, Hostile] = {
     ),
     "one line of 100 MB": Hostile(_csv(b"x" * _MB, 100), "either", ".csv", heavy=True),
     "a field of quotes": Hostile(_csv(b'1,"' + b'""' * 2_000_000 + b'",x\n'), "either", ".csv", heavy=True),
-    "quotes that never close": Hostile(_csv(b'1,"a\n' * 200_000), "either", ".csv", heavy=True),
+    "quotes that never close": Hostile(_csv(b'1,"a\n' * 10_000), "either", ".csv", heavy=True),
     "a million columns": Hostile(_csv(b"," * 1_000_000 + b"\n"), "either", ".csv", heavy=True),
     "a million short lines": Hostile(_csv(b"1,x,\n" * 1_000_000), "either", ".csv", heavy=True),
     "zeros in CSV": Hostile(_csv(b"1,\0,x\n"), "refused", ".csv"),

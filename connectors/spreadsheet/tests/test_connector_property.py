@@ -23,11 +23,13 @@ WORDS = st.one_of(
 )
 DATES = st.dates(date(1990, 1, 1), date(2100, 1, 1))
 TEXTS = st.builds(lambda start, rest: start + rest, st.sampled_from(["Train", "=Audit"]), WORDS)
+STATES = WORDS.map(lambda words: f"{words} by now")
+"""Where all of a column headed Status are colours or their letters ("A"), it is read as a rating."""
 ROW = st.fixed_dictionaries(
-    {"text": TEXTS, "progress": st.none() | WORDS, "current_due": st.none() | DATES, "status": st.none() | WORDS}
+    {"text": TEXTS, "progress": st.none() | WORDS, "current_due": st.none() | DATES, "status": st.none() | STATES}
 )
 CHANGES = st.fixed_dictionaries(
-    {}, optional={"text": TEXTS, "progress": WORDS, "current_due": st.none() | DATES, "status": st.none() | WORDS}
+    {}, optional={"text": TEXTS, "progress": WORDS, "current_due": st.none() | DATES, "status": st.none() | STATES}
 )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
 
 from actiontrack.api import is_ref
 from actiontrack_spreadsheet.detect import Layout
@@ -97,22 +98,30 @@ def _is_furniture(grid: Grid, layout: Layout, row: int, value: str) -> bool:
 def _bands(grid: Grid, layout: Layout) -> set[int]:
     """Rows merged across at least half of the columns: "Recommendation 2: …" above its actions."""
     cols = [heading.col for heading in layout.columns.values()]
-    found: set[int] = set()
+    spans = []
     for area in grid.merges:
         inside = sum(1 for col in cols if area.left <= col <= area.right)
         if area.left <= layout.row_column.col <= area.right and inside > 1 and 2 * inside >= len(cols):
-            found.update(range(area.top, area.bottom + 1))
+            spans.append((area.top, area.bottom))
+    return set(_rows_within(grid.rows, spans))
+
+
+def _rows_within(rows: Sequence[int], spans: Iterable[tuple[int, int]]) -> list[int]:
+    """Those of the ascending rows that lie in any of the spans (first, last): merges may cover one another."""
+    found: list[int] = []
+    at = 0
+    for first, last in sorted(spans):
+        at = bisect_left(rows, first, at)
+        stop = bisect_right(rows, last, at)
+        found += rows[at:stop]
+        at = stop
     return found
 
 
 def _totals(grid: Grid, layout: Layout) -> set[int]:
     """Rows that sum the others up: a table's own, and those that begin with the word."""
-    found = {
-        row
-        for table in grid.tables
-        for row in range(table.area.bottom - table.totals_rows + 1, table.area.bottom + 1)
-        if table.totals_rows
-    }
+    own = [(table.area.bottom - table.totals_rows + 1, table.area.bottom) for table in grid.tables if table.totals_rows]
+    found = set(_rows_within(grid.rows, own))
     words = vocabulary().words["total"]
     starts = {word[:_START] for word in words}
     for col in grid.columns:
@@ -133,14 +142,9 @@ def _rows_of_merged_text(grid: Grid, layout: Layout) -> list[int]:
     if not areas:
         return []
     own = [grid.column(layout.columns[name].col) for name in _OWN_ROW if name in layout.columns]
-    places = {row: i for i, row in enumerate(grid.rows)}
-    return [
-        places[row]
-        for area in areas
-        if grid.cell(area.top, area.left) is not None
-        for row in range(area.top + 1, area.bottom + 1)
-        if row in places and any(column[places[row]] is not None for column in own)
-    ]
+    spans = [(area.top + 1, area.bottom) for area in areas if grid.cell(area.top, area.left) is not None]
+    places = (bisect_left(grid.rows, row) for row in _rows_within(grid.rows, spans))
+    return [place for place in places if any(column[place] is not None for column in own)]
 
 
 def _notes(grid: Grid, layout: Layout, rows: Sequence[int]) -> set[int]:
