@@ -187,12 +187,15 @@ class SpreadsheetConnector:
         from actiontrack_spreadsheet.reading import read, refuse_keyless
         from actiontrack_spreadsheet.source import file_hash, open_source, refuse_unusable
 
+        source = None
         if self._last and self._path.exists():
             refuse_unusable(self._path)
             agreed, last = self._last
-            if agreed == columns and last.source.sha256 == file_hash(self._path):
-                return last
-        reading = read(open_source(self._path), self._options, self._agencies, columns)
+            if last.source.sha256 == file_hash(self._path):
+                if agreed == columns:
+                    return last
+                source = last.source
+        reading = read(source or open_source(self._path), self._options, self._agencies, columns)
         if not self._context.inbound_only:
             refuse_keyless(reading)
         self._last = (dict(columns), reading)

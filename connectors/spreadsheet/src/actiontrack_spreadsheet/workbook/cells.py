@@ -24,6 +24,8 @@ class CellDecoder:
     def __init__(self, strings: Sequence[str | None], styles: Styles, *, date1904: bool) -> None:
         self._strings = strings
         self._styles = styles
+        self.met_formula = False
+        """A cell that is calculated was among those read."""
         self._dates = [_Dates(date1904=date1904, time_only=time_only) for time_only in (False, True)]
         self._pool: dict[str, str] = {}
         self._readers: dict[str, Callable[[str], Constant | None]] = {
@@ -50,6 +52,7 @@ class CellDecoder:
 
     def formula(self, kind: str, style: int, raw: str | None, text: str) -> Formula:
         """A calculated cell from its ``v`` (None when it has none) and formula text, entities decoded in both."""
+        self.met_formula = True
         if raw is None or (not raw and kind != "str"):
             return Formula(NO_VALUE, text)
         value = self.reader(kind, style)(raw)

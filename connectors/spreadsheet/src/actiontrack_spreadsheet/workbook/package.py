@@ -27,6 +27,7 @@ RATIO_FREE = 16 << 20
 """Parts that inflate to less than this may be as repetitive as they like."""
 
 _PIECE = 1 << 20
+_FED = 1 << 17
 _PROLOG = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
@@ -125,11 +126,13 @@ class Package:
                 yield bytes(packed[at : at + piece_size])
             return
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        source: bytes | memoryview = packed
+        at, source = 0, b""
         try:
             while not inflater.eof:
+                if not source:  # fed in slices: what it leaves of its input is copied each time
+                    source, at = bytes(packed[at : at + _FED]), at + _FED
                 piece = inflater.decompress(source, piece_size)
-                if not piece and not inflater.eof:
+                if not piece and not source and not inflater.eof:
                     raise self._broken(member)
                 source = inflater.unconsumed_tail
                 if piece:

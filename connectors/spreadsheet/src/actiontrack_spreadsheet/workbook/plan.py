@@ -26,10 +26,10 @@ from .edits import (
 from .errors import xml_faults
 from .grid import Grid
 from .growth import Grow, grow_dimension, grow_down, grow_filter, grow_lists, grow_right, grown_table, widen
+from .longpart import LongPart, Part, pieces_of, shortened
 from .newparts import NewParts
 from .ownsheet import WORKSHEET, free_title, headings_of, own_place, place_name, reads_so
 from .ownsheetxml import OwnSheetXml
-from .package import part_key
 from .properties import with_properties
 from .refs import ref
 from .sheetxml import RowXml, SheetXml
@@ -41,7 +41,6 @@ _FILTER = "_xlnm._FilterDatabase"
 _PRINT_AREA = "_xlnm.Print_Area"
 _LISTED = re.compile(r"(?:[^,']|'[^']*')+")
 """The references of a list; a comma in a quoted name of a sheet parts nothing."""
-_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s>/]")
 
 Cell = tuple[int, int]
 
@@ -50,7 +49,7 @@ Cell = tuple[int, int]
 class Plan:
     """What a write would do. ``parts``: new content of each part that changes; ``cells``: the new values by sheet."""
 
-    parts: dict[str, bytes] = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
     cells: dict[str, dict[Cell, Writable]] = field(default_factory=dict)
     own: dict[str, dict[Cell, Writable]] = field(default_factory=dict)
     """All there is on each sheet of ours that is written."""
@@ -81,7 +80,7 @@ def make_plan(workbook: Workbook, edits: Sequence[Edit]) -> Plan:
             properties[edit.mark] = headings_of(edit)
         elif isinstance(edit, PutComments):
             _put_comments(workbook, edit, plan, new)
-    if (plan.cells or plan.own) and _has_formulas(workbook):
+    if (plan.cells or plan.own) and workbook.has_formulas:
         book.calculate_on_load()
     if book.changed:
         plan.parts[workbook.part] = book.result()
@@ -113,8 +112,8 @@ def _put_sheet(workbook: Workbook, edit: PutSheet, plan: Plan, book: BookXml, st
 def _put_comments(workbook: Workbook, edit: PutComments, plan: Plan, new: NewParts) -> None:
     comments = Comments(workbook, edit)
     part = comments.sheet.part
-    sheet = plan.parts[part] if part in plan.parts else as_utf8_part(workbook.package, part)
-    changed = comments.parts(new, sheet)
+    sheet = plan.parts.get(part, b"") or as_utf8_part(workbook.package, part)
+    changed = comments.parts(new, sheet if isinstance(sheet, bytes) else b"".join(pieces_of(sheet)))
     if changed:
         plan.parts.update(changed)
         plan.comments[comments.sheet.name] = comments.wanted
@@ -145,7 +144,8 @@ class _SheetPlan:
         cells = self._cells()
         if not cells and not self._appended:
             return
-        sheet = SheetXml(as_utf8_part(self._workbook.package, self._sheet.part))
+        long = shortened(self._workbook.package, self._sheet.part, self._rows(cells))
+        sheet = SheetXml(long[0] if long else as_utf8_part(self._workbook.package, self._sheet.part))
         placed = self._place(sheet, cells)
         down = grow_down(set(self._appended))
         right = [grow_right(edit) for edit in sorted(self._added, key=lambda edit: edit.col)]
@@ -163,7 +163,11 @@ class _SheetPlan:
             grown = grown_table(data, list(self._appended.values()), self._added)
             if grown is not None:
                 plan.parts[table.part] = grown
-        plan.parts[self._sheet.part] = sheet.result()
+        if long:
+            before, after = sheet.halves()
+            plan.parts[self._sheet.part] = LongPart(before, long[1], after)
+        else:
+            plan.parts[self._sheet.part] = sheet.result()
         plan.cells[self._sheet.name] = cells
 
     def _cells(self) -> dict[Cell, Writable]:
@@ -172,6 +176,11 @@ class _SheetPlan:
         wanted.update({(e.header_row, e.col): e.heading for e in self._added})
         wanted.update({(e.row, col): value for e in self._appended.values() for col, value in e.values.items()})
         return {cell: value for cell, value in wanted.items() if not same_value(self._grid.cell(*cell), value)}
+
+    def _rows(self, cells: dict[Cell, Writable]) -> set[int]:
+        """The rows that are written or looked at."""
+        models = {edit.style_from_row for edit in self._appended.values()}
+        return models.union(self._appended, (row for row, _ in cells))
 
     def _place(self, sheet: SheetXml, cells: dict[Cell, Writable]) -> set[Cell]:
         """Put the cells into their rows; the places of all cells written, styled blanks of new rows included."""
@@ -320,20 +329,3 @@ def _row_style(model: RowXml | None) -> str:
     if attrs.get("outlineLevel", "0") != "0" and attrs.get("hidden") not in ("1", "true"):
         written += f' outlineLevel="{int(attrs["outlineLevel"])}"'
     return written
-
-
-def _has_formulas(workbook: Workbook) -> bool:
-    if any(relation.kind == "calcChain" for relation in workbook.relations):
-        return True
-    parts = {part_key(sheet.part) for sheet in workbook.sheets if sheet.part}
-    return any(_formula_in(workbook, part) for part in parts if part in workbook.package)
-
-
-def _formula_in(workbook: Workbook, part: str) -> bool:
-    last = b""
-    for piece in workbook.package.pieces(part):
-        block = last + piece
-        if (b"<f" in block or b":f" in block) and _FORMULA.search(block):
-            return True
-        last = piece[-64:]
-    return False

@@ -30,6 +30,10 @@ _MAX_PATTERN = 400
 _STYLE = re.compile(r' s="([0-9]+)"')
 _KIND = re.compile(r' t="([a-zA-Z]+)"')
 _NUMBER = re.compile(r"[0-9]{1,7}\Z")
+_DIGITS = b"0123456789"
+_ROW_NUMBER = re.compile(' r="([0-9]{1,7})"')
+_MANY = 64
+"""Rows from which a block of blank ones is worth a look as a whole."""
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')
 
 
@@ -103,9 +107,9 @@ class _RowPatterns:
             rf"(?:<{name}f((?:\s[^<>]*)?)(?:/>|>([^<]*)</{name}f>))?(?:<{name}v>([^<]*)</{name}v>)?"
             rf"|<{name}is><{name}t(?: xml:space=\"preserve\")?>([^<]*)</{name}t></{name}is>"
         )
-        self._empty_rows = re.compile(
-            rf'(?:<{name}row r="([0-9]{{1,7}})"[^<>]*(?:/>|(?<!/)>(?:<{name}c\b[^<>]*/>)*+</{name}row>)\s*)++', re.ASCII
-        )
+        empty = rf'<{name}row r="([0-9]{{1,7}})"[^<>]*(?:/>|(?<!/)>(?:<{name}c\b[^<>]*/>)*+</{name}row>)\s*'
+        self._empty_row = re.compile(empty, re.ASCII)
+        self._empty_rows = re.compile(rf"(?:{empty})++", re.ASCII)
         self._row = self._compile()
         return self._read
 
@@ -126,6 +130,8 @@ class _RowPatterns:
 
     def _read(self, block: str, slow: Slow) -> None:
         at, size = 0, len(block)
+        if self._all_blank(block):
+            return
         while at < size:
             blank = self._empty_rows.match(block, at)
             if blank:
@@ -142,6 +148,23 @@ class _RowPatterns:
             if not self._learn(block[at:cut]):
                 slow(block[at:cut])
                 at = cut
+
+    def _all_blank(self, block: str) -> bool:
+        """Pass over a block of nothing but blank rows that are alike to the digit; False where it may be another.
+
+        A column styled down to the last row has a million of them.
+        """
+        first = self._empty_row.match(block)
+        if first is None or len(block) < _MANY * first.end():
+            return False
+        written = block.encode()
+        row, rows = (each.translate(None, _DIGITS) for each in (first[0].encode(), written))
+        if b'=""' in written or rows != row * (len(rows) // len(row)):
+            return False
+        self._reader.columns.last_row = int(
+            _ROW_NUMBER.findall(block, block.rindex(first[0][: first[0].index(" ")]))[0]
+        )
+        return True
 
     def _learn(self, row: str) -> bool:
         """Take what is new in a row into the pattern, if there is anything."""

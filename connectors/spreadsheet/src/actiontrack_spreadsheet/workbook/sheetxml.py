@@ -149,13 +149,23 @@ class SheetXml:
 
     def result(self) -> bytes:
         """The whole part with all changes: of the large body there is no second copy meanwhile."""
+        body, after = self._pieces()
+        return b"".join([*body, after])
+
+    def halves(self) -> tuple[bytes, bytes]:
+        """The whole part with all changes, cut behind its last row."""
+        body, after = self._pieces()
+        return b"".join(body), after
+
+    def _pieces(self) -> tuple[list[bytes | memoryview], bytes]:
+        """What comes before the rows and the rows; what comes behind them."""
         mark = self.sheet_data
         if not mark.empty:
             self.outline.replace(mark.inner, mark.inner, "\0")
         elif self._edits:
             self.outline.append_child(mark, "\0")
         before, _, after = self.outline.result().partition(b"\0")
-        return b"".join([before, *self._edits.run(self._start, self._stop), after])
+        return [before, *self._edits.run(self._start, self._stop)], after
 
     def _insert(self, number: int, cells: Mapping[int, str], row_attributes: str) -> None:
         before, after = self._rows.before(number), self._rows.after(number)
@@ -228,11 +238,11 @@ def _sure_span(data: bytes) -> tuple[int, int]:
 def _places(data: bytes, start: int, stop: int, prefix: str) -> Iterator[tuple[bytes | None, int, int]]:
     """(number as written, start, end) of each row: quick where a ``<`` can only begin a tag, else by parsing."""
     plain = data.find(b"<!", start, stop) < 0 and data.find(b"<?", start, stop) < 0
-    return _quick_places(data, start, stop, prefix) if plain else _sure_places(data, start, stop)
+    return quick_rows(data, start, stop, prefix) if plain else _sure_rows(data, start, stop)
 
 
-def _quick_places(data: bytes, start: int, stop: int, prefix: str) -> Iterator[tuple[bytes | None, int, int]]:
-    """(number as written, start, end) of each row."""
+def quick_rows(data: bytes | bytearray, start: int, stop: int, prefix: str) -> Iterator[tuple[bytes | None, int, int]]:
+    """(number as written, start, end) of each row; sound where a ``<`` can only begin a tag."""
     name = re.escape(prefix.encode())
     row = re.compile(rb"<" + name + rb"""row(?=[\s/>])([^<>"'/]*+(?:(?:"[^"]*"|'[^']*')[^<>"'/]*+)*+)(/?)>""")
     close = f"</{prefix}row>".encode()
@@ -243,7 +253,7 @@ def _quick_places(data: bytes, start: int, stop: int, prefix: str) -> Iterator[t
         yield written[1] if written else None, found.start(), at
 
 
-def _sure_places(data: bytes, start: int, stop: int) -> Iterator[tuple[bytes | None, int, int]]:
+def _sure_rows(data: bytes, start: int, stop: int) -> Iterator[tuple[bytes | None, int, int]]:
     shift = len(_WRAP) - start
     for element in elements(_WRAP + data[start:stop] + b"</x>"):
         if element.path() == "x/row":

@@ -13,13 +13,13 @@ from .comments import comments_differ, read_comments
 from .edits import Writable
 from .errors import WorkbookRefused, refuse_file, xml_faults
 from .grid import Grid
+from .longpart import Part, changed_pieces, pieces_of
 from .ownsheet import same_cells
 from .package import Package, part_key
 from .plan import Cell, Plan, same_value
 from .workbook import Workbook
 from .xml import new_parser, parse_with
 
-_PIECE = 1 << 20
 _PLAIN_LIMIT = 4 << 20
 """Bytes of a sheet up to which it is read again by the XML parser alone, not by the patterns it was read with."""
 
@@ -70,9 +70,10 @@ def check_parts(before: Package, after: Package, plan: Plan) -> None:
             raise Differs("its parts are not in their order")
         if {part_key(name) for name in names[len(before_names) :]} - changed:
             raise Differs("it has a part that was not planned")
-        for part, data in plan.parts.items():
+        for part, content in plan.parts.items():
             with xml_faults(before.path, part), archive.open(after.member(part).name) as written:
-                parse_with(new_parser(), _as_planned(part, written, data))
+                _compare(part, written, content)
+                parse_with(new_parser(), changed_pieces(content))
     for member in before.members:
         if part_key(member.name) not in changed:
             copy = after.member(member.name)
@@ -80,15 +81,9 @@ def check_parts(before: Package, after: Package, plan: Plan) -> None:
                 raise Differs(f"part {member.name} changed")
 
 
-def _as_planned(part: str, written: IO[bytes], data: bytes) -> Iterator[bytes]:
-    """What was written, piece by piece, each compared with what was planned."""
-    at = 0
-    while piece := written.read(_PIECE):
-        if piece != data[at : at + len(piece)]:
-            raise Differs(f"part {part} is not as planned")
-        yield piece
-        at += len(piece)
-    if at != len(data):
+def _compare(part: str, written: IO[bytes], content: Part) -> None:
+    """Raise Differs unless what was written is what was planned."""
+    if any(written.read(len(piece)) != piece for piece in pieces_of(content)) or written.read(1):
         raise Differs(f"part {part} is not as planned")
 
 

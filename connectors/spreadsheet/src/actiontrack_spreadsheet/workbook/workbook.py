@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from .styles import Styles
 from .words import list_words
 from .xml import MAIN_STRICT, Element, as_utf8, elements, main_prefix
 
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s>/]")
 _KINDS = {"worksheet": "worksheet", "chartsheet": "chartsheet", "dialogsheet": "dialogsheet"}
 
 
@@ -66,6 +68,8 @@ class Workbook:
         """Digitally signed: any change would break the signature, so every edit is refused."""
         self.has_macros = any(r.kind == "vbaProject" for r in self.relations)
         self._grids: dict[str, Grid] = {}
+        self._calculates: dict[str, bool] = {}
+        """Of the sheets read, by part: whether a cell is calculated."""
         self._room = MOST_CELLS
 
     def _read_workbook(self, data: bytes, found: list[Element]) -> None:
@@ -115,6 +119,7 @@ class Workbook:
         decoder = CellDecoder(self._strings(fast=fast), self.styles, date1904=self.date1904)
         with xml_faults(self.path, tab.part):
             cells = read_rows(self.package.pieces(tab.part), decoder, facts.handle, fast=fast, room=room)
+        self._calculates[tab.part] = decoder.met_formula
         by_id = {relation.id: relation for relation in relations(self.package, tab.part)}
         return Grid(
             tab.name,
@@ -130,6 +135,14 @@ class Workbook:
     def sheets_read(self) -> list[str]:
         """The names of the sheets that were read."""
         return sorted(self._grids)
+
+    @property
+    def has_formulas(self) -> bool:
+        """A cell of any sheet is calculated. Sheets that were not read are searched for it."""
+        if any(relation.kind == "calcChain" for relation in self.relations) or any(self._calculates.values()):
+            return True
+        parts = {part_key(sheet.part) for sheet in self.sheets if sheet.part and sheet.part not in self._calculates}
+        return any(_formula_in(self.package.pieces(part)) for part in sorted(parts) if part in self.package)
 
     @cached_property
     def custom_properties(self) -> Mapping[str, str]:
@@ -241,6 +254,16 @@ def as_utf8_part(package: Package, part: str) -> bytes:
     data = package.read(part)
     with xml_faults(package.path, part):
         return as_utf8(data)
+
+
+def _formula_in(pieces: Iterator[bytes]) -> bool:
+    last = b""
+    for piece in pieces:
+        block = last + piece
+        if (b"<f" in block or b":f" in block) and _FORMULA.search(block):
+            return True
+        last = piece[-64:]
+    return False
 
 
 def _main_part(package: Package) -> str:
