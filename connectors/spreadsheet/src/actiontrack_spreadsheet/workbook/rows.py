@@ -21,7 +21,7 @@ from .xml import MOST_ELEMENTS, RepeatedCellError, TooMuchError, XmlError, new_p
 _BATCH = 1024
 _KINDS_TRIED = 4
 """How many kinds of cells a column may turn out to have before it is taken for mixed: headings are of another."""
-_MOST_PARSED = 1_000_000
+_MOST_PARSED = 400_000
 """Rows and cells the parser is given: what no pattern takes is read some five times slower."""
 _MOST_COMPILED = 4_000
 """Columns compiled into patterns in all; rows that are unlike to the last go to the parser."""
@@ -31,7 +31,6 @@ _STYLE = re.compile(r' s="([0-9]+)"')
 _KIND = re.compile(r' t="([a-zA-Z]+)"')
 _NUMBER = re.compile(r"[0-9]{1,7}\Z")
 _DIGITS = b"0123456789"
-_ROW_NUMBER = re.compile(' r="([0-9]{1,7})"')
 _MANY = 64
 """Rows from which a block of blank ones is worth a look as a whole."""
 _HIDDEN = re.compile(r' hidden="(?:1|true)"')
@@ -161,9 +160,10 @@ class _RowPatterns:
         row, rows = (each.translate(None, _DIGITS) for each in (first[0].encode(), written))
         if b'=""' in written or rows != row * (len(rows) // len(row)):
             return False
-        self._reader.columns.last_row = int(
-            _ROW_NUMBER.findall(block, block.rindex(first[0][: first[0].index(" ")]))[0]
-        )
+        last = self._empty_row.match(block, block.rindex(first[0][: first[0].index(" ") + 1]))
+        if last is None:
+            return False
+        self._reader.columns.last_row = int(last[1])
         return True
 
     def _learn(self, row: str) -> bool:
