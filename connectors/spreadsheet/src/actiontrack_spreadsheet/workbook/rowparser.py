@@ -1,4 +1,4 @@
-"""Reading the rows of a sheet through expat events: right for any well-formed sheet, and the measure of what is right."""
+"""Reading the rows of a sheet through expat: right for any well-formed sheet, and the measure of what is right."""
 
 from __future__ import annotations
 
