@@ -223,10 +223,10 @@ class World(Rules):
     def answer(self, where: int, which: int, how: int) -> None:
         """Settle a conflict, or accept or refuse a proposal."""
         conflicts, proposals = waiting.conflicts(self.core), waiting.proposals(self.core)
-        waiting = [("conflict", each) for each in conflicts] + [("proposal", each) for each in proposals]
-        if not waiting:
+        asked = [("conflict", each) for each in conflicts] + [("proposal", each) for each in proposals]
+        if not asked:
             return
-        what, each = waiting[which % len(waiting)]
+        what, each = asked[which % len(asked)]
         who = ("manager", "chair")[where % 2]
         self.told[-1] += f" → {what} {each['ref']} {each['field']} {each.get('kind', '')}"
         try:

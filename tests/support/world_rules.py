@@ -19,7 +19,7 @@ from actiontrack.services import audit
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.records.projection import LOGS, Viewer, given, project
-from actiontrack.services.sync import answers, waiting
+from actiontrack.services.sync import waiting
 from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.steps import SyncResult
 

@@ -185,8 +185,8 @@ def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
             run.thawed = False
             if seen or run.faults:
                 lanes = _merge_all(run, writer, seen)
-            _count_open_in(writer, run)
             if run.dry_run:
+                _count_open_in(writer, run)
                 raise _Undo
     except _Undo:
         pass
