@@ -43,12 +43,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _print(what: str, size: int, rows: Sequence[dict[str, Any]], *, head: bool) -> None:
     if head:
-        print(f"{'':24}{'ours':>9}{'':>9}  {'peer':18}{'':>9}{'':>9}{'ratio':>8}")
-        print(f"{'case':24}{'CPU s':>9}{'MB':>9}  {'':18}{'CPU s':>9}{'MB':>9}")
+        print(f"{'':24}{'ours':>9}{'':>9}  {'peer':18}{'':>9}{'':>9}{'ratio':>8}{'beyond':>9}")
+        print(f"{'case':24}{'CPU s':>9}{'MB':>9}  {'':18}{'CPU s':>9}{'MB':>9}{'':>8}{'CPU s':>9}")
     for row in rows:
         print(
             f"{row['case']:24}{row['ours_s']:9.3f}{row['ours_mb']:9.1f}  {row['peer'] or 'the bare floor':18}"
-            f"{row['peer_s']:9.3f}{row['peer_mb']:9.1f}{row['ratio'] or 0:8.2f}"
+            f"{row['peer_s']:9.3f}{row['peer_mb']:9.1f}{row['ratio'] or 0:8.2f}{row['beyond_s']:9.3f}"
         )
     print(f"    {what}{f', {size:,} rows' if size else ''}", flush=True)
 

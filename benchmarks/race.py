@@ -35,7 +35,10 @@ class Race:
 
 
 def run_race(name: str, race: Race, repeats: int) -> list[dict[str, Any]]:
-    """One row a peer. Seconds are of the processor, user and system; `wall` holds the clock's beside them."""
+    """One row a peer. Seconds are of the processor, user and system; `wall` holds the clock's beside them.
+
+    `beyond_s` is the median of what each run of ours took more than the peer's in the same turn.
+    """
     lanes: dict[str | None, Sequence[str]] = {OURS: race.ours, **race.peers}
     samples: dict[str | None, list[Sample]] = {lane: [] for lane in lanes}
     for turn in range(repeats + 1):
@@ -46,8 +49,8 @@ def run_race(name: str, race: Race, repeats: int) -> list[dict[str, Any]]:
                 race.check()
             if turn:  # The first fills Python's and the disk's caches, and counts for nobody.
                 samples[lane].append(sample)
-    ours = _medians(samples.pop(OURS))
-    return [_row(name, ours, peer, _medians(found)) for peer, found in samples.items()]
+    ours = samples.pop(OURS)
+    return [_row(name, ours, peer, found) for peer, found in samples.items()]
 
 
 def _medians(samples: Sequence[Sample]) -> Sample:
@@ -58,7 +61,11 @@ def _medians(samples: Sequence[Sample]) -> Sample:
     )
 
 
-def _row(name: str, ours: Sample, peer: str | None, theirs: Sample) -> dict[str, Any]:
+def _row(
+    name: str, each_of_ours: Sequence[Sample], peer: str | None, each_of_theirs: Sequence[Sample]
+) -> dict[str, Any]:
+    ours, theirs = _medians(each_of_ours), _medians(each_of_theirs)
+    beyond = statistics.median(one.cpu_s - other.cpu_s for one, other in zip(each_of_ours, each_of_theirs, strict=True))
     return {
         "case": name,
         "ours_s": round(ours.cpu_s, 4),
@@ -67,6 +74,7 @@ def _row(name: str, ours: Sample, peer: str | None, theirs: Sample) -> dict[str,
         "peer_s": round(theirs.cpu_s, 4),
         "peer_mb": round(theirs.mb, 1),
         "ratio": round(ours.cpu_s / theirs.cpu_s, 3) if theirs.cpu_s else None,
+        "beyond_s": round(beyond, 4),
         "ours_wall_s": round(ours.wall_s, 4),
         "peer_wall_s": round(theirs.wall_s, 4),
     }

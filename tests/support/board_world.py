@@ -24,7 +24,7 @@ from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import ActionTrackError
 from actiontrack.runtime import open_runtime
 from actiontrack.services.records import asking, nouns
-from actiontrack.services.sync import answers
+from actiontrack.services.sync import answers, waiting
 
 Op = tuple[str, int, int, int]
 """What somebody does, and three numbers that say where and how."""
@@ -222,11 +222,11 @@ class World(Rules):
 
     def answer(self, where: int, which: int, how: int) -> None:
         """Settle a conflict, or accept or refuse a proposal."""
-        conflicts, proposals = answers.conflicts(self.core), answers.proposals(self.core)
-        waiting = [("conflict", each) for each in conflicts] + [("proposal", each) for each in proposals]
-        if not waiting:
+        conflicts, proposals = waiting.conflicts(self.core), waiting.proposals(self.core)
+        asked = [("conflict", each) for each in conflicts] + [("proposal", each) for each in proposals]
+        if not asked:
             return
-        what, each = waiting[which % len(waiting)]
+        what, each = asked[which % len(asked)]
         who = ("manager", "chair")[where % 2]
         self.told[-1] += f" → {what} {each['ref']} {each['field']} {each.get('kind', '')}"
         try:

@@ -19,7 +19,7 @@ from actiontrack.services import audit
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.records.projection import LOGS, Viewer, given, project
-from actiontrack.services.sync import answers
+from actiontrack.services.sync import waiting
 from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.steps import SyncResult
 
@@ -155,7 +155,7 @@ class Rules:
 
     def _check_counts(self, result: SyncResult) -> None:
         """The counts are what the lists show."""
-        conflicts, proposals = answers.conflicts(self.core), answers.proposals(self.core)
+        conflicts, proposals = waiting.conflicts(self.core), waiting.proposals(self.core)
         for each in result.connectors:
             assert each.conflicts == sum(1 for one in conflicts if each.name in one["sides"])
             assert each.proposals == sum(1 for one in proposals if one["connector"] == each.name)

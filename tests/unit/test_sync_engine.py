@@ -15,9 +15,10 @@ from actiontrack.errors import RetryableError, UserError
 from actiontrack.ports import Batch, InstanceSettings, Observation, Outcome
 from actiontrack.runtime import open_runtime
 from actiontrack.services.core import Core
-from actiontrack.services.sync.answers import answer_proposal, proposals
+from actiontrack.services.sync.answers import answer_proposal
 from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.steps import ConnectorResult
+from actiontrack.services.sync.waiting import proposals
 from actiontrack.services.use_cases import UseCases
 from actiontrack.testing.twins import MemoryConnector
 

@@ -21,7 +21,7 @@ def conflict() -> None:
 @click.pass_obj
 def list_conflicts(session: Session) -> None:
     """The open conflicts."""
-    from actiontrack.services.sync.answers import conflicts
+    from actiontrack.services.sync.waiting import conflicts
 
     with session.core() as core:
         rows = conflicts(core)
@@ -65,7 +65,7 @@ def proposal() -> None:
 @click.pass_obj
 def list_proposals(session: Session) -> None:
     """The open proposals."""
-    from actiontrack.services.sync.answers import proposals
+    from actiontrack.services.sync.waiting import proposals
 
     with session.core() as core:
         rows = proposals(core)

@@ -19,8 +19,8 @@ from actiontrack.services.core import Core
 from actiontrack.services.records.nouns import add_noun
 from actiontrack.services.reporting import board_report, write_report
 from actiontrack.services.sweep import sweep
-from actiontrack.services.sync.answers import conflicts, proposals
 from actiontrack.services.sync.engine import sync
+from actiontrack.services.sync.waiting import conflicts, proposals
 
 MARK = ".actiontrack-demo"
 """Says that a folder is the demo's own: only then is it made anew."""

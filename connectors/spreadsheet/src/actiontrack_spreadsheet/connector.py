@@ -24,6 +24,7 @@ from actiontrack.api import (
 )
 from actiontrack_spreadsheet.headings import FIELDS, normal, vocabulary
 from actiontrack_spreadsheet.options import SpreadsheetOptions
+from actiontrack_spreadsheet.usable import file_hash, refuse_open, refuse_unusable
 
 if TYPE_CHECKING:
     from actiontrack_spreadsheet.reading import Reading
@@ -67,7 +68,6 @@ class SpreadsheetConnector:
     def unchanged(self, mark: str) -> str:
         """A file of the same bytes, or one that was saved again with the same content on the sheets that count."""
         from actiontrack_spreadsheet.marks import still_as_marked
-        from actiontrack_spreadsheet.source import refuse_unusable
 
         refuse_unusable(self._path)
         return still_as_marked(self._path, mark)
@@ -80,7 +80,6 @@ class SpreadsheetConnector:
         """
         from actiontrack_spreadsheet.create import make_workbook
         from actiontrack_spreadsheet.earlier import thin
-        from actiontrack_spreadsheet.source import file_hash, refuse_open
         from actiontrack_spreadsheet.workbook import StaleWorkbook
         from actiontrack_spreadsheet.writing import Plan, outcomes, write_batch
 
@@ -185,7 +184,7 @@ class SpreadsheetConnector:
 
     def _read(self, columns: Mapping[str, str]) -> Reading:
         from actiontrack_spreadsheet.reading import read, refuse_keyless
-        from actiontrack_spreadsheet.source import file_hash, open_source, refuse_unusable
+        from actiontrack_spreadsheet.source import open_source
 
         source = None
         if self._last and self._path.exists():

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from actiontrack.api import ActionTrackError, Backup, CellChange, NotFound, RestorePlan, UserError
 from actiontrack_spreadsheet.newfile import put
-from actiontrack_spreadsheet.source import Source, file_hash, open_source, refuse_open
+from actiontrack_spreadsheet.source import Source, open_source
+from actiontrack_spreadsheet.usable import file_hash, refuse_open
 from actiontrack_spreadsheet.workbook import (
     Formula,
     Grid,

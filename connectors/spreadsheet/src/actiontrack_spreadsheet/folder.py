@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from actiontrack.api import Place, RetryableError, UserError
 from actiontrack_spreadsheet.options import SUFFIXES, UNMARKED
+from actiontrack_spreadsheet.usable import file_hash, is_lock_file, refuse_open
 
 _WILD = re.compile(r"[*?]")
 
@@ -61,14 +62,10 @@ class SpreadsheetFiles:
 
     def matters(self, path: Path) -> bool:
         """A plan, or the mark a program leaves beside one that is open."""
-        from actiontrack_spreadsheet.workbook import is_lock_file
-
         return is_lock_file(path) or _is_plan(path.name)
 
     def waits(self, path: Path) -> str:
         """Who has it open."""
-        from actiontrack_spreadsheet.source import refuse_open
-
         try:
             refuse_open(path)
         except RetryableError as error:
@@ -88,8 +85,6 @@ class SpreadsheetFiles:
 
     def proof(self, path: Path) -> str:
         """The hash of its bytes."""
-        from actiontrack_spreadsheet.source import file_hash
-
         return file_hash(path)
 
 

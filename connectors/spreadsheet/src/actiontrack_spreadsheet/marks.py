@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from actiontrack_spreadsheet.books import open_book
-from actiontrack_spreadsheet.source import Source, file_hash
-from actiontrack_spreadsheet.workbook import content_digest
+from actiontrack_spreadsheet.usable import file_hash
+
+if TYPE_CHECKING:
+    from actiontrack_spreadsheet.source import Source
 
 
 def mark_of(source: Source) -> str:
     """The mark of a file as it was read."""
+    from actiontrack_spreadsheet.workbook import content_digest
+
     if source.workbook is None:
         return json.dumps({"sha256": source.sha256})
     sheets = source.workbook.sheets_read
@@ -31,6 +35,9 @@ def still_as_marked(path: Path, mark: str) -> str:
         return mark
     if "content" not in known:
         return ""
+    from actiontrack_spreadsheet.books import open_book  # the same bytes are told without any reader
+    from actiontrack_spreadsheet.workbook import content_digest
+
     workbook = open_book(path)
     if not set(known["sheets"]) <= {sheet.name for sheet in workbook.sheets}:
         return ""

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from actiontrack.api import RetryableError, UserError
+from actiontrack.api import RetryableError
 from actiontrack_spreadsheet.books import check_book, open_book, why_read_only, write_book
+from actiontrack_spreadsheet.usable import file_hash, refuse_unusable
 from actiontrack_spreadsheet.workbook import (
     Area,
     Edit,
     Grid,
     Refusal,
     check_csv,
-    is_lock_file,
-    open_elsewhere,
     own_place,
     parse_ref,
     read_csv,
@@ -147,31 +145,6 @@ def open_source(path: Path) -> Source:
     if file_hash(path) != source.sha256:
         raise RetryableError(f"{path.name}: it was being saved while it was read; try again in a moment", retry_after=5)
     return source
-
-
-def refuse_unusable(path: Path) -> None:
-    """Say so where this path can't be an instance's file, is missing, or is open elsewhere."""
-    if is_lock_file(path):
-        raise UserError(f"{path.name}: it is only the mark of an open file; name the workbook itself under path")
-    if path.is_dir():
-        raise UserError(f"{path}: it is a folder; name the workbook in it under path")
-    if not path.exists():
-        raise UserError(f"{path}: there is no such file; mend path, or say create = true to have it made")
-    refuse_open(path)
-
-
-def refuse_open(path: Path) -> None:
-    """Say so where somebody has the file open."""
-    who = open_elsewhere(path)
-    if who is not None:
-        by = f" by {who}" if who else ""
-        raise RetryableError(f"{path.name}: it is open{by}; it is left alone until it is closed", retry_after=300)
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of the file's bytes, as hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _place(refers_to: str) -> KeyPlace | None:

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from python_calamine import load_workbook
 
+from actiontrack_spreadsheet.usable import is_lock_file, open_elsewhere
 from actiontrack_spreadsheet.workbook import (
     AddColumn,
     AppendRow,
@@ -29,8 +30,6 @@ from actiontrack_spreadsheet.workbook import (
     WorkbookRefused,
     WriteResult,
     check_edits,
-    is_lock_file,
-    open_elsewhere,
     open_workbook,
     plan_and_write,
 )

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, TypeAdapter
 
-from actiontrack.adapters.store.schema import TABLES, plain_type, utc
+from actiontrack.adapters.store.schema import plain_type, table_of, utc
 from actiontrack.domain.catalogue import noun_name
 from actiontrack.domain.nouns import Noun, Stored
 
@@ -26,7 +26,7 @@ class Codec(Generic[S]):
     def __init__(self, kind: type[S]) -> None:
         self.kind = kind
         self.name = noun_name(kind)
-        self.table = TABLES[kind]
+        self.table = table_of(kind)
         self.key = kind.key
         self.fields = tuple(kind.model_fields)
         self.audited = issubclass(kind, Noun)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from actiontrack.adapters.store.schema import BOARD, REVISION, TABLES, boards
+from actiontrack.adapters.store.schema import BOARD, REVISION, boards, table_of
 from actiontrack.domain import chain
 from actiontrack.domain.ledger import Setting
 from actiontrack.errors import ActionTrackError, ConfigurationError, PreconditionFailed, RetryableError, UserError
@@ -130,7 +130,7 @@ def _has_board(connection: sa.Connection, board_id: str) -> bool:
 def _add_board(connection: sa.Connection, board_id: str) -> None:
     connection.execute(sa.insert(boards), {"id": board_id, "position": 0, "hash": chain.START})
     setting = {BOARD: board_id, "name": "store_id", "value": secrets.token_hex(16)}
-    connection.execute(sa.insert(TABLES[Setting]), setting)
+    connection.execute(sa.insert(table_of(Setting)), setting)
 
 
 def migrate(engine: sa.Engine) -> None:

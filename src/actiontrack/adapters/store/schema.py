@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import types
 import typing
 from datetime import UTC, date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -77,22 +79,15 @@ def _column(name: str, annotation: Any, *, key: bool) -> sa.Column[Any]:
     return sa.Column(name, sql_type, primary_key=key, nullable=nullable, autoincrement=False)
 
 
-def _table(kind: type[Stored]) -> sa.Table:
-    """The key's columns come first, JSON last: SQLite reads a row from its front, and long values spill over."""
-    columns = [_column(name, field.annotation, key=name in kind.key) for name, field in kind.model_fields.items()]
-    columns.sort(key=lambda column: (not column.primary_key, isinstance(column.type, sa.JSON)))
-    return sa.Table(noun_name(kind), metadata, _board_column(), *columns)
-
-
 def _board_column() -> sa.Column[Any]:
     return sa.Column(BOARD, TEXT, sa.ForeignKey("board.id"), primary_key=True)
 
 
-metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"})
+_metadata = sa.MetaData(naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s"})
 
 boards = sa.Table(
     "board",
-    metadata,
+    _metadata,
     sa.Column("id", TEXT, primary_key=True),
     sa.Column("position", sa.BigInteger(), nullable=False),
     sa.Column("hash", TEXT, nullable=False),
@@ -101,7 +96,7 @@ boards = sa.Table(
 
 audit = sa.Table(
     "audit",
-    metadata,
+    _metadata,
     _board_column(),
     sa.Column("position", sa.BigInteger(), primary_key=True, autoincrement=False),
     sa.Column("at", Instant(), nullable=False),
@@ -118,39 +113,50 @@ audit = sa.Table(
 )
 """The chain. `payload` is text, not JSON: its bytes are what the digest was made of."""
 
-TABLES: dict[type[Stored], sa.Table] = {kind: _table(kind) for kind in (*NOUNS.values(), *LEDGERS.values())}
+_one_at_a_time = threading.Lock()
+
+_INDEXED: dict[type[Stored], tuple[tuple[str, ...], ...]] = {
+    nouns.Finding: (("review",),),
+    nouns.Recommendation: (("review",),),
+    nouns.Action: (("status", "current_due"), ("review",), ("number",)),
+    nouns.Leg: (("agency",),),
+    nouns.Update: (("action", "position"),),
+    nouns.Comment: (("action", "position"),),
+    nouns.Evidence: (("action", "position"),),
+    nouns.SignOff: (("action",),),
+    nouns.ImpactCheck: (("action",),),
+    nouns.DateChange: (("action",),),
+    ledger.Link: (("action",), ("instance", "dirty")),
+    ledger.Intent: (("instance", "state"), ("action",)),
+    ledger.Conflict: (("closed_at", "action"),),
+    ledger.Proposal: (("closed_at", "action"),),
+}
 
 
-def _index(kind: type[Stored], *fields: str) -> None:
-    table = TABLES[kind]
-    sa.Index(f"ix_{table.name}_{'_'.join(fields)}", table.c[BOARD], *(table.c[name] for name in fields))
+@cache
+def table_of(kind: type[Stored]) -> sa.Table:
+    """The table of a class, made when it is first asked for: a quiet command needs few of them."""
+    with _one_at_a_time:  # two threads may be the first
+        made = _metadata.tables.get(noun_name(kind))
+        return _table(kind) if made is None else made
 
 
-_index(nouns.Finding, "review")
-_index(nouns.Recommendation, "review")
-_index(nouns.Action, "status", "current_due")
-_index(nouns.Action, "review")
-_index(nouns.Action, "number")
-_index(nouns.Leg, "agency")
-_index(nouns.Update, "action", "position")
-_index(nouns.Comment, "action", "position")
-_index(nouns.Evidence, "action", "position")
-_index(nouns.SignOff, "action")
-_index(nouns.ImpactCheck, "action")
-_index(nouns.DateChange, "action")
-_index(ledger.Link, "action")
-_index(ledger.Link, "instance", "dirty")
-_index(ledger.Intent, "instance", "state")
-_index(ledger.Intent, "action")
-_index(ledger.Conflict, "closed_at", "action")
-_index(ledger.Proposal, "closed_at", "action")
-_link = TABLES[ledger.Link]
-# The migration says the same of PostgreSQL; said here, it would load PostgreSQL's whole dialect at every start (0.1 s).
-sa.Index(
-    "uq_link_remote_id",
-    _link.c[BOARD],
-    _link.c.instance,
-    _link.c.remote_id,
-    unique=True,
-    sqlite_where=_link.c.remote_id != "",
-)
+def _table(kind: type[Stored]) -> sa.Table:
+    """The key's columns come first, JSON last: SQLite reads a row from its front, and long values spill over."""
+    columns = [_column(name, field.annotation, key=name in kind.key) for name, field in kind.model_fields.items()]
+    columns.sort(key=lambda column: (not column.primary_key, isinstance(column.type, sa.JSON)))
+    table = sa.Table(noun_name(kind), _metadata, _board_column(), *columns)
+    for fields in _INDEXED.get(kind, ()):
+        sa.Index(f"ix_{table.name}_{'_'.join(fields)}", table.c[BOARD], *(table.c[name] for name in fields))
+    if kind is ledger.Link:
+        # The migration says the same of PostgreSQL; said here, it would load PostgreSQL's whole dialect (0.1 s).
+        one, where = (table.c.instance, table.c.remote_id), table.c.remote_id != ""
+        sa.Index("uq_link_remote_id", table.c[BOARD], *one, unique=True, sqlite_where=where)
+    return table
+
+
+def whole_schema() -> sa.MetaData:
+    """Every table there is."""
+    for kind in (*NOUNS.values(), *LEDGERS.values()):
+        table_of(kind)
+    return _metadata

@@ -19,7 +19,7 @@ from actiontrack.ports import AuditEntry, Reader
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import ActionFile, Desk
 from actiontrack.services.standing import stand
-from actiontrack.services.sync.answers import conflict_shown, proposal_shown
+from actiontrack.services.sync.waiting import conflict_shown, proposal_shown
 
 _OF_ACTIONS = {
     "update": ("progress", "text"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, Setting, StoredIssue
 from actiontrack.domain.nouns import Action, Stored
@@ -13,23 +13,15 @@ from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import ActionTrackError, RetryableError, UserError
 from actiontrack.ports import Batch, Observation, Outcome, Reader, Writer
 from actiontrack.services.core import Core
-from actiontrack.services.records.desk import Desk
-from actiontrack.services.sync.answering import Answered, take_answers
-from actiontrack.services.sync.journal import acknowledge
-from actiontrack.services.sync.lane import Lane, Ledger
-from actiontrack.services.sync.lanes import make_lane, merge_in, open_ledger, store_issues, store_lane
 from actiontrack.services.sync.lease import check_token, hold_lease
-from actiontrack.services.sync.opening import (
-    binding_of,
-    held_hash,
-    look_again,
-)
-from actiontrack.services.sync.outbound import plan_out
 from actiontrack.services.sync.problems import fault, problem_rows, store_faults
-from actiontrack.services.sync.questions import questions_for
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
 from actiontrack.services.sync.still import asked_otherwise, standing_still, still_after, still_once_shown
-from actiontrack.services.sync.succession import inherit
+
+if TYPE_CHECKING:  # a run in which nothing moved merges nothing, and is quick: it loads none of this
+    from actiontrack.services.records.desk import Desk
+    from actiontrack.services.sync.answering import Answered
+    from actiontrack.services.sync.lane import Lane, Ledger
 
 _ROUNDS = 3
 """How often a run plans anew for an instance that moved under it."""
@@ -150,6 +142,8 @@ def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
 
 def _take_answers(run: _Run, name: str, seen: Observation) -> Observation:
     """Apply what was answered there, before anything is merged; what could not be applied is among its problems."""
+    from actiontrack.services.sync.answering import take_answers
+
     answered = run.answered[name] = take_answers(run.core, name, seen, who=run.who, dry_run=run.dry_run)
     run.results[name].answered += 0 if run.dry_run else len(answered.steps)
     return replace(seen, problems=[*seen.problems, *answered.problems])
@@ -187,8 +181,12 @@ def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
         with run.core.store.writing(run.who, "sync") as writer:
             if not run.dry_run:
                 check_token(writer, run.token)
-            lanes = _merge_all(run, writer, seen)
+            writer.put(*run.core.agencies, *run.still.values())
+            run.thawed = False
+            if seen or run.faults:
+                lanes = _merge_all(run, writer, seen)
             if run.dry_run:
+                _count_open_in(writer, run)
                 raise _Undo
     except _Undo:
         pass
@@ -196,8 +194,14 @@ def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
 
 
 def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> list[Lane]:
+    from actiontrack.services.records.desk import Desk
+    from actiontrack.services.sync.lanes import merge_in, open_ledger, store_lane
+    from actiontrack.services.sync.opening import held_hash, look_again
+    from actiontrack.services.sync.outbound import plan_out
+    from actiontrack.services.sync.questions import questions_for
+    from actiontrack.services.sync.succession import inherit
+
     core = run.core
-    writer.put(*core.agencies, *run.still.values())
     store_id = _store_id(writer)
     for name in sorted(seen):
         inherit(core, writer, name, seen[name], store_id)
@@ -231,11 +235,13 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     writer.put(*(link.model_copy(update={"dirty": True}) for link in writer.find(Link, action=sorted(thawed))))
     run.found += ledger.found
     run.changed += [(before, desk.files[ref].action) for ref, before in desk.actions_before.items()]
-    _count_open_in(writer, run)
     return [lane for lane, _ in open_lanes]
 
 
 def _make_lane(run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation) -> Lane:
+    from actiontrack.services.sync.lanes import make_lane
+    from actiontrack.services.sync.opening import binding_of
+
     settings = run.core.instances[name]
     instance = writer.get(Instance, name) or Instance(name=name)
     lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
@@ -248,6 +254,9 @@ def _make_lane(run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str,
 
 def _apply(run: _Run, lane: Lane) -> bool:
     """Send a lane's writes and acknowledge each. Whether the instance moved meanwhile: then plan it anew."""
+    from actiontrack.services.sync.journal import acknowledge
+    from actiontrack.services.sync.lanes import store_issues
+
     bound = not lane.seen.bindable or lane.seen.binding == lane.binding
     if not lane.writes and bound and lane.seen.exists and lane.questions is None:
         return False

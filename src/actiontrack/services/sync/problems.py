@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from actiontrack.domain.fields import words
 from actiontrack.domain.ledger import Instance, StoredIssue
 from actiontrack.errors import ActionTrackError
 from actiontrack.ports import Observation, Problem, Reader, Record, Unanswered, Writer
 from actiontrack.services.core import Core
-from actiontrack.services.sync.tongue import Tongue, Unclearness
+
+if TYPE_CHECKING:
+    from actiontrack.services.sync.tongue import Unclearness
 
 _LONGEST = 80
 _CELL = re.compile(r"([A-Z]*)(?:row )?(\d*)")
@@ -44,6 +46,8 @@ def sentence(text: str) -> str:
 
 def unread(seen: Observation, read: Callable[[Record], Mapping[str, str | Unclearness]]) -> Iterator[Problem]:
     """Every value of an observation that can't be read."""
+    from actiontrack.services.sync.tongue import Unclearness
+
     for record in seen.records:
         for name, value in read(record).items():
             if isinstance(value, Unclearness):
@@ -94,6 +98,8 @@ def _problems_of(core: Core, reader: Reader, name: str, error: ActionTrackError)
     instance = reader.get(Instance, name)
     seen = error.seen
     if seen is not None and (instance is None or instance.adopted_at is None):
+        from actiontrack.services.sync.tongue import Tongue
+
         yield from seen.problems
         tongue = Tongue(core.instances[name], core.agencies, core.board.timezone)
         yield from unread(seen, lambda record: tongue.read_all(record, seen.columns))

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from actiontrack import __version__
 from actiontrack.domain.ledger import Instance, Intent, IntentState, Link
 from actiontrack.ports import Question, Reader
 from actiontrack.services.core import Core
-from actiontrack.services.sync.lane import Lane
-from actiontrack.services.sync.questions import digest_of, open_ones
+
+if TYPE_CHECKING:
+    from actiontrack.services.sync.lane import Lane
 
 
 def standing_still(core: Core, names: Collection[str]) -> dict[str, Instance]:
@@ -54,7 +55,11 @@ def _may_be_still(core: Core, reader: Reader, instance: Instance) -> bool:
 def _asks_the_same(core: Core, reader: Reader, instance: Instance) -> bool:
     """Whether an instance that shows the open questions shows those there are."""
     shown = instance.still.get("questions")
-    return shown is None or shown == digest_of(open_ones(reader, core.instances[instance.name]))
+    if shown is None:
+        return True
+    from actiontrack.services.sync.questions import digest_of, open_ones
+
+    return bool(shown == digest_of(open_ones(reader, core.instances[instance.name])))
 
 
 def asked_otherwise(core: Core, still: Mapping[str, Instance]) -> bool:
@@ -75,6 +80,8 @@ def still_after(core: Core, lane: Lane) -> dict[str, Any]:
 
 def still_once_shown(core: Core, lane: Lane, questions: Sequence[Question]) -> dict[str, Any]:
     """The same of a lane that shows the open questions, once sent; where they had to be written it is not still."""
+    from actiontrack.services.sync.questions import digest_of
+
     known = still_after(core, lane)
     if not known or _mark_now(core, lane.name, known["mark"]) != known["mark"]:
         return {}

@@ -37,7 +37,7 @@ from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
 from .ownsheet import OwnPlace, own_place, own_title, says_so
 from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
-from .replace import is_lock_file, open_elsewhere, replace_file
+from .replace import replace_file
 from .ring import KEEP, Kept, Ring, kept_in
 from .values import NO_VALUE, BadDate, CellValue, Constant, ErrorValue, Formula
 from .verify import changed_cells
@@ -89,10 +89,8 @@ __all__ = [
     "edited",
     "fitting_comments",
     "has_comments_of_ours",
-    "is_lock_file",
     "kept_in",
     "letters",
-    "open_elsewhere",
     "open_workbook",
     "own_place",
     "own_title",

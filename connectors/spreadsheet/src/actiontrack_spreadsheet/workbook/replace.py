@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import stat
 import tempfile
@@ -16,8 +15,6 @@ from .package import read_bytes
 from .ring import Ring, sync_folder
 
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
-_LOCK_NAME = re.compile(r"~\$.+|\.~lock\..+#\Z")
-_READABLE = re.compile(r"[^\W_][\w .,'@-]*")
 
 
 def replace_file(path: Path, data: bytes, *, expected_sha256: str, backup_dir: Path) -> Path:
@@ -68,32 +65,6 @@ def _stale(path: Path) -> StaleWorkbook:
 def _state(state: os.stat_result) -> tuple[int, ...]:
     """What changes when a program saves over a file or puts another in its place."""
     return state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
-
-
-def is_lock_file(path: Path | str) -> bool:
-    """``~$plan.xlsx`` and ``.~lock.plan.xlsx#`` are no workbooks."""
-    return bool(_LOCK_NAME.match(Path(path).name))
-
-
-def open_elsewhere(path: Path | str) -> str | None:
-    """Who seems to have the file open (from Excel's ``~$`` or LibreOffice's ``.~lock`` file), or None."""
-    path = Path(path)
-    office = path.with_name(f".~lock.{path.name}#")
-    with suppress(OSError):
-        fields = office.read_text("utf-8", "replace").split(",")
-        return next((field.strip() for field in fields if field.strip()), "somebody")
-    # Excel shortens long names: it drops the first two characters.
-    for name in (f"~${path.name}", f"~${path.name[2:]}"):
-        with suppress(OSError):
-            return _excel_user(path.with_name(name).read_bytes())
-    return None
-
-
-def _excel_user(data: bytes) -> str:
-    """The name in an owner file: a length, then the name, in one byte each, then again in two."""
-    name = data[1 : 1 + data[0]].decode("cp1252", "replace") if data else ""
-    found = _READABLE.match(name.strip())
-    return found[0].strip() if found else "somebody"
 
 
 def _write_beside(target: Path, data: bytes) -> Path:
