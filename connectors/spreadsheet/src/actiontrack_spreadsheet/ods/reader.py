@@ -27,7 +27,7 @@ _PARAGRAPHS = ("text:p", "text:h")
 _ASIDE = ("office", "draw", "table", "dr3d", "form", "svg")
 """Prefixes of what a cell holds beside its text: notes, drawings, controls."""
 _ASIDE_NAMES = ("text:note", "text:ruby-text")
-_MOST_UNROLLED = 2_000_000
+MOST_UNROLLED = 2_000_000
 """Cells and blanks that may stand for others in one file."""
 _MERGED_BLANK_ROWS = 1000
 """Rows alike, without values, whose merged cells are listed."""
@@ -37,7 +37,7 @@ class Budget:
     """How much may still be unrolled; a small file can say that it means a million cells alike."""
 
     def __init__(self) -> None:
-        self._left = _MOST_UNROLLED
+        self._left = MOST_UNROLLED
 
     def spend(self, count: int) -> None:
         """Raises XmlError when it is used up."""
