@@ -93,12 +93,12 @@ class SheetRows:
 
     def start(self, name: str, attrs: Mapping[str, str]) -> None:
         """An element inside a row starts."""
-        if self._cell is None:
-            if name in CELLS:
-                self._cell = _Cell(attrs)
-            return
-        if self._aside or name in _ASIDE_NAMES or name.partition(":")[0] in _ASIDE:
+        if self._aside:
             self._aside += 1
+        elif self._cell is None and name in CELLS:
+            self._cell = _Cell(attrs)
+        elif self._cell is None or name in _ASIDE_NAMES or name.partition(":")[0] in _ASIDE:
+            self._aside = 1
         elif name in _PARAGRAPHS:
             self._cell.open = []
         elif self._cell.open is not None:
