@@ -99,6 +99,8 @@ class SheetRows:
             self._cell = _Cell(attrs)
         elif self._cell is None or name in _ASIDE_NAMES or name.partition(":")[0] in _ASIDE:
             self._aside = 1
+        elif name in _PARAGRAPHS and self._cell.open is not None:
+            raise XmlError("a paragraph inside another")
         elif name in _PARAGRAPHS:
             self._cell.open = []
         elif self._cell.open is not None:
