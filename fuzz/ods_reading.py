@@ -129,11 +129,21 @@ def around(content: bytes, *, grown: bool) -> str:
             ours = name(parent.tag) == "office:automatic-styles" and said.get("style:name", "").startswith("at")
             wide = grown and kind == "table:table-column"
             if ours or wide or kind in ("table:table-row", "table:named-expressions"):
-                parent.remove(child)
+                _cut(parent, child)
         if grown:
             ranges = ("target-range-address", "print-ranges")
             parent.attrib = {key: value for key, value in parent.attrib.items() if not key.endswith(ranges)}
     return ElementTree.tostring(root, encoding="unicode")
+
+
+def _cut(parent: Element, child: Element) -> None:
+    """Take a child out, and leave the text behind it."""
+    at = list(parent).index(child)
+    if at:
+        parent[at - 1].tail = (parent[at - 1].tail or "") + (child.tail or "")
+    else:
+        parent.text = (parent.text or "") + (child.tail or "")
+    parent.remove(child)
 
 
 def _rows(parent: Element) -> Iterator[Element]:
