@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from unittest.mock import patch
+from xml.etree.ElementTree import Element
 
 from actiontrack_spreadsheet.ods import ODS, OdsWorkbook, check_ods, open_ods, reader
 from actiontrack_spreadsheet.ods.places import CellStyles
@@ -29,15 +30,13 @@ from actiontrack_spreadsheet.workbook.write import write_in_place
 from fuzz.choices import Choices
 from fuzz.edits import Place, exactly, others_identical, planned_cells, said, wished
 from fuzz.ods_parts import workbook
-from fuzz.ods_reading import Table, around, attributes, beside, tables, text_of, whole
+from fuzz.ods_reading import Table, around, attributes, beside, tables, whole
 from fuzz.parts import sections
 from fuzz.targets.reader import ask, plain_line
 
 _PATH = Path("plan.ods")
 _MOST = 40
 """Rows and columns of a sheet that are looked at one by one."""
-
-
 _MOST_UNROLLED = 20_000
 """Cells that may stand for others: less than in life, so that the limit is met and a run is short."""
 
@@ -136,34 +135,45 @@ def _nothing_else(before: OdsWorkbook, after: OdsWorkbook, edits: Sequence[Edit]
     grown = any(isinstance(edit, (AppendRow, AddColumn)) for edit in edits)
     assert around(old, grown=grown) == around(new, grown=grown), "something around the rows changed"
     planned = _planned(edits)
-    appended = {(edit.sheet, edit.row) for edit in edits if isinstance(edit, AppendRow)}
+    dressed = {(edit.sheet, edit.row) for edit in edits if isinstance(edit, AppendRow)}
+    headings = {(edit.sheet, edit.header_row, edit.col) for edit in edits if isinstance(edit, AddColumn)}
     for was, now in zip(tables(old), tables(new), strict=True):
         here = {(row, col): value for (name, row, col), value in planned.items() if name == was.name}
-        _cells_alike(was, now, here, {row for name, row in appended if name == was.name})
+        appended = {row for name, row in dressed if name == was.name}
+        rows, columns = (a | b for a, b in zip(was.corners(), now.corners(), strict=True))
+        for row in set(sorted(rows)[:_MOST]) - appended:
+            assert _said_of_row(was, row) == _said_of_row(now, row), f"row {row} changed"
+            for col in sorted(columns)[:_MOST]:
+                same = (row, col) in here or whole(was.cell(row, col)) == whole(now.cell(row, col))
+                assert same, f"row {row}, column {col} changed unplanned"
+        for (row, col), value in here.items():
+            if row not in appended:
+                assert beside(was.cell(row, col)) == beside(now.cell(row, col)), "more than its value changed"
+            if (
+                row not in appended
+                and (was.name, row, col) not in headings
+                and (value is None or isinstance(value, str))
+            ):
+                styles = [_said_of(table.cell(row, col)).get("table:style-name") for table in (was, now)]
+                assert styles[0] == styles[1], f"row {row}, column {col} has another style"
+            if isinstance(value, str) and value and was.value(row, col) != now.value(row, col):
+                _text_only(now, row, col)
 
 
-def _cells_alike(was: Table, now: Table, planned: Mapping[tuple[int, int], Writable], appended: set[int]) -> None:
-    rows, columns = (a | b for a, b in zip(was.corners(), now.corners(), strict=True))
-    places = {(row, col) for row in sorted(rows)[:_MOST] for col in sorted(columns)[:_MOST]}
-    for row, col in places | planned.keys():
-        there, here = was.cell(row, col), now.cell(row, col)
-        if row in appended:
-            continue  # styled as the row above
-        if (row, col) in planned:
-            assert beside(there) == beside(here), f"row {row}, column {col}: more than its value changed"
-        else:
-            assert whole(there) == whole(here), f"row {row}, column {col} changed unplanned"
-    for row in set(sorted(rows)[:_MOST]) - appended:
-        a, b = was.row(row), now.row(row)
-        told = [{k: v for k, v in attributes(r.element).items() if "repeated" not in k and k != "xml:id"} if r else {}
-                for r in (a, b)]  # fmt: skip
-        assert told[0] == told[1], f"row {row} changed"
-    for (row, col), value in planned.items():
-        cell = now.cell(row, col)
-        if isinstance(value, str) and value and cell is not None and was.value(row, col) != now.value(row, col):
-            assert "table:formula" not in attributes(cell), "a text is a formula"
-            assert attributes(cell).get("office:value-type") == "string", "a text is no text"
-            assert text_of(cell) == now.value(row, col)
+def _said_of(element: Element | None) -> dict[str, str]:
+    return {} if element is None else attributes(element)
+
+
+def _said_of_row(table: Table, number: int) -> dict[str, str]:
+    row = table.row(number)
+    said_of = _said_of(row.element if row else None)
+    return {key: value for key, value in said_of.items() if key not in ("table:number-rows-repeated", "xml:id")}
+
+
+def _text_only(table: Table, row: int, col: int) -> None:
+    said_of = _said_of(table.cell(row, col))
+    assert "table:formula" not in said_of, "a text is a formula"
+    assert said_of.get("office:value-type") == "string", "a text is no text"
 
 
 def _kept(after: OdsWorkbook, edits: Sequence[Edit]) -> None:
