@@ -248,6 +248,6 @@ def repeats(attrs: Mapping[str, str], name: str) -> int:
     raw = attrs.get(name)
     if raw is None:
         return 1
-    if not raw.isdecimal() or len(raw) > 9:
+    if not (raw.isascii() and raw.isdecimal()) or len(raw) > 9:
         raise XmlError(f"{raw[:20]!r} is no number of repeats")
     return max(int(raw), 1)
