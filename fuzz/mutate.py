@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from fuzz import ods_parts
 from fuzz.parts import PLAIN, SHEET, joined, sections
 
 _TOKEN = re.compile(rb"<[^<>]*>|[^<>]+")
@@ -36,54 +38,67 @@ _PIECES = (
     b' xml:space="preserve"', b' xmlns:r="urn:r"', b' ref="A1"', b"\t", b"\n", b'"', b'""', b";", b",", b"|", b"'",
 )  # fmt: skip
 
-Change = Callable[[random.Random, list[bytes]], None]
+Change = Callable[[random.Random, list[bytes], Sequence[bytes]], None]
+"""Changes some tokens; the last argument is what may be put in."""
 
 
-def mutate(data: bytes, rng: random.Random) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a target's seeds are made of: the parts that those it does not have come from, and pieces to put in."""
+
+    parts: Mapping[str, bytes]
+    pieces: Sequence[bytes]
+
+
+EXCEL = Form({**PLAIN, SHEET: b""}, _PIECES)
+OPEN_DOCUMENT = Form(ods_parts.PLAIN, ods_parts.PIECES)
+
+
+def mutate(data: bytes, rng: random.Random, form: Form = EXCEL) -> bytes:
     """The seed with one to four changes to the tokens of one of its sections."""
     named = sections(data)
     if rng.random() < 0.1:
-        name = rng.choice([*PLAIN, SHEET])
-        named.setdefault(name, PLAIN.get(name, b""))
+        name = rng.choice(list(form.parts))
+        named.setdefault(name, form.parts[name])
     name = rng.choice(list(named))
     tokens = _TOKEN.findall(named[name]) or [b""]
     for _ in range(rng.choice((1, 1, 2, 4))):
-        rng.choice(_CHANGES)(rng, tokens)
+        rng.choice(_CHANGES)(rng, tokens, form.pieces)
     named[name] = b"".join(tokens)
     if rng.random() < 0.02 and len(named) > 1:
         del named[name]
     return joined(named)
 
 
-def _drop(rng: random.Random, tokens: list[bytes]) -> None:
+def _drop(rng: random.Random, tokens: list[bytes], _pieces: Sequence[bytes]) -> None:
     at = rng.randrange(len(tokens))
     del tokens[at : at + rng.choice((1, 1, 2, 5))]
     tokens[:] = tokens or [b""]
 
 
-def _repeat(rng: random.Random, tokens: list[bytes]) -> None:
+def _repeat(rng: random.Random, tokens: list[bytes], _pieces: Sequence[bytes]) -> None:
     at = rng.randrange(len(tokens))
     piece = tokens[at : at + rng.choice((1, 3, 5, 12))]
     if sum(map(len, piece)) < 2000:
         tokens[at:at] = piece * rng.choice((1, 1, 1, 2, 8))
 
 
-def _move(rng: random.Random, tokens: list[bytes]) -> None:
+def _move(rng: random.Random, tokens: list[bytes], _pieces: Sequence[bytes]) -> None:
     at, to = rng.randrange(len(tokens)), rng.randrange(len(tokens))
     tokens[at], tokens[to] = tokens[to], tokens[at]
 
 
-def _insert(rng: random.Random, tokens: list[bytes]) -> None:
-    tokens.insert(rng.randrange(len(tokens) + 1), rng.choice(_PIECES))
+def _insert(rng: random.Random, tokens: list[bytes], pieces: Sequence[bytes]) -> None:
+    tokens.insert(rng.randrange(len(tokens) + 1), rng.choice(pieces))
 
 
-def _splice(rng: random.Random, tokens: list[bytes]) -> None:
+def _splice(rng: random.Random, tokens: list[bytes], pieces: Sequence[bytes]) -> None:
     at = rng.randrange(len(tokens))
     cut = rng.randrange(len(tokens[at]) + 1)
-    tokens[at] = tokens[at][:cut] + rng.choice(_PIECES) + tokens[at][cut:]
+    tokens[at] = tokens[at][:cut] + rng.choice(pieces) + tokens[at][cut:]
 
 
-def _renumber(rng: random.Random, tokens: list[bytes]) -> None:
+def _renumber(rng: random.Random, tokens: list[bytes], _pieces: Sequence[bytes]) -> None:
     at = rng.randrange(len(tokens))
     found = list(_NUMBER.finditer(tokens[at]))
     if found:
@@ -91,7 +106,7 @@ def _renumber(rng: random.Random, tokens: list[bytes]) -> None:
         tokens[at] = tokens[at][: each.start()] + rng.choice(_NUMBERS) + tokens[at][each.end() :]
 
 
-def _unsay(rng: random.Random, tokens: list[bytes]) -> None:
+def _unsay(rng: random.Random, tokens: list[bytes], _pieces: Sequence[bytes]) -> None:
     at = rng.randrange(len(tokens))
     found = list(_ATTRIBUTE.finditer(tokens[at]))
     if found:
@@ -100,7 +115,7 @@ def _unsay(rng: random.Random, tokens: list[bytes]) -> None:
         tokens[at] = tokens[at][: each.start()] + again + tokens[at][each.end() :]
 
 
-def _flip(rng: random.Random, tokens: list[bytes]) -> None:
+def _flip(rng: random.Random, tokens: list[bytes], _pieces: Sequence[bytes]) -> None:
     at = rng.randrange(len(tokens))
     if tokens[at]:
         place = rng.randrange(len(tokens[at]))

@@ -11,15 +11,16 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import atheris
 
-from fuzz.mutate import mutate
+from fuzz.mutate import EXCEL, Form, mutate
 from fuzz.shrink import kept, shrink
 
 with atheris.instrument_imports(include=["actiontrack_spreadsheet"]):
-    from fuzz.targets import RAW, TARGETS
+    from fuzz.targets import FORMS, RAW, TARGETS
 
 SLOWEST = 3.0
 """Seconds of CPU one input may take under atheris, which is several times slower than life."""
@@ -41,7 +42,7 @@ def main(name: str, seconds: float, found: Path, corpus: Sequence[str], seed: st
     """Run one target; does not return."""
     flags = [f"-seed={seed}", f"-max_len={_LONGEST}", f"-timeout={_HUNG}", f"-rss_limit_mb={_MEMORY}"]
     arguments = [sys.argv[0], *flags, f"-artifact_prefix={found}/{name}-", "-print_final_stats=0", *corpus]
-    change = None if name in RAW else _change
+    change = None if name in RAW else partial(_change, FORMS.get(name, EXCEL))
     atheris.Setup(arguments, _Watched(name, seconds, found), custom_mutator=change)
     atheris.Fuzz()
 
@@ -80,12 +81,12 @@ def _measured(target: Callable[[bytes], None], data: bytes) -> None:
         raise TooSlow(f"{took:.1f} s")
 
 
-def _change(data: bytes, longest: int, seed: int) -> bytes:
+def _change(form: Form, data: bytes, longest: int, seed: int) -> bytes:
     """Mostly a change that knows the form, sometimes one of libFuzzer's own."""
     rng = random.Random(seed)
     if rng.random() < 0.2:
         return bytes(atheris.Mutate(data, longest))
-    changed = mutate(data, rng)
+    changed = mutate(data, rng, form)
     return changed if len(changed) <= longest else data
 
 

@@ -14,7 +14,7 @@ from actiontrack_spreadsheet.workbook.csvfile import read_csv
 from actiontrack_spreadsheet.workbook.csvtext import CsvText, decode_field, take_apart
 from actiontrack_spreadsheet.workbook.package import read_bytes
 from fuzz.choices import Choices
-from fuzz.targets.writer import planned_cells
+from fuzz.edits import planned_cells
 
 _EDITS = 48
 """The first bytes say what is written; the rest is the file."""

@@ -6,9 +6,9 @@ import random
 from pathlib import Path
 
 import pytest
-from fuzz.mutate import mutate
+from fuzz.mutate import EXCEL, mutate
 from fuzz.parts import joined, sections
-from fuzz.targets import RAW, TARGETS
+from fuzz.targets import FORMS, RAW, TARGETS
 
 SEEDS = Path(__file__).resolve().parents[2] / "fuzz" / "seeds"
 KEPT = [(folder.name, seed.name) for folder in sorted(SEEDS.iterdir()) for seed in sorted(folder.iterdir())]
@@ -25,10 +25,10 @@ def test_a_kept_seed_breaks_no_promise(target: str, seed: str) -> None:
 
 @pytest.mark.parametrize("target", sorted(set(TARGETS) - RAW))
 def test_a_few_changed_seeds_break_none_either(target: str) -> None:
-    rng = random.Random(7)
+    rng, form = random.Random(7), FORMS.get(target, EXCEL)
     seeds = [(SEEDS / target / seed).read_bytes() for name, seed in KEPT if name == target]
     for _ in range(40):
-        TARGETS[target](mutate(mutate(rng.choice(seeds), rng), rng))
+        TARGETS[target](mutate(mutate(rng.choice(seeds), rng, form), rng, form))
 
 
 def test_a_seed_is_its_sections() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import zipfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from python_calamine import load_workbook
 
 from actiontrack_spreadsheet.books import check_book, open_book, why_read_only, write_book
@@ -90,6 +95,58 @@ def test_what_only_calls_itself_xls(data: bytes, said: str, tmp_path: Path) -> N
     path.write_bytes(data)
     with pytest.raises(WorkbookRefused, match=said):
         open_book(path)
+
+
+@settings(max_examples=12)
+@given(st.sampled_from(FILES), st.lists(st.tuples(st.integers(0, 1 << 20), st.binary(min_size=1, max_size=4))))
+def test_changed_bytes_are_read_or_refused_in_one_line(source: Path, changes: list[tuple[int, bytes]]) -> None:
+    """The library is native code, which no fuzzer can look into from here, and each try costs a process."""
+    said, rows = _read(source, _changed(source.read_bytes(), changes))
+    assert said == "" or said.startswith(f"{source.name}: ")
+    assert len(said.splitlines()) < 2
+    assert rows == sorted(set(rows))
+
+
+def _read(source: Path, data: bytes) -> tuple[str, list[int]]:
+    """Why it was refused, or the rows of its first sheet of cells."""
+    try:
+        book = read_old(Path(source.name), data)
+    except WorkbookRefused as refused:
+        return str(refused), []
+    return "", list(book.read(next(sheet for sheet in book.sheets if sheet.kind == "worksheet")).rows)
+
+
+def _changed(data: bytes, changes: Sequence[tuple[int, bytes]]) -> bytes:
+    """The file with other bytes at some places; of one in a zip, those of its parts."""
+    if not data.startswith(b"PK"):
+        return _spoiled(data, changes)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, _spoiled(old.read(name), changes) if name.endswith(".bin") else old.read(name))
+    return out.getvalue()
+
+
+def _spoiled(data: bytes, changes: Sequence[tuple[int, bytes]]) -> bytes:
+    spoiled = bytearray(data)
+    for at, piece in changes:
+        start = at % len(data)
+        spoiled[start : start + len(piece)] = piece
+    return bytes(spoiled)
+
+
+def test_two_sheets_of_one_name_are_refused() -> None:
+    """One would be shown with the other's rows."""
+    lines = [
+        '{"sheets": [["Plan", "visible", "worksheet"], ["PLAN", "visible", "worksheet"]]}',
+        '{"sheet": 0, "merges": []}',
+        '[1, [[1, "a"]]]',
+        '{"sheet": 1, "merges": []}',
+        '[1, [[1, "b"]]]',
+        '{"end": true}',
+    ]
+    with pytest.raises(WorkbookRefused, match=r"plan\.xls: damaged"):
+        OldBook(Path("plan.xls"), "", lines)
 
 
 def test_a_reader_that_takes_too_long_is_ended(tmp_path: Path) -> None:

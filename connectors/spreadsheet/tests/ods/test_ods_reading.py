@@ -179,6 +179,7 @@ def test_lists_locks_filters_and_names(build: Build, pieces: type[Pieces]) -> No
         ({"rows": '<table:table-row><table:table-cell><text:p><text:s text:c="999999999"/></text:p></table:table-cell>'
                   "</table:table-row>"}, "bad-xml"),
         ({"rows": '<table:table-row table:number-rows-repeated="-4"><table:table-cell/></table:table-row>'}, "bad-xml"),
+        ({"rows": '<table:table-row table:number-rows-repeated="\u0663"></table:table-row>'}, "bad-xml"),
         ({"rows": "<table:table-row><table:table-cell></table:table-row>"}, "bad-xml"),
         ({"rows": "<table:table-row>" + "<table:table-cell/>" * 20_000 + "</table:table-row>"}, "bad-xml"),
         ({"styles": "<style:style/>" * 200_000}, "bad-xml"),

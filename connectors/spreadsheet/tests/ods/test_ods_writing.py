@@ -241,7 +241,10 @@ def test_names_and_properties(build: Build) -> None:
     book = open_ods(path)
     assert [(name.name, name.refers_to) for name in book.defined_names] == [("_KEY", "'Plan'!$B$1")]
     assert book.custom_properties == {"Binding": "2"}
-    assert not write(path, SetCustomProperty("Binding", "2")).written
+    assert not write(path, SetCustomProperty("Binding", "2"), DefineName("_Key", "'Plan'!$B$1")).written
+    write(path, SetCustomProperty("Binding", "two\r\nlines"))
+    assert open_ods(path).custom_properties["Binding"] == "two\r\nlines"
+    assert reasons(path, SetCustomProperty("Bin\0ding", "x"), SetCustomProperty("Other", "\1")) == ["bad-text"] * 2
 
 
 def test_a_file_without_meta_gets_one(build: Build) -> None:
@@ -249,6 +252,15 @@ def test_a_file_without_meta_gets_one(build: Build) -> None:
     write(path, SetCustomProperty("Binding", "x"))
     assert open_ods(path).custom_properties == {"Binding": "x"}
     assert 'manifest:full-path="meta.xml"' in parts(path)["META-INF/manifest.xml"].decode()
+
+
+def test_the_only_cell_of_a_hidden_row(build: Build, pieces: type[Pieces]) -> None:
+    rows = pieces.row(pieces.cell("a")) + pieces.row(pieces.cell("b"), attrs='table:visibility="filter"')
+    path = build(rows + pieces.row(pieces.cell(), attrs='table:visibility="collapse"'))
+    write(path, SetCell("Plan", 2, 1, None), SetCell("Plan", 3, 1, "c"))
+    assert open_ods(path).read("Plan").hidden_rows == {3}
+    write(path, SetCell("Plan", 2, 1, "b"), SetCell("Plan", 3, 1, None))
+    assert open_ods(path).read("Plan").hidden_rows == {2}
 
 
 def test_formulas_are_worked_out_by_the_next_program(build: Build, pieces: type[Pieces]) -> None:

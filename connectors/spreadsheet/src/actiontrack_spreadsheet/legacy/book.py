@@ -74,6 +74,8 @@ class OldBook:
             raise _refused(path, "unread")
         if not any(sheet.kind == "worksheet" for sheet in self.sheets):
             raise refuse_file(path, "no-sheets", "it has no sheets; ask for a new copy")
+        if len({sheet.name.casefold() for sheet in self.sheets}) < len(self.sheets):
+            raise _refused(path, "unread")
         for index, each in told.items():
             each.cells.finish()
             name = self.sheets[index].name

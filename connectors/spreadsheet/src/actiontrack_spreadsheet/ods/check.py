@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from actiontrack_spreadsheet.workbook.cellxml import NotWritableError, check_value
 from actiontrack_spreadsheet.workbook.check import CellEdit, Checker, Fault, SheetChecker, refusals_of
-from actiontrack_spreadsheet.workbook.edits import Edit, PutComments, PutSheet, Refusal, SetCell, Writable
+from actiontrack_spreadsheet.workbook.edits import (
+    Edit,
+    PutComments,
+    PutSheet,
+    Refusal,
+    SetCell,
+    SetCustomProperty,
+    Writable,
+)
 from actiontrack_spreadsheet.workbook.refs import Area, ref
 from actiontrack_spreadsheet.workbook.workbook import Sheet
 
@@ -27,6 +35,11 @@ class _OdsChecker(Checker):
 
     def sheet_checker(self, sheet: Sheet, *, own: bool) -> SheetChecker:
         return _OdsSheetChecker(self._ods, sheet, own=own)
+
+    def property_faults(self, edit: SetCustomProperty) -> Iterator[Fault]:
+        yield from super().property_faults(edit)
+        if unwritable(edit.name + edit.value):
+            yield "bad-text", f"property {edit.name!r}: it has a character that no XML file can hold; take it out"
 
     def own_faults(self, edit: PutSheet | PutComments) -> Iterator[Fault]:
         yield "not-here", "sheets and comments are added to .xlsx and .xlsm only; save it as one of those"

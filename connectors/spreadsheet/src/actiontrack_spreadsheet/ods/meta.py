@@ -62,14 +62,19 @@ def _generated(document: Document, splices: Splices, known: Node) -> str:
 
 def _property(document: Document, name: str, value: str) -> str:
     head = tag("meta:user-defined", {"meta:name": name}, document)
-    return f"{head}{element_text(value)}</{document.name('meta:user-defined')}>"
+    return f"{head}{_content(value)}</{document.name('meta:user-defined')}>"
+
+
+def _content(value: str) -> str:
+    """A parser would take a carriage return as it stands for the end of a line."""
+    return element_text(value).replace("\r", "&#13;")
 
 
 def _new_parts(workbook: OdsWorkbook, properties: Mapping[str, str]) -> dict[str, bytes]:
     """A meta.xml for a file that has none, and its line in the manifest."""
     spaces = f'xmlns:office="{NAMESPACES["office"]}" xmlns:meta="{NAMESPACES["meta"]}"'
     written = "".join(
-        f"<meta:user-defined{attribute_text('meta:name', name)}>{element_text(value)}</meta:user-defined>"
+        f"<meta:user-defined{attribute_text('meta:name', name)}>{_content(value)}</meta:user-defined>"
         for name, value in properties.items()
     )
     text = (

@@ -62,10 +62,10 @@ class Outline:
             written = self._named_range(name, refers_to)
             folded = name.casefold()
             known = [n for n in group.children if n.attrs.get("table:name", "").casefold() == folded] if group else []
-            if known:
-                self._splices.replace(known[0].start, known[0].end, written)
-            else:
+            if not known:
                 added += written
+            elif not _is_at(known[0], refers_to):
+                self._splices.replace(known[0].start, known[0].end, written)
         if group is not None and added:
             add_child(self._splices, self._document, group, added)
         elif added:
@@ -114,6 +114,12 @@ class Outline:
             inner = tag("style:table-column-properties", size, self._document, empty=True)
             add_child(self._splices, self._document, styles, f"{head}{inner}</{self._document.name('style:style')}>")
         return name
+
+
+def _is_at(name: Node, refers_to: str) -> bool:
+    """Whether a name of the workbook stands for that place already."""
+    place = parse_place(name.attrs.get("table:cell-range-address", ""))
+    return place is not None and (place.sheet, place.area) == parse_reference(refers_to)
 
 
 def _grown(place: Place | None, part: str, sheet: str, grow: Grow) -> str | None:

@@ -27,7 +27,7 @@ _PARAGRAPHS = ("text:p", "text:h")
 _ASIDE = ("office", "draw", "table", "dr3d", "form", "svg")
 """Prefixes of what a cell holds beside its text: notes, drawings, controls."""
 _ASIDE_NAMES = ("text:note", "text:ruby-text")
-_MOST_UNROLLED = 2_000_000
+MOST_UNROLLED = 2_000_000
 """Cells and blanks that may stand for others in one file."""
 _MERGED_BLANK_ROWS = 1000
 """Rows alike, without values, whose merged cells are listed."""
@@ -37,7 +37,7 @@ class Budget:
     """How much may still be unrolled; a small file can say that it means a million cells alike."""
 
     def __init__(self) -> None:
-        self._left = _MOST_UNROLLED
+        self._left = MOST_UNROLLED
 
     def spend(self, count: int) -> None:
         """Raises XmlError when it is used up."""
@@ -93,12 +93,14 @@ class SheetRows:
 
     def start(self, name: str, attrs: Mapping[str, str]) -> None:
         """An element inside a row starts."""
-        if self._cell is None:
-            if name in CELLS:
-                self._cell = _Cell(attrs)
-            return
-        if self._aside or name in _ASIDE_NAMES or name.partition(":")[0] in _ASIDE:
+        if self._aside:
             self._aside += 1
+        elif self._cell is None and name in CELLS:
+            self._cell = _Cell(attrs)
+        elif self._cell is None or name in _ASIDE_NAMES or name.partition(":")[0] in _ASIDE:
+            self._aside = 1
+        elif name in _PARAGRAPHS and self._cell.open is not None:
+            raise XmlError("a paragraph inside another")
         elif name in _PARAGRAPHS:
             self._cell.open = []
         elif self._cell.open is not None:
@@ -246,6 +248,6 @@ def repeats(attrs: Mapping[str, str], name: str) -> int:
     raw = attrs.get(name)
     if raw is None:
         return 1
-    if not raw.isdecimal() or len(raw) > 9:
+    if not (raw.isascii() and raw.isdecimal()) or len(raw) > 9:
         raise XmlError(f"{raw[:20]!r} is no number of repeats")
     return max(int(raw), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from actiontrack_spreadsheet.workbook.xml import XmlError, attribute_text
+from actiontrack_spreadsheet.workbook.xml import XmlError, attribute_place, attribute_text
 
 from .scan import Document
 
@@ -28,9 +28,8 @@ def retag(text: str, changes: Mapping[str, str | None], document: Document) -> s
         name = usual_name if usual_name == NAMED else _written(usual_name, document)
         if name is None:
             continue
-        there = re.search(rf"""\s+{re.escape(name)}\s*=\s*("[^"]*"|'[^']*')""", start)
         written = attribute_text(name, value) if value is not None else ""
-        at, rest = there.span() if there else (len(start) - (2 if start.endswith("/>") else 1),) * 2
+        at, rest = attribute_place(start, name) or (len(start) - (2 if start.endswith("/>") else 1),) * 2
         start = start[:at] + written + start[rest:]
     return start + text[len(old) :]
 

@@ -87,7 +87,7 @@ class Checker(ABC):
         elif isinstance(edit, DefineName):
             yield from self._name_faults(edit)
         elif isinstance(edit, SetCustomProperty):
-            yield from self._property_faults(edit)
+            yield from self.property_faults(edit)
         elif isinstance(edit, PutSheet | PutComments):
             yield from self.own_faults(edit)
         else:
@@ -101,7 +101,8 @@ class Checker(ABC):
             yield "bad-name", f"name {edit.name}: {edit.refers_to!r} is not a place such as 'Plan'!$A$1"
         yield from self.twice("name", edit.name)
 
-    def _property_faults(self, edit: SetCustomProperty) -> Iterator[Fault]:
+    def property_faults(self, edit: SetCustomProperty) -> Iterator[Fault]:
+        """What is wrong with a property of the file."""
         if not 0 < len(edit.name) < 256:
             yield "bad-name", f"{edit.name!r} cannot be the name of a property"
         try:

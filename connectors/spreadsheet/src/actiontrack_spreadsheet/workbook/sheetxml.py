@@ -7,10 +7,22 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from .refs import letters, parse_ref
-from .xml import Element, Splices, XmlError, elements, local, main_prefix, new_parser, parse_with, start_tag
+from .xml import (
+    Element,
+    RepeatedCellError,
+    Splices,
+    XmlError,
+    elements,
+    local,
+    main_prefix,
+    new_parser,
+    parse_with,
+    start_tag,
+)
 
 _NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]+)["']""")
 _WRAP = b"<x>"
@@ -29,7 +41,10 @@ class _Rows:
     """Where the rows lie, by number: there may be a million, so that no row has an object of its own."""
 
     def __init__(self, places: Iterable[tuple[bytes | None, int, int]]) -> None:
-        """``places``: (number as written, start, end) of each row, as they stand; one without follows the last."""
+        """``places``: (number as written, start, end) of each row, as they stand; one without follows the last.
+
+        Raises RepeatedCellError: of two rows with one number, which one is written into would be anybody's guess.
+        """
         self._numbers, self._starts, self._ends, self._written = array("q"), array("q"), array("q"), bytearray()
         last, ascends = 0, True
         for written, start, end in places:
@@ -44,7 +59,7 @@ class _Rows:
             self._sort()
 
     def find(self, number: int) -> RowSpan | None:
-        """The row of that number; of several the last."""
+        """The row of that number."""
         span = self.before(number + 1)
         return span if span and span.number == number else None
 
@@ -67,6 +82,9 @@ class _Rows:
         self._starts = array("q", (self._starts[at] for at in order))
         self._ends = array("q", (self._ends[at] for at in order))
         self._written = bytearray(self._written[at] for at in order)
+        twice = next((a for a, b in pairwise(self._numbers) if a == b), None)
+        if twice is not None:
+            raise RepeatedCellError(f"row {twice} is there twice")
 
 
 @dataclass(slots=True)

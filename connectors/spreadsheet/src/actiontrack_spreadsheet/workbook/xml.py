@@ -13,6 +13,7 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 MAIN_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 
 _START_TAG = re.compile(rb"""<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*(/?)>""")
+_ATTRIBUTE = re.compile(r"""\s+([^\s=]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _TAG_END = re.compile(r"\s*/?>\Z")
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _UTF16 = (
@@ -179,6 +180,11 @@ def attribute_text(name: str, value: object) -> str:
     return f' {name}="{str(value).translate(_IN_ATTRIBUTE)}"'
 
 
+def attribute_place(tag: str, name: str) -> tuple[int, int] | None:
+    """Where a start tag has an attribute, with the blank before it; the value of another may read like it."""
+    return next((found.span() for found in _ATTRIBUTE.finditer(tag) if found[1] == name), None)
+
+
 def element_text(text: str) -> str:
     """Escaped for element content."""
     return text.translate(_IN_ELEMENT)
@@ -218,10 +224,8 @@ class Splices:
         """Set attributes in an element's start tag (None removes), leaving the others as they are written."""
         tag = self.data[element.start : element.inner].decode()
         for name, value in values.items():
-            pattern = re.compile(rf"""\s+{re.escape(name)}\s*=\s*("[^"]*"|'[^']*')""")
             written = attribute_text(name, value) if value is not None else ""
-            old = pattern.search(tag)
-            at, rest = old.span() if old else (len(tag) - len(_TAG_END.findall(tag)[-1]),) * 2
+            at, rest = attribute_place(tag, name) or (len(tag) - len(_TAG_END.findall(tag)[-1]),) * 2
             tag = tag[:at] + written + tag[rest:]
         self.replace(element.start, element.inner, tag)
 
