@@ -9,8 +9,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from actiontrack.errors import (
+    AccessRefused,
     ActionTrackError,
     ConfigurationError,
+    CursorExpired,
     NotAllowed,
     NotFound,
     PreconditionFailed,
@@ -138,6 +140,7 @@ __all__ = [
     "CLOSED_STATUSES",
     "DONE_STATUSES",
     "LEG_STATUSES",
+    "AccessRefused",
     "Action",
     "ActionTrackError",
     "Agency",
@@ -159,6 +162,7 @@ __all__ = [
     "ConfigurationError",
     "Conflict",
     "Connector",
+    "CursorExpired",
     "DateChange",
     "DueAction",
     "Effect",

@@ -22,6 +22,14 @@ class ConfigurationError(UserError):
     exit_code = 3
 
 
+class AccessRefused(UserError):  # noqa: N818 - what happened
+    """The other system does not let us in (401, 403): nothing is tried again until somebody mended that."""
+
+
+class CursorExpired(ActionTrackError):  # noqa: N818 - as above
+    """The other system no longer knows the cursor it gave: everything has to be read."""
+
+
 class RetryableError(ActionTrackError):
     """It may work later; nothing was changed."""
 

@@ -88,7 +88,8 @@ KeyKind = Literal["ref", "number", "remote"]
 class Observation:
     """Everything read at once.
 
-    `proof` is the hash or end token that shows the scan was complete and unmoved; `complete` False is an increment.
+    `proof` is the hash or end token that shows the scan was complete and unmoved; `complete` False is an increment: what
+    changed since the cursor, at the least; absence from it says nothing. `gone` names records the system says it deleted.
     `key` says what a remote_id is: our Action ID written there, the plan's own number, or the system's id.
     `columns` maps each field to the heading or remote field it was read from; `places` to its column letter.
     `allowed` maps a field to the words its validation or system accepts; `limits` to the longest text it takes.
@@ -101,6 +102,7 @@ class Observation:
     source: str = ""
     complete: bool = True
     cursor: str = ""
+    gone: Collection[str] = ()
     key: KeyKind = "remote"
     exists: bool = True
     sheet: str = ""
@@ -172,7 +174,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a connector declares: fields, change feed, deletions, strength of concurrency control, requests a second."""
+    """What a connector declares: fields, change feed, deletions, strength of concurrency control, requests a second.
+
+    `marks`: a created record carries the op_id of its write, and `find` finds it. `idempotent`: a create sent twice with
+    one op_id makes one record. With neither, a create without an answer is a question for a person.
+    """
 
     reads: frozenset[str]
     writes: frozenset[str]
@@ -180,6 +186,8 @@ class Capabilities:
     reports_deletions: bool = False
     concurrency: Literal["strong", "compare", "weak"] = "weak"
     creates: bool = True
+    marks: bool = False
+    idempotent: bool = False
     rate: float | None = None
 
 
@@ -193,8 +201,8 @@ class Connector(Protocol):
     def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
         """Read everything, or what changed since `cursor`. `columns` is the mapping agreed at adoption ({} before).
 
-        Raises UserError (their input needs mending; Unanswered with every question of it), RetryableError (open
-        elsewhere, unreachable).
+        Raises UserError (their input needs mending; Unanswered with every question of it), AccessRefused (401, 403),
+        CursorExpired, RetryableError (open elsewhere, unreachable).
         """
         ...
 
