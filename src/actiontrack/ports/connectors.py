@@ -88,8 +88,8 @@ KeyKind = Literal["ref", "number", "remote"]
 class Observation:
     """Everything read at once.
 
-    `proof` is the hash or end token that shows the scan was complete and unmoved; `complete` False is an increment: what
-    changed since the cursor, at the least; absence from it says nothing. `gone` names records the system says it deleted.
+    `proof` is the hash or end token that shows the scan was complete and unmoved. `complete` False is an increment: at
+    the least what changed since the cursor; absence from it says nothing, `gone` names what the system says it deleted.
     `key` says what a remote_id is: our Action ID written there, the plan's own number, or the system's id.
     `columns` maps each field to the heading or remote field it was read from; `places` to its column letter.
     `allowed` maps a field to the words its validation or system accepts; `limits` to the longest text it takes.
@@ -176,8 +176,8 @@ class Batch:
 class Capabilities:
     """What a connector declares: fields, change feed, deletions, strength of concurrency control, requests a second.
 
-    `marks`: a created record carries the op_id of its write, and `find` finds it. `idempotent`: a create sent twice with
-    one op_id makes one record. With neither, a create without an answer is a question for a person.
+    `marks`: a created record carries the op_id of its write, and `find` finds it. `idempotent`: a create sent twice
+    with one op_id makes one record. With neither, a create without an answer is a question for a person.
     """
 
     reads: frozenset[str]
