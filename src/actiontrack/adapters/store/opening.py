@@ -49,11 +49,18 @@ def make_engine(url: str, *, lasting: bool, create: bool) -> sa.Engine:
     return engine
 
 
-_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+
+
+def _write_json(value: Any) -> str:
+    """Most lists and mappings are empty: those are known at a glance."""
+    if value == []:
+        return "[]"
+    return "{}" if value == {} else _encode(value)
 
 
 def _read_json(text: str | bytes) -> Any:
-    """Most lists and mappings are empty: those are known at a glance. (psycopg hands over bytes.)"""
+    """As above. (psycopg hands over bytes.)"""
     if text == "[]":
         return []
     return {} if text == "{}" else json.loads(text)

@@ -252,7 +252,7 @@ def _take_fresh(lane: Lane, who: str) -> set[str]:
             _join(lane, record, file, who)
         elif lane.settings.side is Side.AGENCY or _adopts_by_request(lane):
             met.add(_propose_new(lane, record, "an agency asks for a new action"))
-        elif decisions.asked(lane, ProposalKind.NEW, _as_asked(lane, record)):
+        elif lane.ledger.others and decisions.asked(lane, ProposalKind.NEW, _as_asked(lane, record)):
             met.add(_propose_new(lane, record, "it was copied from another row"))
         else:
             _create(lane, record, who)
