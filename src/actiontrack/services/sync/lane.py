@@ -116,14 +116,11 @@ class Lane:
         """
         if self.settings.side is Side.AGENCY:
             return file.leg(self.settings.agency) is not None
-        if not self.settings.review or file.action.review in self.review_names():
+        wanted, review = self.settings.review, self.desk.reviews.get(file.action.review)
+        # The configuration may name a review by its title.
+        if not wanted or file.action.review == wanted or (review is not None and review.title == wanted):
             return True
         return "review" in self.seen.columns and file.action.ref in self.linked
-
-    def review_names(self) -> frozenset[str]:
-        """The configured review by ref, also where the configuration names its title."""
-        wanted = self.settings.review
-        return frozenset({wanted, *(each.ref for each in self.desk.reviews.values() if each.title == wanted)})
 
     def theirs(self, record: Record) -> Theirs:
         """The record's canonical values, read once."""
