@@ -22,7 +22,7 @@ ERASURE = "erasure"
 """The noun of the entry that records an erasure; its ref is "NOUN/REF" of the record whose history was erased."""
 
 # Canonical: keys sorted, no spaces, characters as they are.
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def payload(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> str:

@@ -19,6 +19,8 @@ from typing import Protocol
 PREFIX = "AT"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+_BITS = 5
+"""A letter is one of 32."""
 _RANDOM_LETTERS = 11
 _GROUP = 4
 _PRINTED = re.compile(rf"{PREFIX}(?:-[{ALPHABET}]{{{_GROUP}}}){{3}}")
@@ -35,7 +37,8 @@ class Random(Protocol):
 
 def new_ref(random: Random = secrets) -> str:
     """A new Action ID."""
-    body = "".join(ALPHABET[random.randbelow(len(ALPHABET))] for _ in range(_RANDOM_LETTERS))
+    number = random.randbelow(1 << _BITS * _RANDOM_LETTERS)
+    body = "".join(ALPHABET[number >> _BITS * at & len(ALPHABET) - 1] for at in range(_RANDOM_LETTERS))
     return _printed(body + ALPHABET[_double(_remainder(body))])
 
 

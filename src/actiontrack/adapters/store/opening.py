@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy import event, exc
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -49,11 +50,15 @@ def make_engine(url: str, *, lasting: bool, create: bool) -> sa.Engine:
     return engine
 
 
-_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def _write_json(value: Any) -> str:
+    """Most lists and mappings are empty: those are known at a glance."""
+    if value == []:
+        return "[]"
+    return "{}" if value == {} else to_json(value, inf_nan_mode="constants").decode()
 
 
 def _read_json(text: str | bytes) -> Any:
-    """Most lists and mappings are empty: those are known at a glance. (psycopg hands over bytes.)"""
+    """As above. (psycopg hands over bytes.)"""
     if text == "[]":
         return []
     return {} if text == "{}" else json.loads(text)

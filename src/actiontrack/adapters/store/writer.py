@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from actiontrack.adapters.store.bulk import bulk
 from actiontrack.adapters.store.mapping import Codec, Row, codec, plain
 from actiontrack.adapters.store.reader import CHUNK, Query, SqlReader
 from actiontrack.adapters.store.schema import BOARD, audit, boards, utc
@@ -141,8 +142,8 @@ class SqlWriter(SqlReader):
             row = coder.encode(item)
             self._gathered.add(coder)
             self._queue.append(_Queued(coder, coder.row_key(row), row, adds))
-        if len(self._queue) >= _QUEUE_LIMIT:
-            self.flush()
+            if len(self._queue) >= _QUEUE_LIMIT:
+                self.flush()
 
     def _rows(self, query: Query, about: Codec[Any] | None = None) -> sa.CursorResult[*tuple[Any, ...]]:
         """A question is answered with what was gathered; one about other classes needs nothing sent first."""
@@ -166,12 +167,10 @@ class SqlWriter(SqlReader):
     def _write(self, coder: Codec[Any], rows: dict[Key, Row], stored: dict[Key, Row | None]) -> None:
         new = [{BOARD: self._board, **row} for key, row in rows.items() if key not in stored]
         if new:
-            self._connection.execute(sa.insert(coder.table), new)
+            bulk(self._connection, sa.insert, coder.table).run(self._connection, new)
         changed = [{**row, **self._key_parameters(coder, key)} for key, row in rows.items() if key in stored]
-        others = [name for name in coder.fields if name not in coder.key]
-        if changed and others:
-            query = sa.update(coder.table).where(*_this_key(coder))
-            self._connection.execute(query.values({name: sa.bindparam(name) for name in others}), changed)
+        if changed and len(coder.fields) > len(coder.key):
+            bulk(self._connection, _update, coder).run(self._connection, changed)
 
     def _key_parameters(self, coder: Codec[Any], key: Key) -> Row:
         parts = {f"key_{name}": value for name, value in zip(coder.key, key, strict=True)}
@@ -189,7 +188,7 @@ class SqlWriter(SqlReader):
             self._entry(at, salts[wide * number : wide * (number + 1)], *change)
             for number, change in enumerate(changes)
         ]
-        self._connection.execute(sa.insert(audit), rows)
+        bulk(self._connection, sa.insert, audit).run(self._connection, rows)
         head = sa.update(boards).where(boards.c.id == self._board).values(position=self._position, hash=self._hash)
         self._connection.execute(head)
 
@@ -237,6 +236,11 @@ def _near(coder: Codec[Any], keys: Collection[Key]) -> Iterator[sa.ColumnElement
 def _this_key(coder: Codec[Any]) -> list[sa.ColumnElement[bool]]:
     parts = [coder.table.c[name] == sa.bindparam(f"key_{name}") for name in coder.key]
     return [coder.table.c[BOARD] == sa.bindparam("key_board"), *parts]
+
+
+def _update(coder: Codec[Any]) -> sa.Update:
+    others = [name for name in coder.fields if name not in coder.key]
+    return sa.update(coder.table).where(*_this_key(coder)).values({name: sa.bindparam(name) for name in others})
 
 
 def _grouped(queue: Iterable[_Queued]) -> dict[Codec[Any], list[_Queued]]:

@@ -149,10 +149,9 @@ class Desk:
 
     def put_action(self, file: ActionFile, **changes: Any) -> None:
         """Change the action of a file; `changed_at` follows."""
-        changed = file.action.model_copy(update=changes)
-        if changed != file.action:
+        if any(getattr(file.action, name) != value for name, value in changes.items()):
             self.actions_before.setdefault(file.action.ref, file.action)
-            file.action = changed.model_copy(update={"changed_at": self.now})
+            file.action = file.action.model_copy(update={**changes, "changed_at": self.now})
             self.put(file.action)
 
     def put_leg(self, file: ActionFile, leg: Leg) -> None:

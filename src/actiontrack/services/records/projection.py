@@ -13,6 +13,7 @@ from actiontrack.domain.vocabulary import LEG_STATUSES, Publication, Response, S
 from actiontrack.services.records.desk import ActionFile, Desk
 
 LOGS = ("progress", "evidence", "comments")
+_ALL = frozenset(FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def iso(day: date | None) -> str:
 def given(desk: Desk, file: ActionFile, viewer: Viewer) -> frozenset[str]:
     """The names of the fields this viewer is given of this action."""
     if viewer.side is Side.BOARD or not embargoed(desk, file):
-        return frozenset(FIELDS)
+        return _ALL
     names = EMBARGO_REFS_FIELDS if viewer.embargo == "refs" else EMBARGO_FIELDS
     return names if file.action.lead_agency == viewer.agency else names - {"lead_officer"}
 
@@ -71,7 +72,7 @@ def project(desk: Desk, file: ActionFile, viewer: Viewer) -> dict[str, str]:
         **_status(file, viewer),
     }
     names = given(desk, file, viewer)
-    return {name: value for name, value in values.items() if name in names}
+    return values if names is _ALL else {name: value for name, value in values.items() if name in names}
 
 
 def _agencies(file: ActionFile, viewer: Viewer) -> dict[str, str]:

@@ -160,9 +160,9 @@ def _place_keyless(
     It is an old one where exactly one of those waiting said the same: in all fields, else by number, else by text,
     else by most fields in the same row (an edit made while our id was still on its way).
     """
-    rest = list(keyless)
+    rest = sorted(keyless, key=lambda record: record.row)
     links = {link.action: link for link in waiting if link.state is not LinkState.LEFT_OUT}
-    for signature in (_everything, _number, _text):
+    for signature in (_everything, _number, _text) if links else ():
         rest = _pair_by(signature, rest, links, found, read)
     for record in rest:
         link = _same_row_mostly(record, links, read)

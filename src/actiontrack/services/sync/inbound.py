@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from actiontrack.domain.fields import Standing
 from actiontrack.domain.ledger import Link, LinkState, Proposal, ProposalKind
@@ -38,7 +39,10 @@ def take_in(lane: Lane, who: str) -> None:
 # --- one record that has its action ---------------------------------------------------------------------------------
 
 
-def _merge_pair(lane: Lane, record: Record, link: Link, who: str, *, first: bool = False) -> None:
+def _merge_pair(
+    lane: Lane, record: Record, link: Link, who: str, *, first: bool = False, ours: Mapping[str, str] | None = None
+) -> None:
+    """`ours`: what is here, where that is known already."""
     file = lane.desk.files[link.action]
     lane.examined.add(link.action)
     lane.records[link.action] = record
@@ -46,7 +50,7 @@ def _merge_pair(lane: Lane, record: Record, link: Link, who: str, *, first: bool
     theirs = placeable(file, lane.theirs(record))
     decisions.come_back(lane, link.action)
     sides = Sides(
-        ours=project(lane.desk, file, lane.viewer),
+        ours=project(lane.desk, file, lane.viewer) if ours is None else ours,
         theirs=theirs,
         base=link.base,
         assumed=link.assumed,
@@ -252,7 +256,7 @@ def _take_fresh(lane: Lane, who: str) -> set[str]:
             _join(lane, record, file, who)
         elif lane.settings.side is Side.AGENCY or _adopts_by_request(lane):
             met.add(_propose_new(lane, record, "an agency asks for a new action"))
-        elif decisions.asked(lane, ProposalKind.NEW, _as_asked(lane, record)):
+        elif lane.ledger.others and decisions.asked(lane, ProposalKind.NEW, _as_asked(lane, record)):
             met.add(_propose_new(lane, record, "it was copied from another row"))
         else:
             _create(lane, record, who)
@@ -307,7 +311,7 @@ def _create(lane: Lane, record: Record, who: str) -> None:
     lane.linked.add(ref)
     lane.result.created_here += 1
     lane.step("create here", ref=ref, row=record.row, name="text", theirs=values["text"])
-    _merge_pair(lane, record, link, who, first=True)
+    _merge_pair(lane, record, link, who, first=True, ours=ours)
 
 
 class _Unlinked:

@@ -103,7 +103,7 @@ def _applied(lane: Lane, link: Link, intent: Intent, record: Record) -> Link:
         update={
             "base": base,
             "assumed": {name: value for name, value in link.assumed.items() if name not in written},
-            "seen": {**now, **({name: link.seen[name] for name in link.seen if name not in written} if moved else {})},
+            "seen": now | {name: value for name, value in link.seen.items() if name not in written} if moved else now,
             "digest": "" if moved else record.version,
             "remote_id": record.remote_id or link.remote_id,
             "row": record.row or link.row,

@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from actiontrack.domain.fields import Actor
 from actiontrack.domain.ledger import Conflict, Instance, Intent, Link, Proposal, StoredIssue
@@ -62,6 +63,8 @@ class Lane:
     records: dict[str, Record] = field(default_factory=dict)
     """action → its record, of every pair there is."""
     read: dict[int, Theirs] = field(default_factory=dict)
+    unclear: set[int] = field(default_factory=set)
+    """Those of `read` with a value that can't be read."""
     matching: Matching = field(default_factory=Matching)
     linked: set[str] = field(default_factory=set)
     """Every action that has a link, touched or not."""
@@ -113,14 +116,11 @@ class Lane:
         """
         if self.settings.side is Side.AGENCY:
             return file.leg(self.settings.agency) is not None
-        if not self.settings.review or file.action.review in self.review_names():
+        wanted, review = self.settings.review, self.desk.reviews.get(file.action.review)
+        # The configuration may name a review by its title.
+        if not wanted or file.action.review == wanted or (review is not None and review.title == wanted):
             return True
         return "review" in self.seen.columns and file.action.ref in self.linked
-
-    def review_names(self) -> frozenset[str]:
-        """The configured review by ref, also where the configuration names its title."""
-        wanted = self.settings.review
-        return frozenset({wanted, *(each.ref for each in self.desk.reviews.values() if each.title == wanted)})
 
     def theirs(self, record: Record) -> Theirs:
         """The record's canonical values, read once."""
@@ -132,11 +132,16 @@ class Lane:
                 titled = [each.ref for each in self.desk.reviews.values() if each.title == title]
                 values["review"] = titled[0] if len(titled) == 1 else title
             self.read[id(record)] = values
+            if any(isinstance(value, Unclearness) for value in values.values()):
+                self.unclear.add(id(record))
         return values
 
     def plain(self, record: Record) -> dict[str, str]:
         """The record's readable values."""
-        return {name: value for name, value in self.theirs(record).items() if isinstance(value, str)}
+        values = self.theirs(record)
+        if id(record) not in self.unclear:
+            return cast("dict[str, str]", values)
+        return {name: value for name, value in values.items() if isinstance(value, str)}
 
     def put_link(self, link: Link) -> None:
         """Note a link as changed; the run stores it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from actiontrack.services.sync.problems import ProblemRow
@@ -26,7 +26,7 @@ class Step:
 
     def to_json(self) -> dict[str, Any]:
         """As `sync --dry-run --json` prints it."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(slots=True)
@@ -56,6 +56,10 @@ class ConnectorResult:
     """In an adoption: the rows that were found."""
     problems: Sequence[ProblemRow] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """As `sync --json` prints it. (`asdict` would copy every row of an adoption, value by value.)"""
+        return {name: getattr(self, name) for name in self.__slots__}
+
     @property
     def needs_a_person(self) -> bool:
         """Whether something waits for somebody."""
@@ -80,7 +84,7 @@ class SyncResult:
 
     def to_json(self) -> dict[str, Any]:
         """As `sync --json` prints it."""
-        document: dict[str, Any] = {"connectors": [asdict(each) for each in self.connectors]}
+        document: dict[str, Any] = {"connectors": [each.to_json() for each in self.connectors]}
         if self.dry_run:
             document["steps"] = [step.to_json() for step in self.steps]
         return document

@@ -62,6 +62,8 @@ class Tongue:
         }
         self._agency_names = {agency.code: agency.name for agency in agencies}
         self._cache: dict[tuple[str, str], str | Unclearness] = {}
+        self._used: dict[str, tuple[Observation, dict[str, int]]] = {}
+        """How often each word stands in a field of an observation: counted once."""
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -173,7 +175,9 @@ class Tongue:
 
     def _agency_text(self, name: str, value: str, seen: Observation) -> str:
         """Agencies by the name the instance itself uses, where it uses one."""
-        used = _used(seen, name)
+        if name not in self._used or self._used[name][0] is not seen:
+            self._used[name] = seen, _used(seen, name)
+        used = self._used[name][1]
         return ", ".join(self._agency_name(code, used) for code in value.split(", "))
 
     def _agency_name(self, code: str, used: Mapping[str, int]) -> str:
