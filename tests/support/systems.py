@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -96,9 +97,7 @@ class Office:
         """A new action; its ref."""
         with self.core.store.writing("manager", "cli") as writer:
             desk = Desk(writer, self.core.board, self.clock.now())
-            file = create_action(
-                desk, {"text": text}, actor=Actor(Side.BOARD), review="", who="manager", source="cli"
-            )
+            file = create_action(desk, {"text": text}, actor=Actor(Side.BOARD), review="", who="manager", source="cli")
             desk.save(writer)
             return file.action.ref
 
@@ -113,6 +112,11 @@ class Office:
         if told.status == "guard" and "first sync" in told.why:
             (told,) = sync(self.core, names, approve=[told.plan], who="manager").connectors
         return told
+
+    def reconfigure(self, **settings: Any) -> None:
+        """Another line in the configuration."""
+        self.settings = replace(self.settings, **settings)
+        self.core = replace(self.core, instances={"tickets": self.settings})
 
     def pass_time(self, **by: float) -> None:
         """Let time pass, or run back."""

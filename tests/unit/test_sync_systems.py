@@ -8,6 +8,7 @@ import pytest
 from systems import Office, System
 
 from actiontrack.domain.ledger import IntentState, LinkState
+from actiontrack.errors import AccessRefused, RetryableError, SkippableError
 from actiontrack.services.sync.answers import answer_proposal
 
 ONE, TWO, THREE = "Train the staff", "Review the policy", "Audit the files"
@@ -263,7 +264,9 @@ def test_a_create_without_an_answer_makes_one_record(opened: Open, able: dict[st
         told = office.sync("tickets")
     assert (told.status, told.proposals, told.missing) == ("ok", 0, 0)
     assert sorted(fields["text"] for fields in office.system.records.values()).count("A new one") == 1
-    assert len({write.op_id for write in office.system.sent if write.creates and write.after["text"] == "A new one"}) == 1
+    assert (
+        len({write.op_id for write in office.system.sent if write.creates and write.after["text"] == "A new one"}) == 1
+    )
     office.change("A new one", priority="High")
     office.sync()
     assert office.system.records[office.system.key("A new one")]["priority"] == "High"
@@ -345,3 +348,116 @@ def test_two_tickets_may_swap_their_words(opened: Open) -> None:
     told = office.sync()
     assert (told.quarantined, told.updated_here) == (0, 2)
     assert office.link(TWO).remote_id == one
+
+
+# --- what fails -----------------------------------------------------------------------------------------------------
+
+
+def test_a_system_that_does_not_answer_is_left_in_peace_unless_somebody_names_it(opened: Open) -> None:
+    office = opened()
+    system = office.system
+    system.reading = RetryableError("The server is busy (503).", retry_after=60)
+    assert office.sync().status == "deferred"
+    system.asked.clear()
+    system.reading = None
+    told = office.sync()
+    assert (told.status, system.asked) == ("deferred", [])
+    assert "tried again at 09:01 UTC" in told.why
+    assert office.sync("tickets").status == "ok"
+    system.asked.clear()
+    assert office.sync().status == "ok"
+    assert (office.instance.failures, office.instance.retry_at) == (0, None)
+
+
+def test_a_clock_that_was_put_back_locks_nobody_out(opened: Open) -> None:
+    office = opened()
+    office.system.reading = RetryableError("The server is busy (503).", retry_after=60)
+    office.sync()
+    office.system.reading = None
+    office.pass_time(days=-400)
+    assert office.sync().status == "ok"
+
+
+def test_failures_are_counted_over_writes_too_and_forgotten_once_all_is_well(opened: Open) -> None:
+    office = opened()
+    office.change(ONE, priority="High")
+    for failures in range(1, 7):
+        office.system.writing[ONE] = RetryableError("The server is busy (429).")
+        assert office.sync("tickets").status == "deferred"
+        assert office.instance.failures == failures
+    office.system.writing.clear()
+    office.pass_time(minutes=14, seconds=59)
+    assert office.sync().status == "deferred", "the circuit is open: the whole wait passes"
+    office.pass_time(seconds=1)
+    assert office.sync().status == "ok"
+    assert office.instance.failures == 0
+
+
+@pytest.mark.parametrize("at", ["reading", "writing"])
+def test_a_system_that_lets_nobody_in_is_stopped_and_says_so(opened: Open, at: str) -> None:
+    office = opened()
+    system = office.system
+    office.change(ONE, priority="High")
+    refusal = AccessRefused("Tickets: the token is not accepted (401); give a new one")
+    if at == "reading":
+        system.reading = refusal
+    else:
+        system.writing[ONE] = refusal
+    assert office.sync().status == "failed"
+    system.reading = None
+    system.writing.clear()
+    system.asked.clear()
+    office.pass_time(days=30)
+    told = office.sync()
+    assert (told.status, system.asked) == ("failed", [])
+    assert "(401)" in told.why and "`actiontrack sync tickets`" in told.why
+    office.reconfigure(dates="dmy")
+    assert office.sync().status == "ok"
+    assert office.sync().status == "ok"
+    assert system.records[system.key(ONE)]["priority"] == "High"
+
+
+def test_somebody_who_names_a_stopped_system_has_it_tried(opened: Open) -> None:
+    office = opened()
+    office.system.reading = AccessRefused("no")
+    office.sync()
+    office.system.reading = None
+    assert office.sync("tickets").status == "ok"
+    assert office.sync().status == "ok"
+
+
+def test_a_record_that_can_not_go_holds_nothing_else_back(opened: Open) -> None:
+    office = opened()
+    system = office.system
+    system.writing[TWO] = SkippableError("Its type takes no priority.")
+    for text in (ONE, TWO, THREE):
+        office.change(text, priority="High")
+    for _ in range(4):
+        told = office.sync()
+        assert (told.status, told.quarantined) == ("ok", 0)
+    assert {system.records[system.key(text)]["priority"] for text in (ONE, THREE)} == {"High"}
+    assert office.sync().quarantined == 1
+    system.writing.clear()
+    told = office.sync()
+    assert (told.quarantined, told.updated_there) == (1, 0), "it is tried no more until a side changes"
+    assert "takes no priority" in told.problems[0]["why"]
+    office.change(TWO, priority="Urgent")
+    told = office.sync()
+    assert (told.quarantined, told.updated_there) == (0, 1)
+    assert office.link(TWO).failures == 0
+
+
+def test_a_create_that_can_not_go_is_neither_missing_nor_tried_for_ever(opened: Open) -> None:
+    office = opened()
+    office.make("A new one")
+    office.system.writing["A new one"] = SkippableError("The queue takes no new tickets.")
+    for _ in range(7):
+        told = office.sync()
+        office.pass_time(hours=2)
+    assert (told.status, told.quarantined, told.missing, told.proposals) == ("ok", 1, 0, 0)
+    office.system.writing.clear()
+    assert office.sync().created_there == 0
+    office.change("A new one", priority="High")
+    assert office.sync().created_there == 1
+    told = office.sync()
+    assert (told.quarantined, len(office.system.records)) == (0, 4)
