@@ -146,7 +146,7 @@ class Office:
     def last_intent(self, text: str) -> Intent:
         """The write of the action of that text that ended last, or has not ended."""
         found = self.stored(Intent, action=self.here()[text]["ref"])
-        return max(found, key=lambda each: (each.ended_at is None, len(each.before), each.at))
+        return max(found, key=lambda each: (each.ended_at is None, not each.creates, each.at))
 
     @property
     def open_conflicts(self) -> list[Conflict]:
