@@ -21,12 +21,12 @@ def recover(
     """
     waiting = list(intents)
     shown = {intent.op_id: _compare(lane, intent, records.get(intent.action)) for intent in waiting}
-    # A workbook's writes land together or not at all, so that one that shows tells of the others.
-    together = lane.seen.key != "remote" and any("after" in fields.values() for fields in shown.values())
+    together = lane.seen.key != "remote" and _landed_together(lane, shown)
     settled = []
     for intent in waiting:
         fields, link = shown[intent.op_id], links.get(intent.action)
-        landed = together or "after" in fields.values() or (intent.creates and intent.action in records)
+        alone = lane.seen.key == "remote" and "after" in fields.values()
+        landed = together or alone or (intent.creates and intent.action in records)
         if link is not None:
             if landed:
                 links[intent.action] = _landed(lane, link, intent)
@@ -36,6 +36,17 @@ def recover(
         state = IntentState.ACKNOWLEDGED if landed else IntentState.MERGED
         settled.append(intent.model_copy(update={"state": state, "ended_at": lane.desk.now}))
     return settled
+
+
+def _landed_together(lane: Lane, shown: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether a workbook's writes landed: all of them do, or none.
+
+    What the workbook says it took last tells, whatever was typed over it since. Where it can't say, one value that
+    shows tells of the others.
+    """
+    if lane.seen.wrote:
+        return lane.seen.wrote in shown
+    return any("after" in fields.values() for fields in shown.values())
 
 
 def _compare(lane: Lane, intent: Intent, record: Record | None) -> dict[str, str]:
