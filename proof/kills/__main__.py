@@ -76,9 +76,7 @@ def _trials(options: argparse.Namespace, number: int, folder: Path) -> tuple[lis
     chance = random.Random(options.seed + number)
     names = options.scenario or list(SCENARIOS)
     mine = names[number :: options.workers] if not options.seconds else _shuffled(names, chance)
-    planned = (
-        _every_trial(bench, mine, chance) if not options.seconds else _some_trials(bench, mine, chance)
-    )
+    planned = _every_trial(bench, mine, chance) if not options.seconds else _some_trials(bench, mine, chance)
     for point, edit in planned:
         if time.monotonic() > until or (options.trials and len(verdicts) >= options.trials):
             break
@@ -91,14 +89,19 @@ def _shuffled(names: list[str], chance: random.Random) -> list[str]:
 
 
 def _every_trial(bench, names, chance) -> Iterator[tuple]:  # type: ignore[no-untyped-def, type-arg]
-    """Each moment once with nobody there, and once with each person in turn."""
+    """After every step with nobody there; before each, and after every second, with one person after the other.
+
+    What lasts is the same after one step and before the next.
+    """
     from proof.kills.people import EDITS
 
     for name in names:
         edits = itertools.cycle(_shuffled(list(EDITS), chance))
         for point in bench.points(name):
-            yield point, ""
-            yield point, next(edits)
+            if point.when == "after":
+                yield point, ""
+            if point.when == "before" or point.at % 2:
+                yield point, next(edits)
 
 
 def _some_trials(bench, names, chance) -> Iterator[tuple]:  # type: ignore[no-untyped-def, type-arg]
@@ -150,7 +153,10 @@ def _report(options: argparse.Namespace, verdicts: list, steps: dict[str, set[st
         print(json.dumps(told, indent=1))
     else:
         for name, value in told.items():
-            print(f"{name}: " + ("".join(f"\n  {each[:1500]}" for each in value) if isinstance(value, list) else str(value)))
+            print(
+                f"{name}: "
+                + ("".join(f"\n  {each[:1500]}" for each in value) if isinstance(value, list) else str(value))
+            )
     failed = told["wrong"] or told["unknown steps"] or told["steps nothing reaches"]
     return int(bool(failed or told["lost"] or told["duplicated"] or told["false conflicts"]))
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,15 +48,23 @@ def told(name: str, when: str) -> None:
     _told(name, when)
 
 
-def listen(listener: Told) -> None:
-    """From here on every door of this process tells the listener. For a process that will end: nothing is undone."""
+@contextmanager
+def listening(listener: Told) -> Iterator[None]:
+    """For the block every door of this process tells the listener; what it raises before a step, the step raises."""
     import sqlalchemy.engine.base as base
 
     global _told
-    _told = listener
-    for name in FILE_DOORS:
-        _around(os, name, name)
-    _around(base.RootTransaction, "commit", "commit", only=_writes)
+    doors = [(os, name, getattr(os, name)) for name in FILE_DOORS]
+    doors.append((base.RootTransaction, "commit", base.RootTransaction.commit))
+    _told, before = listener, _told
+    try:
+        for owner, name, real in doors:
+            setattr(owner, name, _door(real, name, only=_writes if name == "commit" else None))
+        yield
+    finally:
+        for owner, name, real in doors:
+            setattr(owner, name, real)
+        _told = before
 
 
 def _writes(transaction: Any, *_: object) -> bool:
@@ -63,9 +72,7 @@ def _writes(transaction: Any, *_: object) -> bool:
     return "sqlite_begin" in transaction.connection.get_execution_options()
 
 
-def _around(owner: Any, method: str, door: str, only: Callable[..., bool] | None = None) -> None:
-    real = getattr(owner, method)
-
+def _door(real: Any, door: str, only: Callable[..., bool] | None = None) -> Callable[..., Any]:
     def passed(*args: Any, **kwargs: Any) -> Any:
         who = _who()
         if not who or (only is not None and not only(*args)):
@@ -75,7 +82,7 @@ def _around(owner: Any, method: str, door: str, only: Callable[..., bool] | None
         _told(f"{door} {who}", "after")
         return result
 
-    setattr(owner, method, passed)
+    return passed
 
 
 def _who() -> str:

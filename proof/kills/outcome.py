@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,13 @@ def _ids(rows: list[dict[str, Any]]) -> dict[str, int]:
 
 def _of_store(reader: Reader) -> Outcome:
     actions = {each.ref: each for each in reader.find(Action)}
+    updates: dict[str, list[Any]] = defaultdict(list)
+    for update in sorted(reader.find(Update), key=lambda update: update.position):
+        updates[update.action].append((update.agency, update.text))
+    legs: dict[str, list[Any]] = defaultdict(list)
+    for leg in reader.find(Leg, active=True):
+        legs[leg.action].append((leg.agency, leg.status.value))
+    links = reader.find(Link)
     texts = {ref: action.text for ref, action in actions.items()}
     named = {
         ref: each.model_dump(mode="json", include={
@@ -42,8 +49,8 @@ def _of_store(reader: Reader) -> Outcome:
             "current_due", "status_reason",
         })
         | {
-            "updates": [(update.agency, update.text) for update in _in_order(reader.find(Update, action=ref))],
-            "legs": sorted((leg.agency, leg.status.value) for leg in reader.find(Leg, action=ref, active=True)),
+            "updates": updates[ref],
+            "legs": sorted(legs[ref]),
         }
         for ref, each in actions.items()
     }  # fmt: skip
@@ -61,9 +68,9 @@ def _of_store(reader: Reader) -> Outcome:
             key=str,
         ),
         "issues": sorted([each.source, each.text.replace(*_unnamed(each.text, texts))] for each in reader.find(StoredIssue)),
-        "links": sorted([each.instance, texts.get(each.action), each.state.value] for each in reader.find(Link)),
+        "links": sorted([each.instance, texts.get(each.action), each.state.value] for each in links),
         "bases": sorted(
-            ([each.instance, texts.get(each.action), _filled(each.base)] for each in reader.find(Link)), key=str
+            ([each.instance, texts.get(each.action), _filled(each.base)] for each in links), key=str
         ),
         "intents left": reader.count(Intent, state=IntentState.INTENDED.value),
     }  # fmt: skip
@@ -74,10 +81,6 @@ def _filled(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in sorted(values.items()) if value != ""}
 
 
-def _in_order(updates: list[Update]) -> list[Update]:
-    return sorted(updates, key=lambda update: update.position)
-
-
 def _unnamed(text: str, texts: dict[str, str]) -> tuple[str, str]:
     ref = next((ref for ref in texts if ref in text), "")
     return ref, texts.get(ref, "")
@@ -86,7 +89,9 @@ def _unnamed(text: str, texts: dict[str, str]) -> tuple[str, str]:
 def duplicated(told: Outcome) -> int:
     """How many things are there twice that were made once: actions, rows, records, updates, ids."""
     extra = _repeats(each["text"] for each in told["actions"])
-    extra += sum(_repeats(str(each.get("Action") or each.get("text")) for each in rows) for rows in told["files"].values())
+    extra += sum(
+        _repeats(str(each.get("Action") or each.get("text")) for each in rows) for rows in told["files"].values()
+    )
     extra += sum(_repeats(each["updates"]) for each in told["actions"])
     return extra + sum(each["repeated"] for each in told["ids"].values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import functools
 import io
 import zipfile
 from collections.abc import Callable
@@ -20,7 +21,12 @@ _TABLE, _OFFICE, _TEXT = (f"{{{_ODF}{name}:1.0}}" for name in ("table", "office"
 
 def read(path: Path) -> list[Row]:
     """Every row below the headings, by heading; blanks left out, days as ISO text."""
-    grid = _READERS[path.suffix](path)
+    return [dict(row) for row in _read(path.suffix, path.read_bytes())]
+
+
+@functools.lru_cache(maxsize=256)
+def _read(suffix: str, data: bytes) -> list[Row]:
+    grid = _READERS[suffix](data)
     header = _header(grid)
     named = {at: str(heading) for at, heading in enumerate(grid[header]) if heading not in (None, "")}
     rows = [
@@ -64,10 +70,10 @@ def _sheet(book: Any) -> Any:
     return book["Action plan"] if "Action plan" in book.sheetnames else book.worksheets[0]
 
 
-def _read_xlsx(path: Path) -> list[list[Any]]:
+def _read_xlsx(data: bytes) -> list[list[Any]]:
     import openpyxl
 
-    book = openpyxl.load_workbook(path)
+    book = openpyxl.load_workbook(io.BytesIO(data))
     return [[cell.value for cell in line] for line in _sheet(book).iter_rows()]
 
 
@@ -91,12 +97,12 @@ def _write_xlsx(path: Path, rows: list[Row]) -> None:
 # --- csv ------------------------------------------------------------------------------------------------------------
 
 
-def _read_csv(path: Path) -> list[list[Any]]:
-    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
+def _read_csv(data: bytes) -> list[list[Any]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
 
 
 def _write_csv(path: Path, rows: list[Row]) -> None:
-    grid = _read_csv(path)
+    grid = _read_csv(path.read_bytes())
     header = _header(grid)
     lines = grid[: header + 1] + [[str(row.get(heading, "")) for heading in grid[header]] for row in rows]
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -106,9 +112,10 @@ def _write_csv(path: Path, rows: list[Row]) -> None:
 # --- ods ------------------------------------------------------------------------------------------------------------
 
 
-def _read_ods(path: Path) -> list[list[Any]]:
-    root = ElementTree.fromstring(zipfile.ZipFile(path).read("content.xml"))
-    return [_cells(line) for line in root.iter(f"{_TABLE}table-row") if f"{_TABLE}number-rows-repeated" not in line.attrib]
+def _read_ods(data: bytes) -> list[list[Any]]:
+    root = ElementTree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read("content.xml"))
+    lines = root.iter(f"{_TABLE}table-row")
+    return [_cells(line) for line in lines if f"{_TABLE}number-rows-repeated" not in line.attrib]
 
 
 def _cells(line: ElementTree.Element) -> list[Any]:
