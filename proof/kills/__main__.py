@@ -1,4 +1,4 @@
-"""`python -m proof.kills`: kill every scenario at every step, print what came of it, end with 1 where anything is wrong.
+"""`python -m proof.kills`: kill every scenario at every step, print what came of it, end with 1 if any is wrong.
 
 --seconds N makes a slice: scenarios and steps by chance until the time is up (--seed repeats one). --json for a test.
 """
@@ -14,8 +14,17 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from proof.kills.sweep import Bench, Point, Verdict
+
+Steps = dict[str, set[str]]
+"""Each step by its name → the scenarios that make it."""
+Told = tuple[list["Verdict"], Steps]
+"""What one worker did and found."""
 
 _SUPPORT = Path(__file__).parents[2] / "tests" / "support"
 
@@ -65,7 +74,7 @@ def _worker(options: argparse.Namespace, number: int, folder: Path) -> int:
     os._exit(0)
 
 
-def _trials(options: argparse.Namespace, number: int, folder: Path) -> tuple[list, dict]:  # type: ignore[type-arg]
+def _trials(options: argparse.Namespace, number: int, folder: Path) -> Told:
     """One worker's share: in a full sweep every second scenario, in a slice what chance brings."""
     from proof.kills.scenarios import SCENARIOS
     from proof.kills.sweep import Bench
@@ -88,7 +97,7 @@ def _shuffled(names: list[str], chance: random.Random) -> list[str]:
     return chance.sample(names, len(names))
 
 
-def _every_trial(bench, names, chance) -> Iterator[tuple]:  # type: ignore[no-untyped-def, type-arg]
+def _every_trial(bench: Bench, names: Sequence[str], chance: random.Random) -> Iterator[tuple[Point, str]]:
     """After every step with nobody there; before each, and after every second, with one person after the other.
 
     What lasts is the same after one step and before the next.
@@ -104,7 +113,7 @@ def _every_trial(bench, names, chance) -> Iterator[tuple]:  # type: ignore[no-un
                 yield point, next(edits)
 
 
-def _some_trials(bench, names, chance) -> Iterator[tuple]:  # type: ignore[no-untyped-def, type-arg]
+def _some_trials(bench: Bench, names: Sequence[str], chance: random.Random) -> Iterator[tuple[Point, str]]:
     """A handful of moments of one scenario after the other, for ever: what it takes to prepare one is paid once."""
     from proof.kills.people import EDITS
 
@@ -114,15 +123,15 @@ def _some_trials(bench, names, chance) -> Iterator[tuple]:  # type: ignore[no-un
             yield point, chance.choice(("", edit, edit, edit))
 
 
-def _all_steps(told: list) -> dict[str, set[str]]:  # type: ignore[type-arg]
-    steps: dict[str, set[str]] = {}
+def _all_steps(told: Sequence[Told]) -> Steps:
+    steps: Steps = {}
     for _, found in told:
         for name, scenarios in found.items():
             steps.setdefault(name, set()).update(scenarios)
     return steps
 
 
-def _report(options: argparse.Namespace, verdicts: list, steps: dict[str, set[str]]) -> int:  # type: ignore[type-arg]
+def _report(options: argparse.Namespace, verdicts: Sequence[Verdict], steps: Steps) -> int:
     from proof.kills.scenarios import SCENARIOS
     from proof.kills.steps import STEPS
 
@@ -143,22 +152,21 @@ def _report(options: argparse.Namespace, verdicts: list, steps: dict[str, set[st
         "otherwise wrong": sum(bool(each.wrong) for each in verdicts),
         "unknown steps": sorted(set(steps) - set(STEPS)),
         "steps nothing reaches": sorted(set(STEPS) - set(steps)) if whole else [],
-        "wrong": [
-            f"{each.point.scenario}, {each.point.when} {each.point.step} ({each.point.at}), {each.edit or 'no edit'}: {line}"
-            for each in verdicts
-            for line in each.wrong
-        ],
+        "wrong": [f"{_place(each)}: {line}" for each in verdicts for line in each.wrong],
     }
     if options.json:
         print(json.dumps(told, indent=1))
     else:
         for name, value in told.items():
-            print(
-                f"{name}: "
-                + ("".join(f"\n  {each[:1500]}" for each in value) if isinstance(value, list) else str(value))
-            )
+            lines = "".join(f"\n  {each[:1500]}" for each in value) if isinstance(value, list) else value
+            print(f"{name}: {lines}")
     failed = told["wrong"] or told["unknown steps"] or told["steps nothing reaches"]
     return int(bool(failed or told["lost"] or told["duplicated"] or told["false conflicts"]))
+
+
+def _place(verdict: Verdict) -> str:
+    point = verdict.point
+    return f"{point.scenario}, {point.when} {point.step} ({point.at}), {verdict.edit or 'no edit'}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from actiontrack.domain.ledger import Conflict, Intent, IntentState, Link, Proposal, StoredIssue
+from actiontrack.domain.ledger import Conflict, Intent, IntentState, Link, LinkState, Proposal, StoredIssue
 from actiontrack.domain.nouns import Action, Leg, Update
 from actiontrack.ports import Reader
 from actiontrack.runtime import open_runtime
@@ -67,10 +67,17 @@ def _of_store(reader: Reader) -> Outcome:
             ),
             key=str,
         ),
-        "issues": sorted([each.source, each.text.replace(*_unnamed(each.text, texts))] for each in reader.find(StoredIssue)),
+        "issues": sorted(
+            [each.source, each.text.replace(*_unnamed(each.text, texts))] for each in reader.find(StoredIssue)
+        ),
         "links": sorted([each.instance, texts.get(each.action), each.state.value] for each in links),
         "bases": sorted(
-            ([each.instance, texts.get(each.action), _filled(each.base)] for each in links), key=str
+            (
+                [each.instance, texts.get(each.action), _filled(each.base)]
+                for each in links
+                if each.state is LinkState.LIVE
+            ),
+            key=str,
         ),
         "intents left": reader.count(Intent, state=IntentState.INTENDED.value),
     }  # fmt: skip

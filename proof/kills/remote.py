@@ -55,7 +55,7 @@ class FileSystem:
         handle = os.open(f"{self.path}.new", os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(json.dumps(state))
-        os.replace(f"{self.path}.new", self.path)
+        Path(f"{self.path}.new").replace(self.path)
 
     def edit(self, key: str, **values: str) -> None:
         """Somebody there types."""

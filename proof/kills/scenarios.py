@@ -21,7 +21,10 @@ LATER = "2026-11-24T11:00:00Z"
 ONE_KEPT = BOARD + "backups = 1\n"
 ASKING = BOARD + "questions = true\n"
 RETURNS = '[[connector]]\nname = "returns"\ntype = "spreadsheet"\npath = "returns/"\nside = "agency"\n'
-CASES = '[[connector]]\nname = "cases"\ntype = "casesystem"\nfile = "cases.json"\nside = "agency"\nagency = "POL"\nkind = "{}"\n'
+CASES = (
+    '[[connector]]\nname = "cases"\ntype = "casesystem"\nfile = "cases.json"\nside = "agency"\nagency = "POL"\n'
+    'kind = "{}"\n'
+)
 
 
 @dataclass(frozen=True)
@@ -269,7 +272,7 @@ def put_back(suite: Suite) -> None:
 
 
 def restore(suite: Suite) -> None:
-    """Put the plan back as it was before the last sync but one wrote to it, unless that was done; approve what it says."""
+    """Put the plan back as it was before the last sync wrote to it, unless that was done; approve what it says."""
     marker = Path(suite.folder / "wanted")
     if not marker.exists():
         marker.write_text(suite.run("connector", "backups", "master")[0]["id"])

@@ -226,5 +226,9 @@ def difference(expected: Any, told: Any) -> str:
                  for key in sorted({*expected, *told}) if expected.get(key) != told.get(key)]  # fmt: skip
         return "; ".join(parts)
     if isinstance(expected, list) and isinstance(told, list):
-        return f"lacks {[each for each in expected if each not in told]}, has {[each for each in told if each not in expected]}"
+        lacking, added = (
+            [each for each in expected if each not in told],
+            [each for each in told if each not in expected],
+        )
+        return f"lacks {lacking}, has {added}"
     return f"{told!r} instead of {expected!r}"

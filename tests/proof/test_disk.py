@@ -8,13 +8,11 @@ import resource
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from board_suite import Suite
-
 from proof.disk.faults import FAULTS, Failing, full_store, is_sound
 from proof.kills import doors, tables
 from proof.kills.scenarios import SCENARIOS, approved, text
@@ -32,9 +30,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 
 @pytest.fixture
-def suite(bench: Bench) -> Iterator[Suite]:
+def suite(bench: Bench) -> Suite:
     bench.reference(SCENARIO, "", after=False)
-    yield bench.ready(SCENARIO)
+    return bench.ready(SCENARIO)
 
 
 def books(suite: Suite) -> dict[str, bytes]:

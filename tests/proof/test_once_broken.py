@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from board_suite import Suite
-
 from proof.disk.faults import Failing
 from proof.kills import doors
 from proof.kills.scenarios import NOW, one_cell, synced, text
