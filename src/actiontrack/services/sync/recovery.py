@@ -44,9 +44,9 @@ def _end(lane: Lane, intent: Intent, state: IntentState) -> None:
 def _recover_together(
     lane: Lane, waiting: list[Intent], links: dict[str, Link], records: Mapping[str, Record]
 ) -> None:  # fmt: skip
-    """One write that shows tells of the others; where they landed, their after-values are the base of the merge."""
+    """Where they landed, their after-values are the base of the merge."""
     shown = {intent.op_id: _compare(lane, intent, records.get(intent.action)) for intent in waiting}
-    together = any("after" in verdicts.values() for verdicts in shown.values())
+    together = _landed_together(lane, shown)
     for intent in waiting:
         link = links.get(intent.action)
         landed = together or (intent.creates and intent.action in records)
@@ -57,6 +57,17 @@ def _recover_together(
                 lane.gone.append(links.pop(intent.action))
                 lane.reused[intent.action] = intent
         _end(lane, intent, IntentState.ACKNOWLEDGED if landed else IntentState.MERGED)
+
+
+def _landed_together(lane: Lane, shown: Mapping[str, Verdicts]) -> bool:
+    """Whether a workbook's writes landed: all of them do, or none.
+
+    What the workbook says it took last tells, whatever was typed over it since. Where it can't say, one value that
+    shows tells of the others.
+    """
+    if lane.seen.wrote:
+        return lane.seen.wrote in shown
+    return any("after" in verdicts.values() for verdicts in shown.values())
 
 
 def _compare(lane: Lane, intent: Intent, record: Record | None) -> Verdicts:

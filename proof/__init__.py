@@ -1,0 +1,1 @@
+"""What proves that sync loses nothing, and is no test by itself (docs/explanation/sync.md)."""
