@@ -1,4 +1,4 @@
-"""bugwarrior: what forges ask of a person, pulled into Taskwarrior. Set up with one forge, and with two, on this machine.
+"""bugwarrior: what forges ask of a person, pulled into Taskwarrior. Set up with forges simulated on this machine.
 
 It works one way: what the forge says stands in the task list, except in fields declared static.
 """
@@ -53,7 +53,7 @@ class Forge:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *_: object) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
@@ -186,11 +186,11 @@ def _judged(tool: Tool, uuid: str) -> dict[str, bool]:
     person = next((task for task in tasks if task["uuid"] == uuid), {})
     notes = [note["description"] for note in person.get("annotations", ())]
     carried = {task["gerritsummary"] for task in tasks} == {f"Changed {number}" for number in range(1, _ITEMS + 1)}
-    return dict(
-        lost=person.get("priority") != "H" or "Typed by a person" not in notes,
-        duplicates=len(tasks) > _ITEMS,
-        not_carried=not carried,
-    )
+    return {
+        "lost": person.get("priority") != "H" or "Typed by a person" not in notes,
+        "duplicates": len(tasks) > _ITEMS,
+        "not_carried": not carried,
+    }
 
 
 def _fields(make: _Maker) -> tuple[str, Mapping[str, Any]]:

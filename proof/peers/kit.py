@@ -1,4 +1,4 @@
-"""What every tool here needs: a throw-away environment, a folder, a process that is killed in the middle of its work."""
+"""What every tool here needs: a throw-away environment, and a process that is killed in the middle of its work."""
 
 from __future__ import annotations
 

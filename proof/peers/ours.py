@@ -140,7 +140,7 @@ def measure(order: Order, environment: Path) -> Iterator[Finding]:
 
 
 def _kill(folder: Path, trials: int) -> tuple[str, Mapping[str, Any]]:
-    """Ten changes are on their way from the store into the workbook; the kills are spread over all steps of the sync."""
+    """Ten changes are on their way into the workbook; the kills are spread over all steps of the sync."""
     start = Board(folder / "start").make(_ITEMS, "plan")
     for action in start.actions().values():
         start.run("action", "set", action["ref"], f"lead_officer=Changed {action['number']}")
@@ -185,14 +185,14 @@ def _judged(board: Board, typed_in: str, heading: str) -> dict[str, bool]:
         for name, value in ((_FIELDS[heading], value) for heading, value in cells.items())
     ]
     there = [sheet.by_text(name).get(text) == value for text, cells in wanted.items() for name, value in cells.items()]
-    lost = not all(one or other for one, other in zip(here, there, strict=True))
+    lost = not all(either or other for either, other in zip(here, there, strict=True))
     asked = bool(board.open_questions())
-    return dict(
-        lost=lost,
-        conflicts=asked,
-        duplicates=len(actions) > _ITEMS or len(sheet.by_text("Action")) > _ITEMS or sheet.cells.max_row > _ITEMS + 1,
-        not_carried=not lost and not asked and not all(here + there),
-    )
+    return {
+        "lost": lost,
+        "conflicts": asked,
+        "duplicates": len(actions) > _ITEMS or sheet.cells.max_row > _ITEMS + 1,
+        "not_carried": not lost and not asked and not all(here + there),
+    }
 
 
 _FIELDS = {"Lead officer": "lead_officer", "Priority": "priority"}

@@ -1,4 +1,4 @@
-"""syncall: a task list in Taskwarrior and one elsewhere. Set up between Taskwarrior and a CalDAV server on this machine."""
+"""syncall: a task list in Taskwarrior and one elsewhere. Set up with a CalDAV server on this machine."""
 
 from __future__ import annotations
 
@@ -181,8 +181,8 @@ def _kill(make: _Maker, trials: int) -> tuple[str, Mapping[str, Any]]:
         typed_over = next(task for task in tool.tasks.all() if task["description"].startswith("Changed"))
         time.sleep(1.1)  # Both sides tell the time of a change in whole seconds: the person's is the later one.
         tool.tasks.do(typed_over["uuid"], "modify", "Typed by a person")
-        complained = any([tool.sync()[0] for _ in range(2)])
-        tally.judge(**_judged(tool, typed_over["description"], complained))
+        codes = [tool.sync()[0] for _ in range(2)]
+        tally.judge(**_judged(tool, typed_over["description"], any(codes)))
         shutil.rmtree(tool.tasks.folder)
     return tally.in_words(), tally.figures()
 
@@ -193,12 +193,12 @@ def _judged(tool: Tool, typed_over: str, complained: bool) -> dict[str, bool]:
     wanted = {f"Changed {number}" for number in range(_ITEMS)} - {typed_over} | {"Typed by a person"}
     lost = wanted - set(here) - set(there)
     apart = wanted - (set(here) & set(there))
-    return dict(
-        lost=bool(lost),
-        conflicts=complained,
-        duplicates=len(here) > _ITEMS or len(there) > _ITEMS,
-        not_carried=bool(apart - lost) and not complained,
-    )
+    return {
+        "lost": bool(lost),
+        "conflicts": complained,
+        "duplicates": len(here) > _ITEMS or len(there) > _ITEMS,
+        "not_carried": bool(apart - lost) and not complained,
+    }
 
 
 def _fields(make: _Maker) -> tuple[str, Mapping[str, Any]]:
@@ -246,8 +246,5 @@ def _down(make: _Maker) -> tuple[str, Mapping[str, Any]]:
     reached = any(item["SUMMARY"] == "Typed here" for item in up.calendar.items().values())
     kept = len(down.tasks.pending())
     figures = {"other_synced": reached, "items_kept": kept, "of": _ITEMS, "exit_code": down_code}
-    other_told = "the other is synced" if reached else f"the other is not synced, exit {up_code}"
-    return (
-        f"a command a target: {other_told}; {kept} of {_ITEMS} items of the one that is down are kept, exit {down_code}",
-        figures,
-    )
+    told = f"a command a target: the other is {'synced' if reached else f'not synced, exit {up_code}'}"
+    return f"{told}; {kept} of {_ITEMS} items of the one that is down are kept, exit {down_code}", figures

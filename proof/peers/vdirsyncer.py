@@ -54,10 +54,11 @@ class Pair:
     def b(self) -> Path:
         return self.folder / "b"
 
-    def section(self) -> str:
+    def section(self, *, hooked: bool) -> str:
         """This pair's part of a configuration."""
         text = f'[pair {self.name}]\na = "{self.name}_a"\nb = "{self.name}_b"\ncollections = null\n{self.resolution}'
-        for side, path, more in (("a", self.a, ""), ("b", self.b, f'post_hook = "{self.gate.script}"\n')):
+        hook = f'post_hook = "{self.gate.script}"\n' if hooked else ""
+        for side, path, more in (("a", self.a, ""), ("b", self.b, hook)):
             text += f'[storage {self.name}_{side}]\ntype = "filesystem"\npath = "{path}"\nfileext = ".ics"\n{more}'
         return text
 
@@ -69,9 +70,10 @@ class Tool:
     folder: Path
     program: Path
 
-    def configure(self, *pairs: Pair) -> None:
+    def configure(self, *pairs: Pair, hooked: bool = True) -> None:
+        """Write its configuration. `hooked`: with the gate, through which a sync can be killed."""
         head = f'[general]\nstatus_path = "{self.folder / "status"}"\n'
-        (self.folder / "config").write_text(head + "".join(pair.section() for pair in pairs))
+        (self.folder / "config").write_text(head + "".join(pair.section(hooked=hooked) for pair in pairs))
         kit.must(self.command("discover"), cwd=self.folder, env=self.env)
 
     def command(self, *args: str) -> list[str | Path]:
@@ -147,8 +149,8 @@ def _kill(make: _Maker, trials: int) -> tuple[str, Mapping[str, Any]]:
         typed_over = max(written, key=lambda path: path.stat().st_mtime_ns)
         number = int(typed_over.stem.removeprefix("item"))
         write(pair.b, number, SUMMARY="Typed by a person")
-        complained = any([tool.sync()[0] for _ in range(2)])
-        tally.judge(**_judged(pair, number, complained))
+        codes = [tool.sync()[0] for _ in range(2)]
+        tally.judge(**_judged(pair, number, any(codes)))
         shutil.rmtree(pair.folder)
     return tally.in_words(), tally.figures()
 
@@ -160,19 +162,19 @@ def _judged(pair: Pair, typed: int, conflict: bool) -> dict[str, bool]:
     wanted[f"item{typed}.ics"] = "Typed by a person"
     lost = [name for name, text in wanted.items() if all(side.get(name) != text for side in sides)]
     apart = [name for name, text in wanted.items() if any(side.get(name) != text for side in sides)]
-    return dict(
-        lost=bool(lost),
-        conflicts=conflict,
-        duplicates=any(len(side) > _ITEMS for side in sides),
-        not_carried=bool(set(apart) - set(lost)) and not conflict,
-    )
+    return {
+        "lost": bool(lost),
+        "conflicts": conflict,
+        "duplicates": any(len(side) > _ITEMS for side in sides),
+        "not_carried": bool(set(apart) - set(lost)) and not conflict,
+    }
 
 
 def _fields(make: _Maker) -> tuple[str, Mapping[str, Any]]:
     tool, pair = make("fields")
     write(pair.a, 0, SUMMARY="Typed on a")
     write(pair.b, 0, DESCRIPTION="Typed on b")
-    code, said = tool.sync()
+    code, _ = tool.sync()
     both = [read(side / "item0.ics") for side in (pair.a, pair.b)]
     typed = {"SUMMARY": "Typed on a", "DESCRIPTION": "Typed on b"}
     kept = [any(side[name] == text for side in both) for name, text in typed.items()]
