@@ -1,4 +1,7 @@
-"""`python -m proof.peers [TOOL…]`: one table of what each tool does when things go wrong."""
+"""`python -m proof.peers [TOOL…]`: one table of what each tool does when things go wrong.
+
+The table, or with --json the document, goes to standard output; what is found, as it is found, to standard error.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,9 @@ def main(arguments: Sequence[str]) -> int:
     found: list[Finding] = []
     for name in chosen.tool or TOOLS:
         print(f"{name} {TOOLS[name].version} …", file=sys.stderr, flush=True)
-        found += _measured(name, TOOLS[name], chosen.trials, chosen.items)
+        for finding in _measured(name, TOOLS[name], chosen.trials, chosen.items):
+            print(f"    {finding.scenario}, {finding.setting}: {finding.told}", file=sys.stderr, flush=True)
+            found.append(finding)
     date = datetime.datetime.now(datetime.UTC).date().isoformat()
     if chosen.json:
         rows = [{**asdict(each), "version": TOOLS[each.tool].version} for each in found]
