@@ -224,7 +224,7 @@ def _instances(folder: Path, rows: int) -> Race:
     Before anything is timed: one that fails changes no other's plan by a byte.
     """
     (folder / "actiontrack.toml").write_text(_BOARD + _agencies(), "utf-8")
-    _apart("adopt_many", folder, _INSTANCES, rows // _INSTANCES)
+    _apart("adopt_many", folder, _INSTANCES, max(1, rows // _INSTANCES))
     _apart("check_isolation", folder)
     plans = sorted(folder.glob("plan*.xlsx"))
     for plan in plans:
