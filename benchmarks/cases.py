@@ -119,7 +119,7 @@ def _vdirsyncer(folder: Path, items: int) -> list[str]:
     tool = vdirsyncer.Tool(folder, kit.install(folder, *vdirsyncer.REQUIREMENTS))
     for number in range(items):
         vdirsyncer.write(pair.a, number)
-    tool.configure(pair, hooked=False)
+    tool.configure(pair)
     kit.must(tool.command("sync"), cwd=folder, env=tool.env)
     return [str(part) for part in tool.command("sync")]
 

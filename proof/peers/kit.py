@@ -142,13 +142,16 @@ if writes and left.exists():
 
 @dataclass(slots=True)
 class Gate:
-    """A hook that the tool itself calls after each write: after the n-th it holds the tool up, and we kill it there."""
+    """A hook that the tool itself calls after each write: after the n-th it holds the tool up, and we kill it there.
+
+    The hook is there only while a kill is meant, and costs nothing otherwise.
+    """
 
     script: Path
     reads_stdin: bool = False
     """Whether the hook is told what was written on its standard input (Taskwarrior's way), a line a write."""
 
-    def __post_init__(self) -> None:
+    def _put_up(self) -> None:
         text = _GATE.format(
             python=Path(sys.executable).resolve(), left=str(self._left), reached=str(self._reached),
             reads_stdin=self.reads_stdin,
@@ -167,6 +170,7 @@ class Gate:
 
     def kill_after(self, writes: int, command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> bool:
         """Run the command and kill -9 it, with all it started, once it has written so often. Whether it came so far."""
+        self._put_up()
         self._left.write_text(str(writes))
         self._reached.unlink(missing_ok=True)
         process = subprocess.Popen(
@@ -179,7 +183,8 @@ class Gate:
         if killed:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        self._left.unlink(missing_ok=True)
+        self._left.unlink()
+        self.script.unlink()
         return killed
 
 

@@ -70,7 +70,7 @@ class Tool:
     folder: Path
     program: Path
 
-    def configure(self, *pairs: Pair, hooked: bool = True) -> None:
+    def configure(self, *pairs: Pair, hooked: bool = False) -> None:
         """Write its configuration. `hooked`: with the gate, through which a sync can be killed."""
         head = f'[general]\nstatus_path = "{self.folder / "status"}"\n'
         (self.folder / "config").write_text(head + "".join(pair.section(hooked=hooked) for pair in pairs))
@@ -122,14 +122,14 @@ class _Maker:
     program: Path
     resolution: str
 
-    def __call__(self, name: str, items: int = _ITEMS) -> tuple[Tool, Pair]:
+    def __call__(self, name: str, items: int = _ITEMS, *, hooked: bool = False) -> tuple[Tool, Pair]:
         """A pair that holds so many items on both sides."""
         folder = self.folder / name
         pair = Pair(folder, self.resolution)
         for number in range(items):
             write(pair.a, number)
         tool = Tool(folder, self.program)
-        tool.configure(pair)
+        tool.configure(pair, hooked=hooked)
         code, said = tool.sync()
         if code or len(list(pair.b.iterdir())) != items:
             raise RuntimeError(f"vdirsyncer did not carry the items over: {said[-1000:]}")
@@ -139,7 +139,7 @@ class _Maker:
 def _kill(make: _Maker, trials: int) -> tuple[str, Mapping[str, Any]]:
     tally = Tally()
     for trial in range(trials):
-        tool, pair = make(f"kill{trial}")
+        tool, pair = make(f"kill{trial}", hooked=True)
         for number in range(_ITEMS):
             write(pair.a, number, SUMMARY=f"Changed {number}")
         wanted = 1 + trial % (_ITEMS - 1)
