@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import material
+
 from proof.peers import kit
 from proof.peers.kit import Finding, Order, Tally
 
