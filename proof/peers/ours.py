@@ -110,7 +110,7 @@ class Sheet:
         self.path = path
         self.book = openpyxl.load_workbook(path)
         self.cells = self.book.worksheets[0]
-        self._columns = {cell.value: cell.column for cell in self.cells[1]}
+        self._columns = {cell.value: number for number, cell in enumerate(self.cells[1], 1)}
 
     def __enter__(self) -> Sheet:
         return self
