@@ -54,6 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--trials", type=int, default=0, help="so many a worker at the most")
+    parser.add_argument("--steps", action="store_true", help="kill nothing: only find every step of every scenario")
     parser.add_argument("--scenario", action="append", help="only this one (may be repeated)")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
@@ -85,6 +86,10 @@ def _trials(options: argparse.Namespace, number: int, folder: Path) -> Told:
     chance = random.Random(options.seed + number)
     names = options.scenario or list(SCENARIOS)
     mine = names[number :: options.workers] if not options.seconds else _shuffled(names, chance)
+    if options.steps:
+        for name in mine:
+            bench.points(name)
+        return [], bench.steps()
     planned = _every_trial(bench, mine, chance) if not options.seconds else _some_trials(bench, mine, chance)
     for point, edit in planned:
         if time.monotonic() > until or (options.trials and len(verdicts) >= options.trials):
