@@ -24,7 +24,7 @@ Op = tuple[str, int, int, int]
 """What happens, and three numbers that say where and how."""
 
 TYPED = ("text", "priority", "lead_officer", "progress", "text", "priority", "status", "current_due")
-STATUSES = ("Not started", "In progress", "Reported complete", "Done", "Paused", "")
+STATUSES = ("Not started", "In progress", "Reported complete", "Done", "Under appeal", "")
 MOVES = ("in_progress", "reported_complete", "not_started")
 DUE = datetime.date(2026, 12, 1)
 JUMPS = (timedelta(hours=-3), timedelta(minutes=-20), timedelta(minutes=31), timedelta(hours=5), timedelta())

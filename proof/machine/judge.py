@@ -117,6 +117,7 @@ class Judge:
             hold(f"I3 idempotence ({part})", before[part] == after[part], _difference(before[part], after[part]))
         with world.store.reading() as reader:
             self._sides_agree(world, reader)
+            self._each_has_its_record(world, reader)
             self._log_rebuilds(reader)
         verdict = audit.verify(world.store)
         hold("I17 audit", verdict["broken_at"] is None, verdict)
@@ -136,6 +137,23 @@ class Judge:
                     continue
                 told = f"{link.instance} {ticket.id} {link.action} {name}: there {theirs!r}, here {ours!r}"
                 hold("I2 convergence", same, told)
+
+    def _each_has_its_record(self, world: World, reader: Reader) -> None:
+        """I4: an action of an instance has a ticket there, or a person knows why not; an accepted ticket its action."""
+        links = {(each.instance, each.action): each for each in reader.find(Link)}
+        linked = {(each.instance, each.remote_id) for each in links.values()}
+        for ref, agency in reader.pick(Leg, ("action", "agency"), active=True):
+            for name in (each for each in world.systems if CODE_OF[each] in ("", agency)):
+                link = links.get((name, ref))
+                asked = reader.find(Proposal, instance=name, closed_at=None) or reader.find(StoredIssue, source=name)
+                hold("I4 one record an action", link is not None or bool(asked), f"{ref} has none in {name}")
+                if link is not None and link.state is LinkState.LIVE and world.systems[name].now:
+                    there = link.remote_id in world.systems[name].now
+                    hold("I4 one record an action", there, f"{ref} in {name} is linked with {link.remote_id}")
+        for each in reader.find(Proposal, kind="new", how="accepted"):
+            system = world.systems[each.instance]
+            known = self.restored or system.now[each.remote_id].gone or (each.instance, each.remote_id) in linked
+            hold("I4 one record an action", known, f"{each.remote_id} in {each.instance} was accepted, and has none")
 
     def _log_rebuilds(self, reader: Reader) -> None:
         rebuilt = audit.replay(reader.entries())
