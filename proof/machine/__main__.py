@@ -23,6 +23,7 @@ def main() -> int:
 
     def note(number: int, error: BaseException) -> None:
         found.setdefault(rule_of(error), []).append(number)
+        print(f"run {number}: {error}", *getattr(error, "__notes__", ()), sep="\n", flush=True)
 
     print(f"seed {asked.seed}")
     print(run_many(asked.seed, seconds=asked.seconds, on_broken=note if asked.keep_going else None))

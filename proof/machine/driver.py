@@ -96,16 +96,18 @@ def rule_of(error: BaseException) -> str:
     return str(error).split(":")[0] if isinstance(error, Broken) else type(error).__name__
 
 
-def shrunk(shape: int, ops: list[Op]) -> tuple[list[Op], BaseException]:
-    """The fewest steps with the smallest numbers that break the same rule."""
+def shrunk(shape: int, ops: list[Op], seconds: float = 120) -> tuple[list[Op], BaseException]:
+    """The fewest steps that break the same rule, so far as they are found in that time."""
     error = broken_by(shape, ops)
     if error is None:
         raise ValueError("these steps break nothing")
     rule = rule_of(error)
-    again = True
+    again, until = True, time.monotonic() + seconds
     while again:
         again = False
         for candidate in _smaller(ops):
+            if time.monotonic() > until:
+                break
             found = broken_by(shape, candidate)
             if found is not None and rule_of(found) == rule:
                 ops, error, again = candidate, found, True

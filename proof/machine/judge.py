@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +14,11 @@ from actiontrack.domain.nouns import Action, Leg
 from actiontrack.domain.vocabulary import LEG_STATUSES
 from actiontrack.ports import Reader
 from actiontrack.services import audit
-from proof.machine.ledger import Ledger
+from proof.machine.ledger import TOKEN, Ledger
 from proof.machine.world import CODE_OF, World, as_text
+
+
+BY = re.compile(r"by (police|health|cliPOL|cliHEA|master) (w\d+x)")
 
 
 class Broken(AssertionError):
@@ -93,8 +97,8 @@ class Judge:
         """I7: what an agency typed into the Board's field is there only where somebody let it in."""
         let_in = json.dumps([each.to_value for each in reader.find(Proposal) if each.how == "accepted"])
         for (priority,) in reader.pick(Action, ("priority",)):
-            strange = any(f"by {name}" in priority for name in ("police", "health", "POL", "HEA"))
-            hold("I7 ownership", not strange or priority in let_in, priority)
+            strange = [token for name, token in BY.findall(priority) if name != "master"]
+            hold("I7 ownership", set(strange) <= set(TOKEN.findall(let_in)), priority)
 
     def _one_record_an_action(self, world: World) -> None:
         for name, system in world.systems.items():

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 AGENCIES = (Agency(code="POL", name="Norchester Police"), Agency(code="HEA", name="Norchester Health Trust"))
 CODE_OF = {"master": "", "police": "POL", "health": "HEA"}
 """Instance → whose it is; "" is the Board's."""
-LEADS = ("POL", "HEA", "POL", "POL")
+LEADS = ("POL", "HEA", "POL")
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where there is one
 A_REQUEST = timedelta(milliseconds=400)
 
@@ -187,7 +187,7 @@ def some_traits(chance: random.Random) -> Traits:
 def made_world(shape: int) -> Iterator[World]:
     """A world whose sides agree; `shape` says which systems there are, and of what kind."""
     chance = random.Random(shape)
-    names = ("master", "police", "health") if shape % 3 == 0 else ("master", "police")
+    names = ("master", "police", "health") if shape % 6 == 0 else ("master", "police")
     content, time, systems = _template(names)
     traited = {name: replace(system, traits=some_traits(chance)) for name, system in systems.items()}
     with new_folder() as folder:
