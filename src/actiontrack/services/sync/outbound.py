@@ -33,6 +33,25 @@ def plan_out(lane: Lane) -> None:
             _plan_update(lane, file, link, lane.records[ref])
 
 
+def has_to_say(lane: Lane) -> bool:
+    """Whether an increment leads to something to write, as far as it can tell: of what it does not show, it can't."""
+    files = lane.desk.load(lane.look_at)
+    return any(_has_to_say(lane, files[ref]) for ref in lane.look_at if ref in files and ref not in lane.held)
+
+
+def _has_to_say(lane: Lane, file: ActionFile) -> bool:
+    ref = file.action.ref
+    link = lane.links.get(ref)
+    if ref not in lane.linked:
+        return lane.connector.capabilities().creates and lane.in_scope(file)
+    if link is None:
+        return True
+    if ref in lane.stale or link.state not in (LinkState.LIVE, LinkState.PENDING):
+        return False
+    record = lane.records.get(ref)
+    return record is None or (lane.in_scope(file) and bool(_wanted(lane, file, link, record)))
+
+
 def _as_in_the_plan(file: ActionFile) -> tuple[str, list[tuple[int, str]], str]:
     """By review and the plan's number, 2 before 10."""
     return file.action.review, natural(file.action.number), file.action.ref
@@ -171,7 +190,7 @@ def _plan_create(lane: Lane, file: ActionFile) -> None:
     _intend(lane, file, {}, after, said, {}, None, creates=True)
     link = Link(
         instance=lane.name, action=ref, remote_id="" if lane.seen.key == "remote" else ref, state=LinkState.PENDING,
-        heard=heard, seen={}, dirty=True,
+        heard=heard, seen={}, dirty=True, failures=lane.failures.get(ref, 0),
     )  # fmt: skip
     lane.linked.add(ref)
     lane.put_link(link)
@@ -184,7 +203,7 @@ def _intend(
 ) -> None:  # fmt: skip
     """An intent, committed before anything is sent, and the write that carries it out."""
     ref = file.action.ref
-    op_id = lane.reused.get(ref) or new_id()
+    op_id = _op_id(lane, ref, after, creates=creates)
     key = record.remote_id if record and not _ambiguous(lane, ref, record) else ""
     lane.intents[ref] = Intent(
         op_id=op_id, instance=lane.name, action=ref, remote_id=key, creates=creates, before=before, after=after,
@@ -192,6 +211,13 @@ def _intend(
     )  # fmt: skip
     row = record.row if record else 0
     lane.writes.append(Write(op_id, key, row, creates, shown, said, record.version if record else ""))
+
+
+def _op_id(lane: Lane, ref: str, after: dict[str, str], *, creates: bool) -> str:
+    """A create that did not land keeps its key, and so does an update that says the same."""
+    sent = lane.reused.get(ref)
+    same = sent is not None and sent.creates == creates and (creates or sent.after == after)
+    return sent.op_id if sent is not None and same else new_id()
 
 
 def _ambiguous(lane: Lane, ref: str, record: Record) -> bool:
