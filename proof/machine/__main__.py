@@ -6,7 +6,7 @@ import argparse
 import secrets
 import traceback
 
-from proof.machine.driver import rule_of, run_many, shrunk, some_ops, broken_by
+from proof.machine.driver import broken_by, rule_of, run_many, shrunk, some_ops
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""What happens in a run: people at their work on every side, faults, time, and syncs. A deed is a name and three numbers."""
+"""What happens in a run: people at their work on every side, faults and time. A deed is a name and three numbers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from actiontrack.errors import ActionTrackError
 from actiontrack.services import backup
 from actiontrack.services.records import asking
 from actiontrack.services.sync import answers, waiting
+from proof.machine import book
 from proof.machine.judge import Judge
-from proof.machine.world import CODE_OF, World, as_text
+from proof.machine.world import World, as_text
 from proof.remotes.faults import ANSWERS, READING, WRITING, Fault
 
 Op = tuple[str, int, int, int]
@@ -112,6 +113,34 @@ class Life:
         system.missing_field = "" if system.missing_field else "priority"
         self.say(f"{system.name} has no {system.missing_field or 'field missing'}")
 
+    def edit_book(self, where: int, which: int, how: int) -> None:
+        """Type into the workbook, sort it, copy a row, delete one, or clear its id."""
+        pages = self.world.book
+        rows = pages.rows() if pages else []
+        if pages is None or not rows:
+            self.type_there(where, which, how)
+            return
+        row, way = rows[which % len(rows)], book.WAYS[how % len(book.WAYS)]
+        if way == "type":
+            name = list(book.HEADINGS)[where % len(book.HEADINGS)]
+            words = self.judge.ledger.words(book.NAME, name)
+            self.judge.ledger.give_up_words(row.get(book.HEADINGS[name]), "typed over there")
+            row[book.HEADINGS[name]] = words
+            self.judge.ledger.note(words, book.NAME, str(row[book.KEY]), name)
+        elif way == "sort":
+            rows.sort(key=lambda each: str(each["Action"]), reverse=bool(which % 2))
+        elif way == "copy":
+            rows.append(dict(row))
+        elif way == "delete" and len(rows) > 1:
+            rows.remove(row)
+            for value in row.values():
+                if not any(value in each.values() for each in rows):
+                    self.judge.ledger.give_up_words(value, "deleted there")
+        elif way == "clear the id":
+            row[book.KEY] = None
+        pages.write(rows)
+        self.say(f"book {way} {row[book.KEY]} {row['Action']!r}")
+
     # --- people here --------------------------------------------------------------------------------------------------
 
     def ask_here(self, where: int, which: int, how: int) -> None:
@@ -178,7 +207,7 @@ class Life:
             self.judge.actions.clear()
             self.say("an older store was put back")
 
-    # --- weather and time -----------------------------------------------------------------------------------------------
+    # --- weather and time --------------------------------------------------------------------------------
 
     def fault(self, where: int, which: int, how: int) -> None:
         """Something will go wrong."""
@@ -200,6 +229,7 @@ class Life:
 PEOPLE: dict[str, Callable[[Life, int, int, int], None]] = {
     "type": Life.type_there,
     "move": Life.move_there,
+    "book": Life.edit_book,
     "form": Life.take_field,
     "here": Life.ask_here,
     "answer": Life.answer,

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+import os
 import random
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from proof.machine import syncs
 from proof.machine.deeds import PEOPLE, Life, Op
 from proof.machine.judge import Broken
 from proof.machine.world import made_world
 
-STEPS = 24
-KINDS = (
-    ("sync",) * 20 + ("type",) * 10 + ("here",) * 6 + ("answer",) * 5 + ("fault",) * 7 + ("move",) * 3 + ("wait",) * 3
-    + ("jump", "form", "backup")
-)  # fmt: skip
+RUNS, STEPS = 3_000, 24
+OFTEN = {
+    "sync": 22, "type": 7, "book": 3, "here": 6, "answer": 5, "fault": 8, "move": 3, "wait": 3, "jump": 1, "form": 1,
+    "backup": 1,
+}  # fmt: skip
+KINDS = [kind for kind, times in OFTEN.items() for _ in range(times)]
 
 
 @dataclass
 class Tally:
     """What was done."""
 
+    seed: str = ""
     runs: int = 0
     steps: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -45,14 +50,14 @@ class Tally:
         told = ", ".join(f"{kind} {count}" for kind, count in sorted(self.faults.items()))
         more = ", ".join(f"{kind} {count}" for kind, count in sorted(self.counts.items()))
         return (
-            f"{self.runs} runs, {self.steps.total()} steps, {self.share:.0%} of them syncs; {more}; "
+            f"seed {self.seed}: {self.runs} runs, {self.steps.total()} steps, {self.share:.0%} of them syncs; {more}; "
             f"{self.faults.total()} faults ({told})"
         )
 
 
 def some_ops(seed: str, number: int) -> tuple[int, list[Op]]:
     """The shape and the steps of one run of a seed."""
-    chance = random.Random(f"{seed}:{number}")
+    chance = random.Random(f"{seed}:{number}")  # noqa: S311 - a walk
     shape = chance.randrange(1000)
     return shape, [
         (chance.choice(KINDS), chance.randrange(12), chance.randrange(60), chance.randrange(1000)) for _ in range(STEPS)
@@ -68,12 +73,14 @@ def live(shape: int, ops: list[Op], tally: Tally | None = None) -> None:
         try:
             for kind, where, which, how in ops:
                 life.told.append(f"{kind} {where} {which} {how}")
-                world.time.pass_by(syncs.timedelta(seconds=7))
+                world.time.pass_by(timedelta(seconds=7))
                 (syncs.sync if kind == "sync" else PEOPLE[kind])(life, where, which, how)
                 tally.steps[kind] += 1
             syncs.rest(life)
         except BaseException as error:
-            error.add_note("\n".join([f"shape {shape}: " + str({n: s.traits for n, s in world.systems.items()}), *life.told]))
+            error.add_note(
+                "\n".join([f"shape {shape}: " + str({n: s.traits for n, s in world.systems.items()}), *life.told])
+            )
             raise
         finally:
             for weather in world.weather.values():
@@ -128,7 +135,7 @@ def run_many(
     on_broken: Callable[[int, BaseException], None] | None = None,
 ) -> Tally:  # fmt: skip
     """Runs `first`, `first + step` … of a seed, until the time or the number is up."""
-    tally, number, began = Tally(), first, time.monotonic()
+    tally, number, began = Tally(seed), first, time.monotonic()
     while (runs is None or tally.runs < runs) and (seconds is None or time.monotonic() - began < seconds):
         shape, ops = some_ops(seed, number)
         try:
@@ -140,4 +147,14 @@ def run_many(
             tally.runs += 1
             on_broken(number, error)
         number += step
+    return tally
+
+
+def long_walks(first: int, step: int) -> Tally:
+    """A worker's part of the proof: 3,000 runs over all of them, or as many as AT_PROOF_SECONDS lets it."""
+    seed = os.environ.get("AT_PROOF_SEED") or secrets.token_hex(4)
+    seconds = os.environ.get("AT_PROOF_SECONDS")
+    runs = None if seconds else RUNS // step
+    tally = run_many(seed, seconds=float(seconds) if seconds else None, runs=runs, first=first, step=step)
+    tally.seed = seed
     return tally

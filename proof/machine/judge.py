@@ -9,7 +9,7 @@ from typing import Any
 
 from actiontrack.domain.catalogue import NOUNS, ref_of
 from actiontrack.domain.fields import STATUS_UNIT
-from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, StoredIssue
+from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, ProposalKind, StoredIssue
 from actiontrack.domain.nouns import Action, Leg
 from actiontrack.domain.vocabulary import LEG_STATUSES
 from actiontrack.ports import Reader
@@ -17,11 +17,10 @@ from actiontrack.services import audit
 from proof.machine.ledger import TOKEN, Ledger
 from proof.machine.world import CODE_OF, World, as_text
 
-
 BY = re.compile(r"by (police|health|cliPOL|cliHEA|master) (w\d+x)")
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - what happened
     """An invariant does not hold."""
 
 
@@ -87,8 +86,8 @@ class Judge:
             for name, said in each.sides.items():
                 hold("I8 conflict exactness", said != each.ours, f"both say {said!r}: {each}")
                 link = reader.get(Link, name, each.action)
-                system = world.systems[name]
-                if link is None or self.restored:
+                system = world.systems.get(name)
+                if link is None or system is None or self.restored:
                     continue
                 typed = {canonical(each.field, value) for value in system.typed[link.remote_id, each.field]}
                 hold("I8 conflict exactness", said in typed, f"nobody typed {said!r} in {name}: {each}")
@@ -107,7 +106,7 @@ class Judge:
                 known = self.restored or ref in self.put_back
                 hold("I4 one record an action", len(there) < 2 or known, f"{ref} in {name}: {there}")
 
-    # --- at the end, when all is quiet ----------------------------------------------------------------------------------
+    # --- at the end, when all is quiet ----------------------------------------------------------------------
 
     def at_rest(self, world: World) -> None:
         """I2, I3, I16, I17: both sides say the same, everything was read, and nothing is left to do."""
@@ -149,12 +148,14 @@ class Judge:
         for ref, agency in reader.pick(Leg, ("action", "agency"), active=True):
             for name in (each for each in world.systems if CODE_OF[each] in ("", agency)):
                 link = links.get((name, ref))
-                asked = reader.find(Proposal, instance=name, closed_at=None) or reader.find(StoredIssue, source=name)
+                asked = reader.find(Proposal, instance=name, closed_at=None) or reader.count(StoredIssue, source=name)
                 hold("I4 one record an action", link is not None or bool(asked), f"{ref} has none in {name}")
                 if link is not None and link.state is LinkState.LIVE and world.systems[name].now:
                     there = link.remote_id in world.systems[name].now
                     hold("I4 one record an action", there, f"{ref} in {name} is linked with {link.remote_id}")
-        for each in reader.find(Proposal, kind="new", how="accepted"):
+        for each in reader.find(Proposal, kind=ProposalKind.NEW, how="accepted"):
+            if each.instance not in world.systems:
+                continue
             system = world.systems[each.instance]
             known = self.restored or system.now[each.remote_id].gone or (each.instance, each.remote_id) in linked
             hold("I4 one record an action", known, f"{each.remote_id} in {each.instance} was accepted, and has none")
@@ -169,7 +170,7 @@ class Judge:
         hold("I17 replay", not rebuilt, f"only in the log: {list(rebuilt)}")
 
 
-# --- looking ------------------------------------------------------------------------------------------------------------
+# --- looking ----------------------------------------------------------------------------------------------------
 
 
 def canonical(name: str, value: str) -> str:
@@ -195,7 +196,8 @@ def snapshot(world: World) -> dict[str, Any]:
         for name, system in world.systems.items()
         for key, ticket in system.now.items()
     }
-    return {"head": head, "writes there": writes, "tickets": tickets, "ledgers": kept}
+    pages = world.book.bytes() if world.book else b""
+    return {"head": head, "writes there": writes, "tickets": tickets, "ledgers": kept, "bytes": hash(pages)}
 
 
 def outcome(world: World) -> dict[str, Any]:
@@ -221,7 +223,9 @@ def outcome(world: World) -> dict[str, Any]:
 
 
 def _shown(ticket: Any) -> dict[str, str]:
-    return {name: as_text(value) for name, value in ticket.values.items() if as_text(value)} | {"gone": str(ticket.gone)}
+    return {name: as_text(value) for name, value in ticket.values.items() if as_text(value)} | {
+        "gone": str(ticket.gone)
+    }
 
 
 def _difference(before: Any, after: Any) -> str:
@@ -249,7 +253,7 @@ def _open_about(reader: Reader, link: Link) -> set[str]:
     for issue in reader.find(StoredIssue, source=link.instance):
         about, *parts = issue.id.split(":")
         found |= {part or "*" for part in parts} if about == link.action else set()
-    if {"row", "*"} & found or reader.find(Proposal, instance=link.instance, kind="repair", closed_at=None):
+    if {"row", "*"} & found or reader.find(Proposal, instance=link.instance, kind=ProposalKind.REPAIR, closed_at=None):
         return {"text", "priority", "current_due", "lead_officer", "status"}
     return found | set(STATUS_UNIT) if found & set(STATUS_UNIT) else found
 

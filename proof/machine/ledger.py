@@ -10,6 +10,7 @@ from typing import Any
 
 from actiontrack.domain.ledger import Conflict, Proposal, StoredIssue
 from actiontrack.ports import Reader
+from proof.machine import book
 from proof.machine.world import World, as_text
 
 TOKEN = re.compile(r"\bw\d+x\b")
@@ -56,6 +57,13 @@ class Ledger:
             if (each.where, each.key) == (where, key) and name in ("", each.field):
                 each.given_up = each.given_up or why
 
+    def give_up_words(self, value: object, why: str) -> None:
+        """A person takes away this text, wherever it was typed."""
+        tokens = TOKEN.findall(str(value or ""))
+        for each in self.typed:
+            if each.token in tokens:
+                each.given_up = each.given_up or why
+
     def follow(self, reader: Reader) -> None:
         """Read on in the audit log."""
         for entry in reader.entries(after=self.read_to):
@@ -95,6 +103,8 @@ class Ledger:
 
 
 def _stands(world: World, typed: Typed) -> bool:
+    if world.book is not None and typed.where == book.NAME:
+        return any(typed.token in str(value) for row in world.book.rows() for value in row.values())
     system = world.systems.get(typed.where)
     if system is None or typed.key not in system.now:
         return False

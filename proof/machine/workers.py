@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from unittest import mock
 
 from actiontrack.ports import Reader, Store, Writer
 from actiontrack.services.sync import lease
@@ -79,12 +80,8 @@ class Workers:
     @contextmanager
     def seen_by_leases(self) -> Iterator[None]:
         """The lease asks us, not the system, who is alive."""
-        real = lease.os
-        lease.os = self  # type: ignore[assignment]
-        try:
+        with mock.patch.object(lease, "os", self):
             yield
-        finally:
-            lease.os = real
 
 
 @dataclass

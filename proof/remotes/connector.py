@@ -23,7 +23,7 @@ def _nothing(moment: str) -> None:
 
 @dataclass
 class SimConnector:
-    """One door to one system (`ports.Connector`). `meanwhile` is what happens at a moment of a request: the machine's."""
+    """One door to one system (`ports.Connector`). `meanwhile` is told each moment of a request."""
 
     system: System
     weather: Weather = field(default_factory=Weather)
@@ -64,7 +64,9 @@ class SimConnector:
             else:
                 pages = self._flawed(pages, at, fault)
         records = [self._record(each, fields) for page in pages for each in page]
-        gone = [each.id for each in tickets if each.gone] if system.traits.reports_deletions and since is not None else []
+        gone = (
+            [each.id for each in tickets if each.gone] if system.traits.reports_deletions and since is not None else []
+        )
         return Observation(
             records=records, proof=f"{len(records)} of {len(records)}", source=f"https://{system.name}.example.org",
             complete=since is None, cursor=following if system.traits.cursor else "", gone=gone,
@@ -86,7 +88,7 @@ class SimConnector:
             return [*pages, pages[at]]
         if fault.kind == "reordered":
             mixed = [each for page in pages for each in page]
-            random.Random(fault.how).shuffle(mixed)
+            random.Random(fault.how).shuffle(mixed)  # noqa: S311 - a walk
             return [mixed]
         return [[] for _ in pages] if fault.kind == "empty" else pages
 
@@ -137,7 +139,7 @@ class SimConnector:
         values = write.after
         if fault is not None and fault.kind == "half" and not self.system.traits.whole:
             names = sorted(name for name in values if name in FIELDS or name == "ref")
-            values = {name: values[name] for name in names[: 1 + len(names) // 2] + ["ref"] if name in values}
+            values = {name: values[name] for name in [*names[: 1 + len(names) // 2], "ref"] if name in values}
         if write.creates:
             ticket = self.system.create(values, write.op_id)
         else:
