@@ -296,7 +296,6 @@ def _answer_repair(
     if not unmade.is_about_a_create(proposal):
         return {}
     unmade.answer(writer, proposal, accept=accept)
-    desk.touch(desk.file(proposal.action))
     return {"ref": proposal.action}
 
 

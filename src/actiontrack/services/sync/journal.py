@@ -40,6 +40,7 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
         link = _applied(lane, link, intent, outcome.record)
         if intent.creates:
             lane.result.created_there += 1
+            lane.examined.add(intent.action)  # why it could not be made is told no more
         elif any(name != "ref" for name in intent.after):
             lane.result.updated_there += 1
     elif outcome.state == "refused":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actiontrack.domain.ledger import Intent, IntentState, Proposal, ProposalKind
+from actiontrack.domain.ledger import Intent, IntentState, Link, LinkState, Proposal, ProposalKind
 from actiontrack.ports import Writer
 from actiontrack.services.sync import decisions
 from actiontrack.services.sync.lane import Lane
@@ -54,4 +54,7 @@ def answer(writer: Writer, proposal: Proposal, *, accept: bool) -> None:
     where = {"instance": proposal.instance, "action": proposal.action, "state": IntentState.UNKNOWN}
     for intent in writer.find(Intent, **where):
         if intent.creates:
-            writer.put(intent.model_copy(update={"state": IntentState.MERGED}))
+            again = Link(
+                instance=intent.instance, action=intent.action, remote_id="", state=LinkState.PENDING, dirty=True
+            )  # fmt: skip
+            writer.put(intent.model_copy(update={"state": IntentState.MERGED}), again)
