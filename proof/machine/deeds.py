@@ -24,12 +24,17 @@ from proof.remotes.faults import ANSWERS, READING, WRITING, Fault
 Op = tuple[str, int, int, int]
 """What happens, and three numbers that say where and how."""
 
-TYPED = ("text", "priority", "lead_officer", "progress", "text", "priority", "status", "current_due")
+TYPED = ("text", "priority", "text", "progress", "text", "status", "lead_officer", "current_due")
 STATUSES = ("Not started", "In progress", "Reported complete", "Done", "Under appeal", "")
 MOVES = ("in_progress", "reported_complete", "not_started")
 DUE = datetime.date(2026, 12, 1)
 JUMPS = (timedelta(hours=-3), timedelta(minutes=-20), timedelta(minutes=31), timedelta(hours=5), timedelta())
 WAITS = (timedelta(seconds=40), timedelta(minutes=5), timedelta(minutes=20), timedelta(minutes=61), timedelta(days=1))
+
+
+def _mostly_first(which: int) -> int:
+    """People work on the same thing, and so meet."""
+    return which if which % 3 == 0 else 0
 
 
 @dataclass
@@ -59,7 +64,7 @@ class Life:
         tickets = system.live()
         if not tickets:
             return
-        ticket, what, way = tickets[which % len(tickets)], TYPED[how % len(TYPED)], how // len(TYPED)
+        ticket, what, way = tickets[_mostly_first(which) % len(tickets)], TYPED[how % len(TYPED)], how // len(TYPED)
         if what == system.missing_field:
             return
         old = as_text(ticket.values.get(what))
@@ -79,6 +84,8 @@ class Life:
             self.judge.ledger.note(value.removeprefix(old), name, ticket.id, what)
         system.edit(ticket.id, what, value)
         self.say(f"{name} {ticket.id} {what}={value!r}")
+        if how % 5 == 0:  # and somebody here, of the same
+            self.ask_here(0, which, how)
 
     def move_there(self, where: int, which: int, how: int) -> None:
         """Delete a ticket, take one out of the bin, copy one, or open a new one."""
@@ -146,8 +153,8 @@ class Life:
     def ask_here(self, where: int, which: int, how: int) -> None:
         """Set or add on the command line, for the Board or an agency."""
         with self.world.store.reading() as reader:
-            refs = sorted(ref for (ref,) in reader.pick(Action, ("ref",)))
-        ref, code = refs[which % len(refs)], ("", "", "POL", "HEA")[where % 4]
+            refs = [ref for _, ref in sorted(reader.pick(Action, ("text", "ref")))]
+        ref, code = refs[_mostly_first(which) % len(refs)], ("", "", "POL", "HEA")[where % 4]
         asker = asking.Asker(code or "manager", Actor(Side.AGENCY, code) if code else Actor(Side.BOARD))
         what, way = TYPED[how % len(TYPED)], how // len(TYPED)
         words = self.judge.ledger.words(f"cli{code}", what)

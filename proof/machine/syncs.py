@@ -24,6 +24,8 @@ def sync(life: Life, where: int, which: int, how: int) -> None:
     """One sync of one kind; then the judge looks."""
     kind = KINDS[how % len(KINDS)]
     life.say(kind.__name__)
+    if kind not in (looked_at, killed) and which % 2:
+        life.fault(where + 1, which // 2, how * 7 + where)
     kind(life, where, which, how // len(KINDS))
     life.world.interludes.clear()
     life.judge.after_sync(life.world)
