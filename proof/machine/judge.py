@@ -47,6 +47,8 @@ class Judge:
         """What holds after every sync, whatever became of it."""
         lost = [each for each in self.ledger.lost(world) if not self._raced(world, each.token)]
         hold("I1 no lost edit", not lost, lost)
+        risen = [] if self.restored or world.clock.off else self.ledger.risen
+        hold("I14 no echo", not risen, risen)
         with world.store.reading() as reader:
             self._no_action_went(reader)
             self._bases_are_honest(world, reader)

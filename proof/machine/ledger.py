@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actiontrack.domain.ledger import Conflict, Proposal, StoredIssue
-from actiontrack.ports import Reader
+from actiontrack.ports import AuditEntry, Reader
 from proof.machine import book
 from proof.machine.world import World, as_text
 
@@ -39,6 +39,10 @@ class Ledger:
     """Tokens in the audit log."""
     stored: dict[str, set[str]] = field(default_factory=dict)
     """Action → every value its records ever held."""
+    once: set[tuple[str, str, str]] = field(default_factory=set)
+    """(action, field, value) that was here once."""
+    risen: list[str] = field(default_factory=list)
+    """What a sync put back here though nobody had typed it anew."""
     read_to: int = 0
     count: int = 0
 
@@ -73,12 +77,24 @@ class Ledger:
             self.kept |= set(TOKEN.findall(json.dumps(entry.after)))
             action = entry.ref.split("/")[0] if entry.noun in ("action", "leg") else str(entry.after.get("action", ""))
             held = self.stored.setdefault(action, set())
+            if entry.noun == "action":
+                self._follow_fields(entry)
             held |= {as_text(value) for value in entry.after.values() if isinstance(value, str | None)}
+
+    def _follow_fields(self, entry: AuditEntry) -> None:
+        for name in ("text", "priority", "lead_officer"):
+            value = as_text((entry.after or {}).get(name))
+            if not TOKEN.search(value):
+                continue
+            if entry.source.startswith("sync:") and (entry.ref, name, value) in self.once:
+                self.risen.append(f"{entry.source} put {name} of {entry.ref} back to {value!r}")
+            self.once.add((entry.ref, name, value))
 
     def forget(self, world: World) -> None:
         """The store was put back as it was: what only the newer one kept is gone with it, as whoever did it knew."""
         before = self.kept
         self.kept, self.stored, self.read_to = set(), {}, 0
+        self.once.clear()
         with world.store.reading() as reader:
             self.follow(reader)
             self.kept |= waiting_tokens(reader)
