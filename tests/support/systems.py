@@ -143,10 +143,10 @@ class Office:
         (found,) = self.stored(Link, action=self.here()[text]["ref"])
         return found
 
-    @property
-    def intents(self) -> list[Intent]:
-        """Every write intended, oldest first."""
-        return sorted(self.stored(Intent), key=lambda each: each.at)
+    def last_intent(self, text: str) -> Intent:
+        """The write of the action of that text that ended last, or has not ended."""
+        found = self.stored(Intent, action=self.here()[text]["ref"])
+        return max(found, key=lambda each: (each.ended_at is None, not each.creates, each.at))
 
     @property
     def open_conflicts(self) -> list[Conflict]:
