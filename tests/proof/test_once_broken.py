@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from proof.machine.world import made_world
+from proof.remotes.faults import Fault
+from proof.remotes.system import Traits
+
+from actiontrack.domain.fields import Actor
 from actiontrack.domain.ledger import Link
 from actiontrack.domain.nouns import Action
+from actiontrack.domain.vocabulary import Side
+from actiontrack.services.records.asking import Asker, set_fields
 from actiontrack.services.sync.answers import answer_proposal
 from actiontrack.services.sync.waiting import proposals
-from proof.machine.world import made_world
 
 
 def test_i4_i16_a_ticket_accepted_as_a_new_action_is_that_actions_record() -> None:
@@ -23,3 +31,21 @@ def test_i4_i16_a_ticket_accepted_as_a_new_action_is_that_actions_record() -> No
         with world.store.reading() as reader:
             assert [link.remote_id for link in reader.find(Link, instance="police", action=ref)] == [key]
             assert [text for (text,) in reader.pick(Action, ("text",), ref=ref)] == ["Edited over there"]
+
+
+def test_i14_a_replica_that_lags_by_two_of_our_writes_is_stale_not_edited() -> None:
+    """Only the version before the last write was known to be old: the one before that was taken for an edit."""
+    with made_world(2) as world:
+        police = world.systems["police"]
+        police.traits = Traits()
+        (ref,) = [each.action for each in world.links() if (each.instance, each.remote_id) == ("police", "P1")]
+        for words in ("First", "Second", "Third"):
+            set_fields(world.core, ref, {"text": words}, Asker("manager", Actor(Side.BOARD)))
+            world.time.pass_by(timedelta(seconds=7))
+            world.sync()
+        world.weather["police"].waiting.append(Fault("behind", 0, 20))
+        world.sync()
+        assert world.weather["police"].struck["behind"] == 1
+        assert police.now["P1"].values["text"] == "Third"
+        with world.store.reading() as reader:
+            assert [text for (text,) in reader.pick(Action, ("text",), ref=ref)] == ["Third"]

@@ -17,6 +17,8 @@ from actiontrack.services.sync.lane import Lane
 
 LONGEST = timedelta(minutes=15)
 READS = 5
+_AND = "\n"
+"""Between the versions before each of several writes: a replica may lag by more than one."""
 
 
 def after_write(lane: Lane, link: Link, version: str) -> dict[str, Any]:
@@ -24,7 +26,9 @@ def after_write(lane: Lane, link: Link, version: str) -> dict[str, Any]:
     before = link.digest
     if lane.seen.key != "remote" or before in ("", version):
         return {}
-    return {"outdated": before, "outdated_at": lane.desk.now, "outdated_reads": 0}
+    recent = link.outdated_at is not None and abs(lane.desk.now - link.outdated_at) < LONGEST
+    older = [each for each in link.outdated.split(_AND) if recent and each not in ("", before, version)]
+    return {"outdated": _AND.join([*older, before]), "outdated_at": lane.desk.now, "outdated_reads": 0}
 
 
 def pass_over_stale(lane: Lane, records: Sequence[Record], links: dict[str, Link]) -> list[Record]:
@@ -44,6 +48,6 @@ def pass_over_stale(lane: Lane, records: Sequence[Record], links: dict[str, Link
 
 
 def _is_stale(link: Link, record: Record, now: datetime) -> bool:
-    if record.version != link.outdated or record.version == link.digest or link.outdated_at is None:
+    if record.version not in link.outdated.split(_AND) or record.version == link.digest or link.outdated_at is None:
         return False
     return abs(now - link.outdated_at) < LONGEST and link.outdated_reads < READS
