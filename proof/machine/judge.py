@@ -124,8 +124,17 @@ class Judge:
             self._sides_agree(world, reader)
             self._each_has_its_record(world, reader)
             self._log_rebuilds(reader)
+        self._rates_are_kept(world)
         verdict = audit.verify(world.store)
         hold("I17 audit", verdict["broken_at"] is None, verdict)
+
+    def _rates_are_kept(self, world: World) -> None:
+        for name in world.buckets:
+            rate, times = world.systems[name].traits.rate or 0.0, world.systems[name].requests
+            for at, began in enumerate(times):
+                for number, now in enumerate(times[at : at + 40], 1):
+                    most = 1 + rate * (now - began) + 1e-6
+                    hold("I18 declared rate", number <= most, f"{name}: {number} requests in {now - began:.2f} s")
 
     def _sides_agree(self, world: World, reader: Reader) -> None:
         """I2: every linked ticket says what the store says, or something stands open about it."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actiontrack.adapters.calendar import load_calendar
+from actiontrack.adapters.pacing import TokenBucket
 from actiontrack.adapters.store import open_store
 from actiontrack.domain.fields import Actor
 from actiontrack.domain.ledger import Link
@@ -68,14 +69,29 @@ class World:
     workers: Workers = field(default_factory=Workers)
     interludes: list[Interlude] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    buckets: dict[str, TokenBucket] = field(default_factory=dict)
     book: Book | None = None
 
     def connectors(self) -> dict[str, Connector]:
         """New doors to every system: as after a restart."""
         doors: dict[str, Connector] = {
-            name: SimConnector(system, self.weather[name], self._meanwhile) for name, system in self.systems.items()
+            name: SimConnector(system, self.weather[name], self._meanwhile, self._pace(name))
+            for name, system in self.systems.items()
         }
         return doors | {book.NAME: book.connector(self.core, self.book.path)} if self.book else doors
+
+    def _pace(self, name: str) -> Callable[[], None]:
+        """The instance's token bucket, if it declares a rate; waiting lets time pass."""
+        rate = self.systems[name].traits.rate
+        if rate is None:
+            return lambda: None
+        if name not in self.buckets:
+            self.buckets[name] = TokenBucket(
+                rate,
+                timer=lambda: self.time.at.timestamp(),
+                sleep=lambda seconds: self.time.pass_by(timedelta(seconds=seconds)),
+            )
+        return self.buckets[name].take
 
     def open_book(self) -> None:
         """From here on the health trust has a workbook, which the next sync makes."""
@@ -148,7 +164,7 @@ def _copied(system: System) -> System:
     return replace(
         system, now=dict(system.now), past=list(system.past), made=copy.deepcopy(system.made),
         by_op=dict(system.by_op), held=copy.deepcopy(system.held), typed=copy.deepcopy(system.typed),
-        overwritten=list(system.overwritten), requests=list(system.requests),
+        overwritten=list(system.overwritten), requests=[],
     )  # fmt: skip
 
 
@@ -188,7 +204,7 @@ def some_traits(chance: random.Random) -> Traits:
         creates=chance.choice(("marks", "idempotent", "neither")),
         whole=chance.random() < 0.5,
         skew=chance.choice((0, 0, 0, 37, -3000)),
-        rate=chance.choice((None, None, None, 50.0)),
+        rate=chance.choice((None, None, 1.5)),
     )
 
 

@@ -21,6 +21,10 @@ def _nothing(moment: str) -> None:
     """Nothing happens meanwhile."""
 
 
+def _at_once() -> None:
+    """It declares no rate."""
+
+
 @dataclass
 class SimConnector:
     """One door to one system (`ports.Connector`). `meanwhile` is told each moment of a request."""
@@ -28,6 +32,8 @@ class SimConnector:
     system: System
     weather: Weather = field(default_factory=Weather)
     meanwhile: Callable[[str], None] = _nothing
+    pace: Callable[[], None] = _at_once
+    """Returns once one request more may be sent."""
 
     def capabilities(self) -> Capabilities:
         """As the system's traits say."""
@@ -162,6 +168,7 @@ class SimConnector:
     def _request(self, phase: Phase) -> Fault | None:
         """One request. What the server answers instead of doing anything is raised."""
         self.meanwhile(f"before a {phase} request")
+        self.pace()
         self.system.requests.append(self.system.clock.now().timestamp())
         fault = self.weather.strikes(phase)
         if fault is not None:
