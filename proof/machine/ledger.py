@@ -41,8 +41,8 @@ class Ledger:
     """Action → every value its records ever held."""
     once: set[tuple[str, str, str]] = field(default_factory=set)
     """(action, field, value) that was here once."""
-    risen: list[str] = field(default_factory=list)
-    """What a sync put back here though nobody had typed it anew."""
+    risen: list[tuple[str, str, str]] = field(default_factory=list)
+    """(instance, field, value) that a sync put back here though nobody had typed it anew."""
     read_to: int = 0
     count: int = 0
 
@@ -87,7 +87,7 @@ class Ledger:
             if not TOKEN.search(value):
                 continue
             if entry.source.startswith("sync:") and (entry.ref, name, value) in self.once:
-                self.risen.append(f"{entry.source} put {name} of {entry.ref} back to {value!r}")
+                self.risen.append((entry.source.removeprefix("sync:"), name, value))
             self.once.add((entry.ref, name, value))
 
     def forget(self, world: World) -> None:
