@@ -145,7 +145,7 @@ class Office:
 
     def last_intent(self, text: str) -> Intent:
         """The write of the action of that text that ended last, or has not ended."""
-        found = self.stored(Intent, action=self.here()[text]["ref"])
+        found: list[Intent] = self.stored(Intent, action=self.here()[text]["ref"])
         return max(found, key=lambda each: (each.ended_at is None, not each.creates, each.at))
 
     @property
