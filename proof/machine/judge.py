@@ -48,6 +48,7 @@ class Judge:
         lost = [each for each in self.ledger.lost(world) if not self._raced(world, each.token)]
         hold("I1 no lost edit", not lost, lost)
         self._no_echo(world)
+        hold("I1 no lost edit", not self.ledger.erased, f"a blank erased by itself: {self.ledger.erased}")
         with world.store.reading() as reader:
             self._no_action_went(reader)
             self._bases_are_honest(world, reader)
@@ -56,7 +57,7 @@ class Judge:
         self._one_record_an_action(world)
 
     def _no_echo(self, world: World) -> None:
-        """I14: what a write of ours took away doesn't come back by a reader that lags. (A clock that jumps hides when.)"""
+        """I14: what a write of ours took away doesn't come back by a replica that lags (a jumping clock hides when)."""
         if self.restored or world.clock.off:
             return
         for name, about, value in self.ledger.risen:

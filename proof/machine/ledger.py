@@ -43,6 +43,8 @@ class Ledger:
     """(action, field, value) that was here once."""
     risen: list[tuple[str, str, str]] = field(default_factory=list)
     """(instance, field, value) that a sync put back here though nobody had typed it anew."""
+    erased: list[tuple[str, str]] = field(default_factory=list)
+    """(instance, field) that a sync made blank here."""
     read_to: int = 0
     count: int = 0
 
@@ -82,9 +84,13 @@ class Ledger:
             held |= {as_text(value) for value in entry.after.values() if isinstance(value, str | None)}
 
     def _follow_fields(self, entry: AuditEntry) -> None:
+        if entry.after is None:
+            return
         for name in ("text", "priority", "lead_officer"):
-            value = as_text((entry.after or {}).get(name))
+            value = as_text(entry.after.get(name))
             if not TOKEN.search(value):
+                if name in entry.after and not value and entry.before and entry.source.startswith("sync:"):
+                    self.erased.append((entry.source.removeprefix("sync:"), name))
                 continue
             if entry.source.startswith("sync:") and (entry.ref, name, value) in self.once:
                 self.risen.append((entry.source.removeprefix("sync:"), name, value))

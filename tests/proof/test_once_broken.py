@@ -14,7 +14,7 @@ from actiontrack.domain.nouns import Action
 from actiontrack.domain.vocabulary import Side
 from actiontrack.services.records.asking import Asker, set_fields
 from actiontrack.services.sync.answers import answer_proposal
-from actiontrack.services.sync.waiting import proposals
+from actiontrack.services.sync.waiting import conflicts, proposals
 
 
 def test_i4_i16_a_ticket_accepted_as_a_new_action_is_that_actions_record() -> None:
@@ -49,3 +49,20 @@ def test_i14_a_replica_that_lags_by_two_of_our_writes_is_stale_not_edited() -> N
         assert police.now["P1"].values["text"] == "Third"
         with world.store.reading() as reader:
             assert [text for (text,) in reader.pick(Action, ("text",), ref=ref)] == ["Third"]
+
+
+def test_i8_a_replica_that_lags_behind_an_edit_and_our_write_makes_no_conflict() -> None:
+    """What had been read before somebody's edit, which we wrote on top of, was taken for an edit of its own."""
+    with made_world(2) as world:
+        police = world.systems["police"]
+        police.traits = Traits()
+        (ref,) = [each.action for each in world.links() if (each.instance, each.remote_id) == ("police", "P1")]
+        police.edit("P1", "lead_officer", "Somebody else")
+        set_fields(world.core, ref, {"text": "First"}, Asker("manager", Actor(Side.BOARD)))
+        world.time.pass_by(timedelta(seconds=7))
+        world.sync()
+        set_fields(world.core, ref, {"text": "Second"}, Asker("manager", Actor(Side.BOARD)))
+        world.weather["police"].waiting.append(Fault("behind", 0, 20))
+        world.sync()
+        assert world.weather["police"].struck["behind"] == 1
+        assert conflicts(world.core) == []

@@ -76,7 +76,8 @@ class Link(Stored):
     have no base); `digest` the connector's token of the record when it was last settled.
     `assumed` is what we set for a field the record held but we could not read.
     `outdated` has the tokens, a line each, the record had before our latest acknowledged writes, the last of which was
-    at `outdated_at`; a read that shows one of them again soon after is older than that write; `outdated_reads` counts those.
+    at `outdated_at`; a read that shows one of them again soon after is older than that write; `outdated_reads` counts
+    those. (After a blank line: tokens it had before it was read since.)
     `failures` counts writes in a row that could not go.
     """
 
