@@ -59,7 +59,7 @@ class System(MemoryConnector):
             self.sent.append(write)
             one = Batch([write], batch.proof if write is batch.writes[0] else self._proof(), "", {})
             if self.partial is not None:
-                kept = {name: value for name, value in write.after.items() if name in self.partial}
+                kept = {name: value for name, value in write.after.items() if name in {*self.partial, "text"}}
                 self.partial = None
                 self.cut_off()
                 one = Batch(

@@ -134,7 +134,8 @@ class MemoryConnector:
             key = self.created.get(write.op_id, "") if self._able.idempotent else ""
             if key in self.records:
                 return key
-            key = next(key for at in count(len(self.records) + 1) if (key := f"r{at}") not in self.records)
+            used = {*self.records, *self._told, *self.created.values()}
+            key = next(key for at in count(1) if (key := f"r{at}") not in used)
             self.created[write.op_id] = key
         self.records.setdefault(key, {}).update({name: value for name, value in write.after.items() if name in FIELDS})
         return key

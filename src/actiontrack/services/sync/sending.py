@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from actiontrack.domain.ledger import Intent, Link
 from actiontrack.domain.nouns import Stored
 from actiontrack.errors import AccessRefused, ActionTrackError, RetryableError, SkippableError
-from actiontrack.ports import Batch, Outcome
+from actiontrack.ports import Batch, Outcome, Reader
 from actiontrack.services.sync.observing import is_a_file
 from actiontrack.services.sync.patience import after_failure, rested
 from actiontrack.services.sync.problems import fault
@@ -91,12 +92,22 @@ def _acknowledge(run: Run, lane: Lane, outcomes: Sequence[Outcome], put_off: dic
         items: list[Stored] = []
         for outcome in outcomes:
             if outcome.op_id in intents:
-                items += journal.acknowledge(lane, intents[outcome.op_id], outcome)
+                intent = intents[outcome.op_id]
+                items += journal.acknowledge(lane, intent, _unless_anothers(writer, intent, outcome))
         for op_id, why in put_off.items():
             items += journal.put_off(lane, intents[op_id], why)
         writer.put(*items)
         store_issues(lane, writer)
         writer.put(lane.instance)
+
+
+def _unless_anothers(reader: Reader, intent: Intent, outcome: Outcome) -> Outcome:
+    """A create that is answered with a record we know as another's made nothing: that record is left alone."""
+    key = outcome.record.remote_id if intent.creates and outcome.record is not None else ""
+    others = reader.find(Link, instance=intent.instance, remote_id=key) if key else []
+    if all(link.action == intent.action for link in others):
+        return outcome
+    return replace(outcome, state="refused", record=None, why="the system answered with the record of another action")
 
 
 def _as_left(lane: Lane, outcomes: Sequence[Outcome]) -> dict[str, Any]:
