@@ -158,17 +158,15 @@ class Life:
         asker = asking.Asker(code or "manager", Actor(Side.AGENCY, code) if code else Actor(Side.BOARD))
         what, way = TYPED[how % len(TYPED)], how // len(TYPED)
         words = self.judge.ledger.words(f"cli{code}", what)
-        value = words
+        value, adds = words, how % 6 == 5 and not code
         if what == "status":
             value = MOVES[way % len(MOVES)]
         elif what == "current_due":
             value = (DUE + timedelta(days=way % 40)).isoformat()
         try:
-            if how % 6 == 5 and not code:
-                lead = ("POL", "HEA")[way % 2]
-                values = {"text": words, "lead_agency": lead, "agencies": ("", "HEA")[way % 2 == 0 and way % 4 == 0]}
-                ref = asking.add_action(self.world.core, values, asker)["ref"]
-                what = "text"
+            if adds:
+                values = {"text": words, "lead_agency": "POL", "agencies": ("", "HEA")[way % 2]}
+                ref, what = asking.add_action(self.world.core, values, asker)["ref"], "text"
             elif what == "progress":
                 asking.add_log(self.world.core, ref, what, words, asker)
             else:
@@ -176,7 +174,7 @@ class Life:
         except ActionTrackError as refusal:
             self.say(f"refused: {refusal}")
             return
-        if value == words or (how % 6 == 5 and not code):
+        if value == words or adds:
             self.judge.ledger.note(words, "cli", ref, what)
         self.say(f"cli {code} {ref} {what}={value!r}")
 
