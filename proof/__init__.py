@@ -1,1 +1,1 @@
-"""What proves that sync loses nothing, and is no test by itself (docs/explanation/sync.md)."""
+"""What proves the promise of sync, and is no test by itself: run by `pytest -m proof` and by `python -m proof.…`."""

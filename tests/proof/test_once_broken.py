@@ -1,76 +1,68 @@
-"""What the proof suite once found broken, each by its name."""
+"""What the proof suite found on its way, each as the fewest steps that showed it."""
 
 from __future__ import annotations
 
-import errno
-import os
-from pathlib import Path
+from datetime import timedelta
 
-import pytest
-from board_suite import Suite
-from proof.disk.faults import Failing
-from proof.kills import doors
-from proof.kills.scenarios import NOW, one_cell, synced, text
+from proof.machine.world import made_world
+from proof.remotes.faults import Fault
+from proof.remotes.system import Traits
 
-REPLACED = "replace actiontrack_spreadsheet.workbook.replace.replace_file"
-
-
-class Stopped(BaseException):
-    """The process ends here."""
+from actiontrack.domain.fields import Actor
+from actiontrack.domain.ledger import Link
+from actiontrack.domain.nouns import Action
+from actiontrack.domain.vocabulary import Side
+from actiontrack.services.records.asking import Asker, set_fields
+from actiontrack.services.sync.answers import answer_proposal
+from actiontrack.services.sync.waiting import conflicts, proposals
 
 
-@pytest.fixture
-def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Suite:
-    monkeypatch.setenv("AT_NOW", NOW)
-    monkeypatch.setenv("ACTIONTRACK_USER", "manager")
-    return Suite(tmp_path, monkeypatch)
+def test_i4_i16_a_ticket_accepted_as_a_new_action_is_that_actions_record() -> None:
+    """It was linked with our own ref, which no ticket has: its edits never came in."""
+    with made_world(2) as world:
+        police = world.systems["police"]
+        key = police.add({"text": "A ticket of theirs", "status": "In progress"})
+        world.sync()
+        (asked,) = proposals(world.core)
+        ref = answer_proposal(world.core, asked["id"], accept=True, who="manager")["ref"]
+        world.sync()
+        police.edit(key, "text", "Edited over there")
+        world.sync(["police"])
+        with world.store.reading() as reader:
+            assert [link.remote_id for link in reader.find(Link, instance="police", action=ref)] == [key]
+            assert [text for (text,) in reader.pick(Action, ("text",), ref=ref)] == ["Edited over there"]
 
 
-def stopped(suite: Suite, step: str, when: str) -> None:
-    """A sync that ends there."""
-
-    def stop(name: str, moment: str) -> None:
-        if (name, moment) == (step, when):
-            raise Stopped
-
-    with doors.listening(stop), pytest.raises(Stopped):
-        suite.run("sync")
-
-
-def test_i8_who_typed_over_the_one_cell_that_was_written_saw_it(suite: Suite) -> None:
-    """One cell was written, the sync was cut off, a person typed over that cell: a conflict, though both were seen."""
-    one_cell(suite)
-    stopped(suite, REPLACED, "after")
-    with suite.edit() as plan:
-        assert plan.value(plan.find(text(1)), "Priority") == "Urgent"
-        plan.set(text(1), "Priority", "Typed over ours")
-    synced(suite)
-    assert suite.run("conflict", "list") == []
-    assert suite.action(text(1))["priority"] == "Typed over ours"
+def test_i14_a_replica_that_lags_by_two_of_our_writes_is_stale_not_edited() -> None:
+    """Only the version before the last write was known to be old: the one before that was taken for an edit."""
+    with made_world(2) as world:
+        police = world.systems["police"]
+        police.traits = Traits()
+        (ref,) = [each.action for each in world.links() if (each.instance, each.remote_id) == ("police", "P1")]
+        for words in ("First", "Second", "Third"):
+            set_fields(world.core, ref, {"text": words}, Asker("manager", Actor(Side.BOARD)))
+            world.time.pass_by(timedelta(seconds=7))
+            world.sync()
+        world.weather["police"].waiting.append(Fault("behind", 0, 20))
+        world.sync()
+        assert world.weather["police"].struck["behind"] == 1
+        assert police.now["P1"].values["text"] == "Third"
+        with world.store.reading() as reader:
+            assert [text for (text,) in reader.pick(Action, ("text",), ref=ref)] == ["Third"]
 
 
-def test_i1_a_value_that_a_person_typed_too_is_no_sign_that_ours_arrived(suite: Suite) -> None:
-    """Two cells wait to be written, the sync is cut off before, and a person types the same in one and other words in
-    the other: those were taken as typed over ours, which nobody had seen, and ours was gone without a question.
-    """
-    one_cell(suite)
-    suite.run("action", "set", "1", "lead_officer=Head of Custody")
-    stopped(suite, REPLACED, "before")
-    with suite.edit() as plan:
-        plan.set(text(1), "Priority", "Urgent")
-        plan.set(text(1), "Lead officer", "Head of Crime")
-    synced(suite)
-    (found,) = suite.run("conflict", "list")
-    assert (found["field"], found["ours"], found["theirs"]) == ("lead_officer", "Head of Custody", "Head of Crime")
-
-
-@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
-def test_i6_a_disk_that_fails_the_store_is_told_as_that(suite: Suite, number: int) -> None:
-    """An input/output error of the store was told as a fault of ours, to be reported."""
-    one_cell(suite)
-    failing = Failing(1, number)
-    with doors.listening(failing):
-        told = suite.run("sync", code=5)
-    assert failing.failed == "commit services.sync.engine._plan"
-    assert told["error"].startswith("The disk that holds the store ")
-    assert os.strerror(number) not in told["error"]
+def test_i8_a_replica_that_lags_behind_an_edit_and_our_write_makes_no_conflict() -> None:
+    """What had been read before somebody's edit, which we wrote on top of, was taken for an edit of its own."""
+    with made_world(2) as world:
+        police = world.systems["police"]
+        police.traits = Traits()
+        (ref,) = [each.action for each in world.links() if (each.instance, each.remote_id) == ("police", "P1")]
+        police.edit("P1", "lead_officer", "Somebody else")
+        set_fields(world.core, ref, {"text": "First"}, Asker("manager", Actor(Side.BOARD)))
+        world.time.pass_by(timedelta(seconds=7))
+        world.sync()
+        set_fields(world.core, ref, {"text": "Second"}, Asker("manager", Actor(Side.BOARD)))
+        world.weather["police"].waiting.append(Fault("behind", 0, 20))
+        world.sync()
+        assert world.weather["police"].struck["behind"] == 1
+        assert conflicts(world.core) == []

@@ -75,8 +75,9 @@ class Link(Stored):
     `base` is what both sides last agreed on, field by field; `seen` what was last read (canonical, also of fields that
     have no base); `digest` the connector's token of the record when it was last settled.
     `assumed` is what we set for a field the record held but we could not read.
-    `outdated` is the token the record had before our last acknowledged write, which was at `outdated_at`; a read that
-    shows it again soon after is older than that write; `outdated_reads` counts those.
+    `outdated` has the tokens, a line each, the record had before our latest acknowledged writes, the last of which was
+    at `outdated_at`; a read that shows one of them again soon after is older than that write; `outdated_reads` counts
+    those. (After a blank line: tokens it had before it was read since.)
     `failures` counts writes in a row that could not go.
     """
 

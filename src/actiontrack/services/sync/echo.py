@@ -17,6 +17,11 @@ from actiontrack.services.sync.lane import Lane
 
 LONGEST = timedelta(minutes=15)
 READS = 5
+_AND = "\n"
+_THEN = "\n\n"
+"""Between versions, and between those before each of several writes and those before each of several reads: a replica
+may lag by more than one."""
+_READ_KEPT = 3
 
 
 def after_write(lane: Lane, link: Link, version: str) -> dict[str, Any]:
@@ -24,7 +29,28 @@ def after_write(lane: Lane, link: Link, version: str) -> dict[str, Any]:
     before = link.digest
     if lane.seen.key != "remote" or before in ("", version):
         return {}
-    return {"outdated": before, "outdated_at": lane.desk.now, "outdated_reads": 0}
+    recent = link.outdated_at is not None and abs(lane.desk.now - link.outdated_at) < LONGEST
+    written, read = _versions(link)
+    older = [each for each in (*(written if recent else ()), *read) if each not in (before, version)]
+    return {"outdated": _AND.join([*older, before]), "outdated_at": lane.desk.now, "outdated_reads": 0}
+
+
+def after_read(lane: Lane, link: Link, version: str) -> dict[str, Any]:
+    """What to remember of a link whose record was read and has this version now: the one before may be met again.
+
+    By itself that is no echo (somebody may have put it back); it is one once we have written on top of it.
+    """
+    if lane.seen.key != "remote" or link.digest in ("", version):
+        return {}
+    written, read = _versions(link)
+    kept = [each for each in read if each not in (link.digest, version)]
+    return {"outdated": _AND.join(written) + _THEN + _AND.join([*kept, link.digest][-_READ_KEPT:])}
+
+
+def _versions(link: Link) -> tuple[list[str], list[str]]:
+    """Those that are older than what we wrote, and those that are older than what was read since."""
+    written, _, read = link.outdated.partition(_THEN)
+    return [each for each in written.split(_AND) if each], [each for each in read.split(_AND) if each]
 
 
 def pass_over_stale(lane: Lane, records: Sequence[Record], links: dict[str, Link]) -> list[Record]:
@@ -44,6 +70,6 @@ def pass_over_stale(lane: Lane, records: Sequence[Record], links: dict[str, Link
 
 
 def _is_stale(link: Link, record: Record, now: datetime) -> bool:
-    if record.version != link.outdated or record.version == link.digest or link.outdated_at is None:
+    if record.version not in _versions(link)[0] or record.version == link.digest or link.outdated_at is None:
         return False
     return abs(now - link.outdated_at) < LONGEST and link.outdated_reads < READS

@@ -1,0 +1,14 @@
+"""The even-numbered long walks of the state machine (see test_machine): a file of their own for a worker of its own."""
+
+from __future__ import annotations
+
+import pytest
+from proof.machine.driver import long_walks
+
+
+@pytest.mark.proof
+def test_i1_to_i17_over_the_even_walks(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = long_walks(first=0, step=2)
+    with capsys.disabled():
+        print(f"\nstate machine, even walks: {tally}")
+    assert tally.share >= 0.3
