@@ -50,21 +50,27 @@ class Told:
     lines: list[str] = field(default_factory=list)
     typed: list[tuple[str, str, str, Plain]] = field(default_factory=list)
     """(instance, key of the row, field, what was typed)."""
+    stood: dict[tuple[str, str, str], Plain] = field(default_factory=dict)
+    """(instance, key of the row, field) → what stood there before."""
     set_here: dict[tuple[str, str], str] = field(default_factory=dict)
     """(action, field) → the value that was set here."""
-    new: dict[str, int] = field(default_factory=dict)
-    """instance → rows typed anew."""
     rearranged: bool = False
     """Rows were copied, added, or their keys touched: the next round would meet other rows."""
 
 
-def do_some(world: World, chance: Dice, frozen: frozenset[tuple[str, str]] = frozenset(), *, rows: bool = True) -> Told:
-    """Perturb both sides. `frozen` are the (action, field) that nobody may set here until a conflict is settled."""
+def do_some(
+    world: World, chance: Dice, before: Told, frozen: frozenset[tuple[str, str]] = frozenset(), *, rows: bool = True
+) -> Told:
+    """Perturb both sides. `before` is what was done the last time: some of it is put back.
+
+    `frozen` are the (action, field) that nobody may set here until a conflict is settled.
+    """
     told = Told()
     facts = facts_of(world.shelf)
     targets = [(chance.choice(list(facts)), chance.choice(EDITED)) for _ in range(chance.choice((0, 1, 2, 3, 4, 6)))]
     _edit_here(world, chance, told, facts, [each for each in targets if chance.random() < 0.45 and each not in frozen])
     for name, sheet in world.sheets.items():
+        _put_back(name, sheet, chance, told, before)
         asked = [each for each in targets if chance.random() < 0.7]
         _edit_there(name, sheet, chance, told, asked, asks=bool(world.settings[name].agency))
         if chance.random() < 0.15:
@@ -137,15 +143,26 @@ def _edit_there(
         if row is None or column not in sheet.columns:
             continue
         value = _value_there(chance, row, column, asks=asks)
+        told.stood.setdefault((name, row.key, column), row.cells.get(column))
         row.cells[column] = value
         told.typed.append((name, row.key, column, value))
         told.lines.append(f"{name}: {row.key} {column} = {value!r}")
         if column == "status" and value in ("Blocked", "On hold") and chance.random() < 0.6:
-            for part, said in (("status_reason", f"status_reason {chance.choice('AB')}"), ("look_again", date(2027, 2, 5))):
+            reason = f"status_reason {chance.choice('AB')}"
+            for part, said in (("status_reason", reason), ("look_again", date(2027, 2, 5))):
                 if part in sheet.columns and chance.random() < 0.8:
                     row.cells[part] = said
                     told.typed.append((name, row.key, part, said))
                     told.lines.append(f"{name}: {row.key} {part} = {said!r}")
+
+
+def _put_back(name: str, sheet: Sheet, chance: Dice, told: Told, before: Told) -> None:
+    for (instance, key, column), stood in before.stood.items():
+        row = next((each for each in sheet.rows if each.key == key), None)
+        if instance == name and row is not None and chance.random() < 0.4:
+            row.cells[column] = stood
+            told.typed.append((name, key, column, stood))
+            told.lines.append(f"{name}: {key} {column} put back to {stood!r}")
 
 
 def _row_of(sheet: Sheet, ref: str) -> Row | None:
@@ -175,8 +192,6 @@ def _value_there(chance: Dice, row: Row, column: str, *, asks: bool) -> Plain:
 def _rearrange(name: str, sheet: Sheet, chance: Dice, told: Told) -> None:
     way = chance.choice(("delete", "delete", "copy", "clear", "unknown", "new", "many", "empty", "column", "ids"))
     told.lines.append(f"{name}: {way}")
-    touched = {key for instance, key, *_ in told.typed if instance == name}
-    untouched = [row for row in sheet.rows if row.key not in touched]
     if way == "delete" and sheet.rows:
         sheet.rows.remove(chance.choice(sheet.rows))
     elif way == "many":
@@ -189,24 +204,36 @@ def _rearrange(name: str, sheet: Sheet, chance: Dice, told: Told) -> None:
             row.cells[column] = None
             told.typed.append((name, row.key, column, None))
     elif way == "new":
-        told.rearranged = True
-        number = chance.randrange(10**6)
-        cells: dict[str, Plain] = {"text": f"New {number}", "number": f"N{number}", "status": "In progress"}
-        cells["lead_agency"] = chance.choice(list(AGENCIES)[:2])
-        sheet.rows.append(Row(f"X{number}" if sheet.key == "remote" else "", cells))
-        told.new[name] = 1
-    elif sheet.key == "ref" and untouched:
-        told.rearranged = True
-        row = chance.choice(untouched)
-        if way == "copy":
-            cells = dict(row.cells)
-            if chance.random() < 0.6:
-                cells["text"] = f"Retyped {chance.randrange(10**6)}"
-            sheet.rows.insert(chance.randrange(len(sheet.rows) + 1), Row(row.key, cells))
-        elif way == "clear":
-            row.key = ""
-        elif way == "ids":
-            for each in untouched[: chance.choice((2, 3, 4))]:
-                each.key = ""
-        elif way == "unknown":
-            row.key = chance.choice((new_ref(chance), "old 12"))
+        _type_new(sheet, chance, told)
+    else:
+        _touch_keys(way, name, sheet, chance, told)
+
+
+def _type_new(sheet: Sheet, chance: Dice, told: Told) -> None:
+    told.rearranged = True
+    number = chance.randrange(10**6)
+    cells: dict[str, Plain] = {"text": f"New {number}", "number": f"N{number}", "status": "In progress"}
+    cells["lead_agency"] = chance.choice(list(AGENCIES)[:2])
+    sheet.rows.append(Row(f"X{number}" if sheet.key == "remote" else "", cells))
+
+
+def _touch_keys(way: str, name: str, sheet: Sheet, chance: Dice, told: Told) -> None:
+    """What is only done where our ids stand in a column, and to rows that nobody edited otherwise."""
+    touched = {key for instance, key, *_ in told.typed if instance == name}
+    untouched = [row for row in sheet.rows if row.key not in touched]
+    if sheet.key != "ref" or not untouched:
+        return
+    told.rearranged = True
+    row = chance.choice(untouched)
+    if way == "copy":
+        cells = dict(row.cells)
+        if chance.random() < 0.6:
+            cells["text"] = f"Retyped {chance.randrange(10**6)}"
+        sheet.rows.insert(chance.randrange(len(sheet.rows) + 1), Row(row.key, cells))
+    elif way == "clear":
+        row.key = ""
+    elif way == "ids":
+        for each in untouched[: chance.choice((2, 3, 4))]:
+            each.key = ""
+    elif way == "unknown":
+        row.key = chance.choice((new_ref(chance), "old 12"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 
 from actiontrack.domain.nouns import Action, Comment, Leg, Recommendation, Update
@@ -29,7 +28,9 @@ class Facts:
 
     def copy(self) -> Facts:
         """Another that holds the same."""
-        return deepcopy(self)
+        legs = {agency: list(leg) for agency, leg in self.legs.items()}
+        logs = {name: list(entries) for name, entries in self.logs.items()}
+        return Facts(dict(self.values), self.lead, legs, self.said, self.said_reason, self.recommendation, logs)
 
 
 def facts_of(shelf: Shelf) -> dict[str, Facts]:
@@ -108,6 +109,11 @@ def visible(facts: Facts, agency: str, name: str) -> list[tuple[int, str, str]]:
     """The entries of a log that this side is shown, as (position, agency, text)."""
     entries = [(at, who, text) for at, (who, text) in enumerate(facts.logs[name], start=1)]
     return [each for each in entries if not agency or each[1] in ("", agency)]
+
+
+def same(name: str, one: str | None, other: str | None) -> bool:
+    """Whether two values say the same. A response that is awaited is none yet, in whatever words."""
+    return one == other or (name == "response" and {one, other} == {"", "awaiting"})
 
 
 def settle(facts: Facts) -> None:

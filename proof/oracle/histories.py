@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from actiontrack.services.sync.steps import SyncResult
@@ -16,11 +17,19 @@ from proof.oracle.oracle import Side as OracleSide
 from proof.oracle.properties import PROPERTIES
 from proof.oracle.worlds import Dice, World, make_world
 
-A_WORLD = 250
+AGAIN = ("", "", "", "", "", "", "changed", "all")
+"""What the run after looks at, where one is made."""
+VERDICTS = (
+    "agree", "take", "write", "conflict", "put back", "waits", "clear", "edit", "extend", "withdraw", "unreadable",
+    "add", "guard", "missing", "held", "new asked", "new made", "I11 looked first", "I12 shuffled", "I13 clock moved",
+    "I14 planned again",
+)  # fmt: skip
+"""Everything that the rules can say; and each property."""
+A_WORLD = 500
 """Histories that start from one world."""
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - a finding
     """A history in which the planner and the oracle, or the planner and a property, differ."""
 
 
@@ -63,31 +72,38 @@ def _agreed(facts: Facts, side: OracleSide, cells: dict[str, str]) -> dict[str, 
     return {name: values.get(name, cells[name]) for name in side.columns}
 
 
-def live(seed: int, number: int, *, every_property: bool = False) -> Lived:
+def live(seed: int, number: int) -> Lived:
     """Live one history. Raises Broken, with what was done, where something is not as it must be."""
     agreed, known = agreed_world(f"{seed}:{number // A_WORLD}")
     chance = Dice(f"{seed}/{number}")
-    lived = Lived()
-    world, oracle = agreed.copy(), known.copy()
+    names = [chance.choice(sorted(PROPERTIES))] if chance.random() < 0.06 else []
     try:
-        rounds = chance.choice((1, 1, 1, 2))
-        for at in range(rounds):
-            told = do_some(world, chance, _frozen(oracle), rows=at == 0)
+        return live_through(agreed.copy(), known.copy(), chance, names, again=chance.choice(AGAIN))
+    except Broken as broken:
+        raise Broken(f"seed {seed}, history {number}: {broken}") from broken
+
+
+def live_through(world: World, oracle: Oracle, chance: Dice, properties: Iterable[str], *, again: str) -> Lived:
+    """What `chance` makes people do in a world, once or twice; these properties are tried before each plan."""
+    lived, before = Lived(), Told()
+    try:
+        for at in range(2 if chance.random() < 0.12 else 1):
+            told = do_some(world, chance, before, _frozen(oracle), rows=at == 0)
             lived.told += [f"round {at + 1}", *told.lines]
-            names = sorted(PROPERTIES) if every_property else [chance.choice(sorted(PROPERTIES))]
-            for name in names:
+            for name in properties:
                 PROPERTIES[name](world, chance)
                 lived.counts[name] += 1
-            one_run(world, oracle, told, looks_at_all=chance.random() < 0.5)
+            one_run(world, oracle, told, again=again)
             if told.rearranged or any(side.guarded for side in oracle.sides.values()):
                 break
-        lived.counts += oracle.counts
+            before = told
     except AssertionError as error:
-        raise Broken(f"seed {seed}, history {number}: {error}\n" + "\n".join(lived.told)) from error
+        raise Broken(f"{error}\n" + "\n".join(lived.told)) from error
+    lived.counts += oracle.counts
     return lived
 
 
-def one_run(world: World, oracle: Oracle, told: Told, *, looks_at_all: bool) -> SyncResult:
+def one_run(world: World, oracle: Oracle, told: Told, *, again: str) -> SyncResult:
     """Foretell, sync, compare; then sync again, and nothing may happen."""
     rows = {name: [(row.key, dict(row.cells)) for row in sheet.rows] for name, sheet in world.sheets.items()}
     here = facts_of(world.shelf)
@@ -101,13 +117,14 @@ def one_run(world: World, oracle: Oracle, told: Told, *, looks_at_all: bool) -> 
     result = world.sync()
     compare(world, oracle, rows)
     typed_is_kept(world, oracle, told, agreed)
-    if oracle.again:
+    if oracle.again and not told.rearranged:
         again = {name: [(row.key, dict(row.cells)) for row in sheet.rows] for name, sheet in world.sheets.items()}
         oracle.foretell(again, facts_of(world.shelf))
         world.sync()
         compare(world, oracle, again)
-    if not told.rearranged:
-        expect_quiet(world, looks_at_all=looks_at_all)
+    if again and not told.rearranged:
+        expect_quiet(world, looks_at_all=again == "all")
+        oracle.counts["I14 planned again"] += 1
     return result
 
 
@@ -122,10 +139,19 @@ def _frozen(oracle: Oracle) -> frozenset[tuple[str, str]]:
     )
 
 
-def live_all(seed: int, numbers: Sequence[int]) -> Counter[str]:
-    """Live these; counts of every verdict."""
+def live_many(seed: int, numbers: Iterable[int], seconds: float | None = None) -> Counter[str]:
+    """Live these, or as many as fit into so many seconds of CPU; how often each verdict fell."""
     counts: Counter[str] = Counter()
+    began = time.process_time()
     for number in numbers:
-        counts += live(seed, number).counts
+        if seconds is not None and time.process_time() - began > seconds:
+            break
+        counts.update(live(seed, number).counts)
         counts["histories"] += 1
+    counts["CPU ms"] = round((time.process_time() - began) * 1000)
     return counts
+
+
+def never_fell(counts: Mapping[str, int]) -> list[str]:
+    """The verdicts that no history came to: then the rules were not tried."""
+    return [verdict for verdict in VERDICTS if not counts.get(verdict)]

@@ -7,10 +7,10 @@ is frozen, and walks through the instances in order of name, then through the ce
 from __future__ import annotations
 
 from collections import Counter
-from copy import deepcopy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from proof.oracle.facts import LOGS, UNIT, Facts, leg_shown, shown, visible
+from proof.oracle.facts import LOGS, UNIT, Facts, leg_shown, same, shown, visible
 from proof.oracle.outward import Outward
 from proof.oracle.rows import Placed, place_rows, too_much
 from proof.oracle.rules import is_owner, may_move
@@ -49,12 +49,27 @@ class Side:
     typed: dict[tuple[str, str], int] = field(default_factory=dict)
     """(action, log) → the entry that was typed into its cell in this run."""
 
+    def copy(self) -> Side:
+        """Another that knows the same."""
+        base = {ref: dict(values) for ref, values in self.base.items()}
+        read = {ref: dict(values) for ref, values in self.read.items()}
+        return Side(
+            self.name,
+            self.agency,
+            self.key,
+            self.columns,
+            base=base,
+            read=read,
+            heard=dict(self.heard),
+            ids=dict(self.ids),
+        )
+
 
 @dataclass
 class Oracle:
     """What is known of both sides, and what must come of the next sync."""
 
-    facts: dict[str, Facts]
+    facts: Mapping[str, Facts]
     sides: dict[str, Side]
     conflicts: dict[Key, dict[str, str]] = field(default_factory=dict)
     """What is frozen → what each instance that disagrees says."""
@@ -66,14 +81,14 @@ class Oracle:
     verdicts: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """(instance, action, field) → what became of the cell in this run."""
     thawed: bool = False
-    """A conflict closed in this run: what else waited behind it is looked at by the next."""
+    """What waited behind a conflict that closed, or could not be read beside another status, is looked at again."""
     again: bool = False
     """The next run has something to settle: that, or what is asked for came true by another side's hand."""
     day: str = ""
 
     def copy(self) -> Oracle:
-        """Another that knows the same."""
-        return deepcopy(self)
+        """Another that knows the same, of sides that agree."""
+        return Oracle(self.facts, {name: side.copy() for name, side in self.sides.items()}, day=self.day)
 
     @property
     def connected(self) -> set[str]:
@@ -82,7 +97,7 @@ class Oracle:
 
     # --- one run ------------------------------------------------------------------------------------------------------
 
-    def foretell(self, rows: dict[str, list[tuple[str, dict[str, object]]]], facts: dict[str, Facts]) -> None:
+    def foretell(self, rows: dict[str, list[tuple[str, dict[str, object]]]], facts: Mapping[str, Facts]) -> None:
         """Go through one run. `rows` are what each instance shows, as (key, cells); `facts` what is here now."""
         self.facts, self.thawed, self.verdicts = facts, False, {}
         for name in sorted(self.sides):
@@ -98,7 +113,7 @@ class Oracle:
             self._note_rows(side, side.placed)
         Outward(self).plan()
         self.again = self.thawed or any(
-            shown(self.facts[ref], self.sides[name].agency, self.sides[name].columns).get(each) == asked
+            same(each, shown(self.facts[ref], self.sides[name].agency, self.sides[name].columns).get(each), asked)
             for (name, ref, each), (_, asked) in self.pending.items()
         )
 
@@ -137,11 +152,15 @@ class Oracle:
         facts = self.facts[ref]
         if name in ("recommendation_text", "response") and facts.recommendation:
             return f"recommendation {facts.recommendation}", name
-        if name in UNIT:
-            leg = leg_shown(facts, side.agency)
-            if leg is not None:
-                return f"leg {ref}/{leg}", name
-        return f"action {ref}", name
+        if name not in UNIT:
+            return f"action {ref}", name
+        leg = leg_shown(facts, side.agency)
+        now = f"action {ref}" if leg is None else f"leg {ref}/{leg}"
+        # It stays about what it was opened about, though the cell shows another's status by now.
+        for then in (now, f"action {ref}", *(f"leg {ref}/{each}" for each in facts.legs)):
+            if side.name in self.conflicts.get((then, name), {}) and (now, name) not in self.conflicts:
+                return then, name
+        return now, name
 
     def is_frozen(self, side: Side, ref: str, name: str) -> bool:
         """Whether a conflict holds the field, or another part of its unit, on every instance."""
@@ -189,9 +208,9 @@ class Oracle:
         asked = self.pending.get((side.name, ref, name))
         if now == UNREADABLE:
             return "unreadable"
-        if now == here:
+        if same(name, now, here):
             open_question = asked is not None or name in side.frozen
-            return "agree" if base != here or open_question else "untouched"
+            return "agree" if base != now or open_question else "untouched"
         if now == base:
             if asked is not None:
                 return "withdraw"
@@ -209,7 +228,7 @@ class Oracle:
 
     def _judge_edit(self, side: Side, ref: str, name: str, ours: dict[str, str], cells: dict[str, str]) -> str:
         """They typed something, and it is neither what is here nor what both held."""
-        facts, now, here, base = self.facts[ref], cells[name], ours[name], side.agreed[name]
+        facts, now, here = self.facts[ref], cells[name], ours[name]
         if now == "":
             return "clear"
         if not is_owner(name, now, side.agency, facts, self.connected):
@@ -224,9 +243,8 @@ class Oracle:
         if name == "original_due" and here:
             return "edit"
         changed_here = [part for part in (UNIT if name in UNIT else (name,)) if part in ours]
-        if any(ours[part] != side.agreed[part] for part in changed_here):
+        if any(not same(part, ours[part], side.agreed[part]) for part in changed_here):
             return "conflict"
-        assert here == base
         if name in UNIT and not may_move(facts, side.agency, self._unit(facts, side, ours, cells, name)):
             return "edit"
         return "take"
@@ -250,7 +268,7 @@ class Oracle:
         for part in UNIT[1:]:
             if part not in side.columns:
                 continue
-            if verdict in ("agree", "untouched") and not (verdict == "untouched" and waits):
+            if verdict in ("agree", "untouched", "withdraw", "put back") and not (verdict == "untouched" and waits):
                 self._read_cell(side, ref, part, ours, cells, taken)
             elif verdict == "take":
                 self._read_beside(side, ref, part, ours, cells, taken)

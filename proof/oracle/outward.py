@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from proof.oracle.facts import LOGS, UNIT, shown, visible
+from proof.oracle.facts import LOGS, UNIT, same, shown, visible
 from proof.oracle.words import meaning
 
 if TYPE_CHECKING:
@@ -36,7 +36,13 @@ class Outward:
                 continue
             parts = UNIT if name in UNIT else (name,)
             asked = any((side.name, ref, part) in oracle.pending for part in parts)
-            if ours[name] != base[name] == cells[name] and not asked and not oracle.is_frozen(side, ref, name):
+            if (
+                not same(name, ours[name], base[name])
+                and base[name] == cells[name]
+                and not asked
+                and not oracle.is_frozen(side, ref, name)
+            ):
+                oracle.thawed |= any(part in UNIT and (side.name, ref, part) in oracle.issues for part in parts)
                 base[name] = side.read[ref][name] = ours[name]
                 oracle.counts["write"] += 1
 

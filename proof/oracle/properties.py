@@ -59,7 +59,7 @@ def order_decides_nothing(world: World, chance: Dice) -> None:
 
 
 def clock_decides_nothing(world: World, chance: Dice) -> None:
-    """I13: the same plan a year earlier, or years later. When a row that is gone is asked about is the one exception."""
+    """I13: the same plan a year earlier, or years later; but when to ask about rows gone before is told by time."""
     if world.shelf.find(Link, state=LinkState.MISSING):
         return
     other = world.copy()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from actiontrack.domain.refs import normal_ref
-from proof.oracle.words import UNREADABLE, meaning
+from proof.oracle.words import meaning
 
 if TYPE_CHECKING:
     from proof.oracle.oracle import Side
@@ -85,9 +85,11 @@ def too_much(side: Side, placed: Placed) -> bool:
         filled.update(name for name, value in base.items() if value)
         for name, value in base.items() if ref in placed.whose else ():
             now = meaning(name, placed.whose[ref].get(name))  # type: ignore[arg-type]
-            if value and now == "":
+            if not value or now in (value, side.read[ref].get(name)):
+                continue
+            if now == "":
                 blank[name] += 1
-            elif value and now not in (value, UNREADABLE) and name not in ("progress", "comments"):
+            elif name not in ("progress", "comments"):
                 replaced.add(ref)
     if _share(len(gone), len(linked), 10, 0.02) or _share(len(replaced), len(linked), 25, 0.20):
         return True

@@ -28,9 +28,7 @@ def is_owner(name: str, value: str, agency: str, facts: Facts, connected: set[st
         return facts.lead not in connected
     if name == "status" and len(facts.legs) > 1:
         return value not in LEG_WORDS
-    if name in UNIT and len(facts.legs) > 1:
-        return False
-    return True
+    return not (name in UNIT and len(facts.legs) > 1)
 
 
 def may_move(facts: Facts, agency: str, unit: Mapping[str, str]) -> bool:

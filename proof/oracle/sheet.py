@@ -47,14 +47,14 @@ class Sheet:
         return Observation(
             records=[self._record(row, at) for at, row in enumerate(self.rows, start=2)],
             proof=str(hash(str(self.rows))), source="memory", key=self.key, sheet="Plan",
-            columns={name: name for name in self.columns}, places={name: "C" for name in self.columns},
+            columns={name: name for name in self.columns}, places=dict.fromkeys(self.columns, "C"),
             writable=frozenset(self.columns), binding=self.binding, bindable=self.key != "remote",
         )  # fmt: skip
 
     def apply(self, batch: Batch) -> Iterator[Outcome]:
         """Write each where its row is, and show what is there then."""
         self.binding = batch.binding
-        places = {at: row for at, row in enumerate(self.rows, start=2)}
+        places = dict(enumerate(self.rows, start=2))
         for write in batch.writes:
             self.sent.append(write)
             row = self._row_of(write, places)

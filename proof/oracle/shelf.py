@@ -24,6 +24,8 @@ class Shelf:
         self.tables: Tables = {}
         self.entries_made: list[tuple[str, str]] = []
         """(noun, ref) of each change of a noun, in order."""
+        self._undo: list[tuple[dict[tuple[str, ...], Stored], tuple[str, ...], Stored | None]] = []
+        """What each change of this transaction took the place of."""
 
     def copy(self) -> Shelf:
         """Another that starts out the same."""
@@ -42,11 +44,16 @@ class Shelf:
     @contextmanager
     def writing(self, who: str, source: str) -> Iterator[Shelf]:
         """All or nothing: what was there before is put back where the block fails."""
-        before = self.copy()
+        self._undo, head = [], len(self.entries_made)
         try:
             yield self
         except BaseException:
-            self.tables, self.entries_made = before.tables, before.entries_made
+            for table, key, before in reversed(self._undo):
+                if before is None:
+                    table.pop(key, None)
+                else:
+                    table[key] = before
+            del self.entries_made[head:]
             raise
 
     # --- a reader -----------------------------------------------------------------------------------------------------
@@ -60,7 +67,7 @@ class Shelf:
         table = self.tables.get(noun)
         if not table:
             return []
-        found = [each for _, each in sorted(table.items())]
+        found = [table[key] for key in sorted(table)] if len(table) > 1 else list(table.values())
         for name, wanted in where.items():
             fits = _fits(wanted)
             found = [each for each in found if fits(getattr(each, name))]
@@ -90,7 +97,9 @@ class Shelf:
             kind = type(item)
             table = self.tables.setdefault(kind, {})
             key = key_of(item)
-            if table.get(key) != item:
+            before = table.get(key)
+            if before is not item and before != item:
+                self._undo.append((table, key, before))
                 table[key] = item
                 if isinstance(item, Noun):
                     self.entries_made.append((noun_name(kind), ref_of(item)))
@@ -100,7 +109,8 @@ class Shelf:
     def remove(self, *items: Stored) -> None:
         """Forget."""
         for item in items:
-            self.tables.get(type(item), {}).pop(key_of(item), None)
+            table, key = self.tables.get(type(item), {}), key_of(item)
+            self._undo.append((table, key, table.pop(key, None)))
 
     def attribute(self, source: str) -> None:
         """Nobody asks by which way a change came."""

@@ -223,6 +223,7 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     run.thawed = bool(thawed)
     head = writer.head()
     for lane, position in open_lanes:
+        lane.again |= thawed
         look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})
         plan_out(lane)
         if lane.seen.answers is not None and lane.settings.side is Side.BOARD:
