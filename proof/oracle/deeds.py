@@ -14,7 +14,7 @@ from actiontrack.errors import NotAllowed
 from actiontrack.ports import Plain
 from actiontrack.services.records.changing import add_entry, put_fields
 from actiontrack.services.records.desk import Desk
-from proof.oracle.facts import Facts, facts_of
+from proof.oracle.facts import Facts
 from proof.oracle.sheet import Row, Sheet
 from proof.oracle.words import AGENCIES, DATES, RATINGS, RESPONSES, STATUSES
 from proof.oracle.worlds import Dice, World
@@ -59,14 +59,19 @@ class Told:
 
 
 def do_some(
-    world: World, chance: Dice, before: Told, frozen: frozenset[tuple[str, str]] = frozenset(), *, rows: bool = True
+    world: World,
+    facts: Mapping[str, Facts],
+    chance: Dice,
+    before: Told,
+    frozen: frozenset[tuple[str, str]],
+    *,
+    rows: bool,
 ) -> Told:
-    """Perturb both sides. `before` is what was done the last time: some of it is put back.
+    """Perturb both sides. `facts` is what is here; `before` what was done the last time: some of it is put back.
 
     `frozen` are the (action, field) that nobody may set here until a conflict is settled.
     """
     told = Told()
-    facts = facts_of(world.shelf)
     targets = [(chance.choice(list(facts)), chance.choice(EDITED)) for _ in range(chance.choice((0, 1, 2, 3, 4, 6)))]
     _edit_here(world, chance, told, facts, [each for each in targets if chance.random() < 0.45 and each not in frozen])
     for name, sheet in world.sheets.items():

@@ -88,7 +88,7 @@ def live_through(world: World, oracle: Oracle, chance: Dice, properties: Iterabl
     lived, before = Lived(), Told()
     try:
         for at in range(2 if chance.random() < 0.12 else 1):
-            told = do_some(world, chance, before, _frozen(oracle), rows=at == 0)
+            told = do_some(world, oracle.facts, chance, before, _frozen(oracle), rows=at == 0)
             lived.told += [f"round {at + 1}", *told.lines]
             for name in properties:
                 PROPERTIES[name](world, chance)
@@ -115,13 +115,13 @@ def one_run(world: World, oracle: Oracle, told: Told, *, again: str) -> SyncResu
     }
     oracle.foretell(rows, {ref: each.copy() for ref, each in here.items()})
     result = world.sync()
-    compare(world, oracle, rows)
-    typed_is_kept(world, oracle, told, agreed)
+    held = compare(world, oracle, rows)
+    typed_is_kept(world, oracle, told, agreed, held)
     if oracle.again and not told.rearranged:
-        again = {name: [(row.key, dict(row.cells)) for row in sheet.rows] for name, sheet in world.sheets.items()}
-        oracle.foretell(again, facts_of(world.shelf))
+        rows = {name: [(row.key, dict(row.cells)) for row in sheet.rows] for name, sheet in world.sheets.items()}
+        oracle.foretell(rows, facts_of(world.shelf))
         world.sync()
-        compare(world, oracle, again)
+        compare(world, oracle, rows)
     if again and not told.rearranged:
         expect_quiet(world, looks_at_all=again == "all")
         oracle.counts["I14 planned again"] += 1
@@ -129,6 +129,8 @@ def one_run(world: World, oracle: Oracle, told: Told, *, again: str) -> SyncResu
 
 
 def _frozen(oracle: Oracle) -> frozenset[tuple[str, str]]:
+    if not oracle.conflicts:
+        return frozenset()
     fields = ("status", "status_reason", "look_again", "text", "number", "recommendation_text", "response", "priority",
               "lead_officer", "original_due", "current_due", "self_rating")  # fmt: skip
     return frozenset(

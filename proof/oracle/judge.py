@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actiontrack.domain.ledger import Conflict, Instance, Intent, Lease, Link, LinkState, Proposal, StoredIssue
+from actiontrack.ports import Plain
 from proof.oracle.deeds import Told
-from proof.oracle.facts import LOGS, facts_of, plainly, shown
-from proof.oracle.oracle import Oracle, Side
+from proof.oracle.facts import LOGS, Facts, facts_of, plainly, shown
+from proof.oracle.oracle import Oracle, Rows, Side
 from proof.oracle.words import UNREADABLE, meaning
 from proof.oracle.worlds import World
 
-Rows = dict[str, list[tuple[str, dict[str, Any]]]]
 
-
-def compare(world: World, oracle: Oracle, before: Rows) -> None:
-    """Everything that the oracle foretold is so, and nothing else."""
+def compare(world: World, oracle: Oracle, before: Rows) -> dict[str, Facts]:
+    """Everything that the oracle foretold is so, and nothing else. Gives what the store holds."""
     known = set(oracle.facts)
     held = facts_of(world.shelf)
     _same("the store", plainly({ref: held[ref] for ref in held if ref in known}), plainly(oracle.facts))
@@ -26,6 +26,7 @@ def compare(world: World, oracle: Oracle, before: Rows) -> None:
     _same("issues", _issues(world), oracle.issues)
     for name, side in oracle.sides.items():
         _compare_side(world, side, before[name], [each for ref, each in held.items() if ref not in known])
+    return held
 
 
 def _same(what: str, found: Any, foretold: Any) -> None:
@@ -70,7 +71,7 @@ def _issues(world: World) -> set[tuple[str, str, str]]:
     return found
 
 
-def _compare_side(world: World, side: Side, before: list[tuple[str, dict[str, Any]]], made: list[Any]) -> None:
+def _compare_side(world: World, side: Side, before: Sequence[tuple[str, Mapping[str, Plain]]], made: list[Any]) -> None:
     name, sheet, placed = side.name, world.sheets[side.name], side.placed
     assert placed is not None
     links = {link.action: link for link in world.shelf.find(Link, instance=name)}
@@ -96,7 +97,14 @@ def _compare_side(world: World, side: Side, before: list[tuple[str, dict[str, An
 
 
 def _compare_row(
-    side: Side, key_now: str, now: dict[str, Any], key: str, cells: dict[str, Any], ref: str | None, *, fresh: bool
+    side: Side,
+    key_now: str,
+    now: Mapping[str, Plain],
+    key: str,
+    cells: Mapping[str, Plain],
+    ref: str | None,
+    *,
+    fresh: bool,
 ) -> None:
     """A row says what both agree on; where nothing was agreed, just what was typed."""
     if ref is None or ref in side.held:
@@ -117,16 +125,18 @@ def _compare_row(
             _same(f"{side.name} {ref} {column}: a cell", found, base)
 
 
-def typed_is_kept(world: World, oracle: Oracle, told: Told, agreed: dict[tuple[str, str, str], str]) -> None:
+def typed_is_kept(
+    world: World, oracle: Oracle, told: Told, agreed: dict[tuple[str, str, str], str], held: Mapping[str, Facts]
+) -> None:
     """I1, without the oracle's verdicts: what was typed is here, or asked about, or said to be unreadable.
 
     `agreed` is what each side held before, by (instance, action, field): typing that again changes nothing.
+    `held` is what the store holds now.
     """
-    held = facts_of(world.shelf)
     conflicts, proposals, issues = _conflicts(world), _proposals(world), _issues(world)
-    for (ref, name), value in told.set_here.items():
-        if not any(agreed.get((instance, ref, name)) == value for instance in oracle.sides):
-            _same(f"set here: {ref} {name}", held[ref].values[name], value)
+    for (ref, name), set_here in told.set_here.items():
+        if not any(agreed.get((instance, ref, name)) == set_here for instance in oracle.sides):
+            _same(f"set here: {ref} {name}", held[ref].values[name], set_here)
     for instance, key, name, value in told.typed:
         side = oracle.sides[instance]
         ref = side.ids.get(key, "")

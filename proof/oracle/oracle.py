@@ -7,9 +7,10 @@ is frozen, and walks through the instances in order of name, then through the ce
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from actiontrack.ports import Plain
 from proof.oracle.facts import LOGS, UNIT, Facts, leg_shown, same, shown, visible
 from proof.oracle.outward import Outward
 from proof.oracle.rows import Placed, place_rows, too_much
@@ -17,6 +18,8 @@ from proof.oracle.rules import is_owner, may_move
 from proof.oracle.takes import take
 from proof.oracle.words import UNREADABLE, meaning
 
+Rows = Mapping[str, Sequence[tuple[str, Mapping[str, Plain]]]]
+"""instance → (key, cells) of each of its rows, as typed."""
 Key = tuple[str, str]
 """(what a field belongs to, field): what a conflict is about."""
 
@@ -97,7 +100,7 @@ class Oracle:
 
     # --- one run ------------------------------------------------------------------------------------------------------
 
-    def foretell(self, rows: dict[str, list[tuple[str, dict[str, object]]]], facts: Mapping[str, Facts]) -> None:
+    def foretell(self, rows: Rows, facts: Mapping[str, Facts]) -> None:
         """Go through one run. `rows` are what each instance shows, as (key, cells); `facts` what is here now."""
         self.facts, self.thawed, self.verdicts = facts, False, {}
         for name in sorted(self.sides):
@@ -164,6 +167,8 @@ class Oracle:
 
     def is_frozen(self, side: Side, ref: str, name: str) -> bool:
         """Whether a conflict holds the field, or another part of its unit, on every instance."""
+        if not self.conflicts:
+            return False
         parts = UNIT if name in UNIT else (name,)
         return any(self.about(side, ref, part) in self.conflicts for part in parts)
 
@@ -175,12 +180,11 @@ class Oracle:
         self.counts[verdict] += verdict not in ("untouched", "take")
         self.verdicts[side.name, ref, name] = verdict
         asked = (side.name, ref, name)
-        conflict = self.about(side, ref, name)
         now = cells[name]
         if verdict in ("agree", "take"):
             side.base[ref][name] = now
             self.pending.pop(asked, None)
-            self._leave(side, conflict)
+            self._leave(side, ref, name)
         if verdict == "take":
             taken[name] = now
         elif verdict == "unreadable":
@@ -190,12 +194,13 @@ class Oracle:
         elif verdict in ("clear", "edit", "extend"):
             self.pending[asked] = (verdict, now)
         elif verdict == "conflict":
-            self.conflicts.setdefault(conflict, {})[side.name] = now
+            self.conflicts.setdefault(self.about(side, ref, name), {})[side.name] = now
         elif verdict == "put back":
-            self._leave(side, conflict)
+            self._leave(side, ref, name)
         return verdict
 
-    def _leave(self, side: Side, conflict: Key) -> None:
+    def _leave(self, side: Side, ref: str, name: str) -> None:
+        conflict = self.about(side, ref, name) if self.conflicts else ("", name)
         if conflict in self.conflicts:
             self.conflicts[conflict].pop(side.name, None)
             if not self.conflicts[conflict]:
@@ -214,8 +219,8 @@ class Oracle:
         if now == base:
             if asked is not None:
                 return "withdraw"
-            said_before = self.conflicts.get(self.about(side, ref, name), {}).get(side.name)
-            if said_before is not None and side.read[ref].get(name) == said_before:
+            said_before = self.conflicts and self.conflicts.get(self.about(side, ref, name), {}).get(side.name)
+            if said_before and side.read[ref].get(name) == said_before:
                 return "put back"
             return "untouched"
         again = asked is not None and asked[1] == now
@@ -286,7 +291,7 @@ class Oracle:
         else:
             side.base[ref][part] = now
             self.pending.pop((side.name, ref, part), None)
-            self._leave(side, self.about(side, ref, part))
+            self._leave(side, ref, part)
             if now != ours[part]:
                 taken[part] = now
 

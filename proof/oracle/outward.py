@@ -25,7 +25,7 @@ class Outward:
                 continue
             for ref, cells in placed.whose.items():
                 if ref not in side.held:
-                    self._write_row(side, ref, {name: meaning(name, cells.get(name)) for name in side.columns})  # type: ignore[arg-type]
+                    self._write_row(side, ref, {name: meaning(name, cells.get(name)) for name in side.columns})
 
     def _write_row(self, side: Side, ref: str, cells: dict[str, str]) -> None:
         oracle, base = self._oracle, side.base[ref]

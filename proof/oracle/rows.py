@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from actiontrack.domain.refs import normal_ref
+from actiontrack.ports import Plain
 from proof.oracle.words import meaning
 
 if TYPE_CHECKING:
     from proof.oracle.oracle import Side
 
-Cells = Mapping[str, object]
+Cells = Mapping[str, Plain]
 
 
 @dataclass
@@ -65,7 +65,7 @@ def place_rows(
 
 
 def _alike(cells: Cells, said: Mapping[str, str]) -> int:
-    same = sum(1 for name, value in said.items() if value and meaning(name, cells.get(name)) == value)  # type: ignore[arg-type]
+    same = sum(1 for name, value in said.items() if value and meaning(name, cells.get(name)) == value)
     return same + (len(said) if cells.get("text") == said.get("text") else 0)
 
 
@@ -84,7 +84,7 @@ def too_much(side: Side, placed: Placed) -> bool:
         base = side.base[ref]
         filled.update(name for name, value in base.items() if value)
         for name, value in base.items() if ref in placed.whose else ():
-            now = meaning(name, placed.whose[ref].get(name))  # type: ignore[arg-type]
+            now = meaning(name, placed.whose[ref].get(name))
             if not value or now in (value, side.read[ref].get(name)):
                 continue
             if now == "":
@@ -101,8 +101,3 @@ def too_much(side: Side, placed: Placed) -> bool:
 
 def _share(count: int, of: int, rows: int, share: float) -> bool:
     return count > rows and count > share * of
-
-
-def is_known_form(key: str) -> bool:
-    """Whether this is an Action ID at all."""
-    return normal_ref(key) is not None

@@ -10,7 +10,7 @@ from actiontrack.ports import Plain
 UNREADABLE: Final = "\0unreadable"
 """The meaning of words that don't read."""
 
-STATUSES = {
+STATUSES: dict[Plain, str] = {
     "Not started": "not_started",
     "In progress": "in_progress",
     "Ongoing": "in_progress",
@@ -27,14 +27,14 @@ STATUSES = {
     "Banana": UNREADABLE,
     "Overdue": UNREADABLE,
 }
-RESPONSES = {
+RESPONSES: dict[Plain, str] = {
     "Accepted": "accepted",
     "Agreed": "accepted",
     "Not accepted": "not_accepted",
     "Awaiting": "awaiting",
     "Perhaps": UNREADABLE,
 }
-AGENCIES = {
+AGENCIES: dict[Plain, str] = {
     "Exampleshire Police": "POL",
     "Exampleshire NHS Trust": "HEA",
     "Exampleshire Police / Exampleshire NHS Trust": "POL, HEA",
@@ -43,7 +43,7 @@ AGENCIES = {
     "Exampleshire NHS Trust, Exampleshire Police": "HEA, POL",
     "Nobody we know": UNREADABLE,
 }
-RATINGS = {"Green": "green", "green": "green", "Red": "red", "R": "red"}
+RATINGS: dict[Plain, str] = {"Green": "green", "green": "green", "Red": "red", "R": "red"}
 DATES: dict[Plain, str] = {
     **{date(2026, month, 15): f"2026-{month:02}-15" for month in (8, 9, 10, 11, 12)},
     date(2027, 1, 5): "2027-01-05",
@@ -54,11 +54,11 @@ DATES: dict[Plain, str] = {
     "31/02/2027": UNREADABLE,
 }
 VOCABULARY: dict[str, dict[Plain, str]] = {
-    "status": {**STATUSES},
-    "response": {**RESPONSES},
-    "lead_agency": {**AGENCIES},
-    "agencies": {**AGENCIES},
-    "self_rating": {**RATINGS},
+    "status": STATUSES,
+    "response": RESPONSES,
+    "lead_agency": AGENCIES,
+    "agencies": AGENCIES,
+    "self_rating": RATINGS,
     "original_due": DATES,
     "current_due": DATES,
     "look_again": DATES,
