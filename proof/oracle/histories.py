@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -145,6 +146,7 @@ def live_many(seed: int, numbers: Iterable[int], seconds: float | None = None) -
     """Live these, or as many as fit into so many seconds of CPU; how often each verdict fell."""
     counts: Counter[str] = Counter()
     began = time.process_time()
+    gc.set_threshold(200_000, 20, 20)  # what a history makes is gone with it: few rounds of collection are enough
     for number in numbers:
         if seconds is not None and time.process_time() - began > seconds:
             break

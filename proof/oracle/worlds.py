@@ -104,7 +104,7 @@ def make_world(seed: str, most: int = 12) -> World:
     count = min(most, chance.choice((1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 5, 12)))
     for number in range(1, count + 1):
         _put_action(world.shelf, chance, number)
-    names = chance.choice((("board", "police"), ("board", "police"), ("unit", "police"), ("board", "")))
+    names = chance.choice((("board", "police"), ("unit", "police"), ("board", ""), ("unit", "")))
     add_instance(world, names[0], Side.BOARD, chance.choice(("ref", "remote")), _some_columns(chance))
     if names[1]:
         add_instance(world, names[1], Side.AGENCY, chance.choice(("ref", "remote")), _some_columns(chance))
