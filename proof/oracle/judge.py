@@ -155,6 +155,8 @@ def typed_is_kept(
             # Why the Board reopened an action is kept with the action, whatever its legs show.
             reopened = name == "status_reason" and held[ref].said_reason == now
             kept = here == now or reopened or (name, now) == ("response", "awaiting")
+        # What agreed with what is here, another side may have typed over having seen it.
+        kept |= oracle.verdicts.get((instance, ref, name)) == "agree"
         asked = proposals.get((instance, ref, name), ("", ""))[1] == now
         differs = conflicts.get(oracle.about(side, ref, name), {}).get(instance) == now
         told_of = (instance, ref, name) in issues
