@@ -34,6 +34,8 @@ class Side:
     columns: tuple[str, ...]
     agreed: dict[str, str] = field(default_factory=dict)
     """The same of the row that is being read, as it was before the first of its cells."""
+    typed_last: dict[str, Mapping[str, Plain]] = field(default_factory=dict)
+    """action → its cells when they were last read."""
     frozen: set[str] = field(default_factory=set)
     """Its fields that a conflict froze before it was read."""
     base: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -85,6 +87,8 @@ class Oracle:
     """(instance, action, field) → what became of the cell in this run."""
     thawed: bool = False
     """What waited behind a conflict that closed, or could not be read beside another status, is looked at again."""
+    settled: Mapping[str, Facts] = field(default_factory=dict)
+    """Every action as the last run left it."""
     again: bool = False
     """The next run has something to settle: that, or what is asked for came true by another side's hand."""
     day: str = ""
@@ -112,13 +116,21 @@ class Oracle:
                 self.counts["guard"] += 1
                 continue
             for ref, cells in side.placed.whose.items():
+                if self._waits_for_the_next(side, ref, cells):
+                    continue
+                side.typed_last[ref] = cells
                 self._read_row(side, ref, {each: meaning(each, cells.get(each)) for each in side.columns})
             self._note_rows(side, side.placed)
         Outward(self).plan()
+        self.settled = {ref: each.copy() for ref, each in self.facts.items()}
         self.again = self.thawed or any(
             same(each, shown(self.facts[ref], self.sides[name].agency, self.sides[name].columns).get(each), asked)
             for (name, ref, each), (_, asked) in self.pending.items()
         )
+
+    def _waits_for_the_next(self, side: Side, ref: str, cells: Mapping[str, Plain]) -> bool:
+        """A conflict closed in this very run: what waited behind it, in a row nobody touched, comes with the next."""
+        return self.thawed and self.facts[ref] == self.settled.get(ref) and side.typed_last.get(ref) == cells
 
     def _note_rows(self, side: Side, placed: Placed) -> None:
         side.held |= placed.held_actions
