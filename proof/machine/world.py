@@ -42,7 +42,7 @@ AGENCIES = (Agency(code="POL", name="Norchester Police"), Agency(code="HEA", nam
 CODE_OF = {"master": "", "police": "POL", "health": "HEA", "book": "HEA"}
 """Instance → whose it is; "" is the Board's."""
 LEADS = ("POL", "HEA", "POL")
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory, where there is one
+MEMORY = Path("/dev/shm")
 A_REQUEST = timedelta(milliseconds=400)
 
 
@@ -211,7 +211,7 @@ def some_traits(chance: random.Random) -> Traits:
 @contextlib.contextmanager
 def made_world(shape: int) -> Iterator[World]:
     """A world whose sides agree; `shape` says which systems there are, and of what kind."""
-    chance = random.Random(shape)  # noqa: S311 - a walk
+    chance = random.Random(shape)
     names = ("master", "police", "health") if shape % 6 == 0 else ("master", "police")
     content, time, systems = _template(names)
     traited = {name: replace(system, traits=some_traits(chance)) for name, system in systems.items()}

@@ -160,6 +160,7 @@ def _merge_all(run: Run, writer: Writer, seen: Mapping[str, Observation]) -> lis
     run.thawed = bool(thawed)
     head = writer.head()
     for lane, position in open_lanes:
+        lane.again |= thawed
         look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})
         _plan_lane(core, writer, lane)
         store_lane(lane, writer, head)

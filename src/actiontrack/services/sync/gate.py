@@ -128,8 +128,8 @@ def _count_changes(lane: Lane, census: Census, record: Record, link: Link, lead:
     replaced = False
     for name, base in link.base.items():
         now = theirs.get(name)
-        if not base or now is None or now == base:
-            continue
+        if not base or now is None or now in (base, link.seen.get(name)):
+            continue  # what stood there at the last scan has been told
         if now == "":
             census.blanked[name] += 1
         elif name == "self_rating" and isinstance(record.fields.get(name), Fixed):

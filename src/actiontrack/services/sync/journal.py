@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from actiontrack.domain.ledger import Intent, IntentState, Link, LinkState
 from actiontrack.domain.nouns import Stored
 from actiontrack.ports import Outcome, Record
-from actiontrack.services.records.projection import LOGS, log
+from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync.echo import after_write
 from actiontrack.services.sync.lane import Lane
 
@@ -73,6 +73,9 @@ def _applied(lane: Lane, link: Link, intent: Intent, record: Record) -> Link:
     now = lane.plain(record)
     written = {name: now.get(name, value) for name, value in intent.after.items() if name != "ref"}
     base = {**link.base, **written}
+    if intent.creates:
+        ours = project(lane.desk, lane.desk.file(intent.action), lane.viewer)
+        base |= {name: "" for name, value in now.items() if value == "" == ours.get(name)}
     # Something else that changed meanwhile is somebody's edit: the next run must look at it.
     moved = any(now.get(name, "") != value for name, value in link.seen.items() if name not in written)
     return link.model_copy(
@@ -86,9 +89,7 @@ def _applied(lane: Lane, link: Link, intent: Intent, record: Record) -> Link:
             "row": record.row or link.row,
             "state": LinkState.LIVE,
             "heard": heard_by(lane, link, written),
-            # What a create sent again did not take of us since is written by the next run.
-            "dirty": intent.creates
-            and any(written[name] != value for name, value in intent.after.items() if name in written),
+            "dirty": link.action in lane.again or (intent.creates and _took_less(intent, written)),
         }
         | after_write(lane, link, record.version)
     )

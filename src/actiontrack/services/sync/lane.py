@@ -74,6 +74,8 @@ class Lane:
     """Actions whose record is held back in this run."""
     mended: set[str] = field(default_factory=set)
     """Actions whose record gets its own key back in this run."""
+    again: set[str] = field(default_factory=set)
+    """Actions that the next run must look at, though nothing more changes in them."""
     gone: list[Link] = field(default_factory=list)
     """Links to forget."""
     issues: dict[str, StoredIssue] = field(default_factory=dict)

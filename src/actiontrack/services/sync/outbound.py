@@ -12,6 +12,7 @@ from actiontrack.services.records.listing import natural
 from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync import decisions, logs
 from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.merge import alike
 from actiontrack.services.sync.tongue import Unsayable
 
 REF = "ref"
@@ -65,6 +66,8 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
     after: dict[str, str] = {}
     said: dict[str, Plain] = {}
     shown: dict[str, Plain] = {}
+    if _is_overtaken(lane, file, record):
+        lane.again.add(file.action.ref)
     if lane.in_scope(file):
         for name, (base, ours) in _wanted(lane, file, link, record).items():
             try:
@@ -80,11 +83,25 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
         said[REF] = after[REF] = link.remote_id
         lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=link.remote_id)
     if said:
+        unread = any(f"{file.action.ref}:{part}" in lane.issues for part in STATUS_UNIT)
+        if unread and said.keys() & set(STATUS_UNIT):
+            lane.again.add(file.action.ref)  # what could not be read beside the old status may be read beside the new
         _intend(lane, file, before, after, said, shown, record, creates=False)
         lane.put_link(link.model_copy(update={"dirty": True, "heard": _heard(lane, file, link)}))
     else:
         state = LinkState.LIVE if link.state is LinkState.PENDING and not lane.inbound_only else link.state
-        lane.put_link(link.model_copy(update={"dirty": False, "state": state, "heard": _heard(lane, file, link)}))
+        dirty = file.action.ref in lane.again
+        lane.put_link(link.model_copy(update={"dirty": dirty, "state": state, "heard": _heard(lane, file, link)}))
+
+
+def _is_overtaken(lane: Lane, file: ActionFile, record: Record) -> bool:
+    """Whether a proposal asks for what is here by now, because another instance's word was taken after it was made."""
+    pending = decisions.pending_fields(lane, file.action.ref)
+    ours = project(lane.desk, file, lane.viewer) if pending else {}
+    theirs = lane.theirs(record) if pending else {}
+    return any(
+        asked == theirs.get(name) and alike(name, ours.get(name, "\0"), asked) for name, asked in pending.items()
+    )
 
 
 def _key_is_wanting(lane: Lane, link: Link, record: Record) -> bool:
@@ -108,7 +125,7 @@ def _wanted(lane: Lane, file: ActionFile, link: Link, record: Record) -> dict[st
             continue
         base = link.base.get(name)
         agreed = link.assumed.get(name, "") if base is None else base
-        if value != agreed and now == (base or ""):
+        if not alike(name, value, agreed) and now == (base or ""):
             wanted[name] = (now, value)
     for name in LOGS:
         text = _unheard(lane, file, link, name)
