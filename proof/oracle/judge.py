@@ -171,7 +171,7 @@ def _waits(oracle: Oracle, side: Side, ref: str, name: str) -> bool:
     return name in parts and (
         oracle.is_frozen(side, ref, name)
         or any((side.name, ref, part) in oracle.pending or (side.name, ref, part) in oracle.issues for part in parts)
-        or oracle.verdicts.get((side.name, ref, name)) in ("take", "agree")
+        or oracle.verdicts.get((side.name, ref, name)) in ("take", "agree", "waits")
     )
 
 

@@ -116,13 +116,17 @@ def test_a_proposal_closes_when_another_instance_brings_what_it_asked_for() -> N
 
 
 def test_i9_what_is_asked_of_a_cell_that_was_blank_from_the_start_is_withdrawn_when_it_is_cleared() -> None:
+    """Meanwhile the Board gave the action another priority: what nobody asks for any more makes way for it."""
     world, cells = two_sides("priority")
+    (action,) = world.shelf.find(Action)
+    world.shelf.put(action.model_copy(update={"priority": "Low"}))
     cells["police"]["priority"] = "High"
     world.sync()
     assert world.shelf.count(Proposal, closed_at=None) == 1
     cells["police"]["priority"] = None
     world.sync()
     assert world.shelf.count(Proposal, closed_at=None) == 0
+    assert cells["police"]["priority"] == "Low"
 
 
 def test_awaiting_typed_into_a_cell_is_never_blanked() -> None:
