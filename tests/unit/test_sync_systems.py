@@ -463,3 +463,21 @@ def test_a_create_that_can_not_go_is_neither_missing_nor_tried_for_ever(opened: 
     assert office.sync().created_there == 1
     told = office.sync()
     assert (told.quarantined, len(office.system.records)) == (0, 4)
+
+
+def test_a_create_answered_with_anothers_record_leaves_that_one_alone(opened: Open) -> None:
+    office = opened(marks=False, idempotent=True)
+    office.make("A new one")
+    known = office.system.key(ONE)
+
+    class Confused(dict[str, str]):
+        def get(self, op_id: str, default: str = "") -> str:  # type: ignore[override]
+            return known
+
+    office.system.created = Confused()
+    told = office.sync()
+    assert (told.status, office.link(ONE).remote_id, len(office.system.records)) == ("ok", known, 3)
+    assert "the record of another action" in told.problems[0]["why"]
+    office.pass_time(hours=3)
+    told = office.sync()
+    assert (told.missing, told.proposals) == (0, 0)
