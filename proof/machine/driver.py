@@ -103,7 +103,7 @@ def rule_of(error: BaseException) -> str:
     return str(error).split(":")[0] if isinstance(error, Broken) else type(error).__name__
 
 
-def shrunk(shape: int, ops: list[Op], seconds: float = 120) -> tuple[list[Op], BaseException]:
+def shrunk(shape: int, ops: list[Op], seconds: float = 45) -> tuple[list[Op], BaseException]:
     """The fewest steps that break the same rule, so far as they are found in that time."""
     error = broken_by(shape, ops)
     if error is None:
