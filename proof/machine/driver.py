@@ -16,7 +16,7 @@ from proof.machine.deeds import PEOPLE, Life, Op
 from proof.machine.judge import Broken
 from proof.machine.world import made_world
 
-RUNS, STEPS = 3_000, 24
+RUNS, STEPS = 3_000, 20
 OFTEN = {
     "sync": 22, "type": 7, "book": 3, "here": 6, "answer": 5, "fault": 8, "move": 3, "wait": 3, "jump": 1, "form": 1,
     "backup": 1,
