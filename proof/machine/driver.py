@@ -16,7 +16,7 @@ from proof.machine.deeds import PEOPLE, Life, Op
 from proof.machine.judge import Broken
 from proof.machine.world import made_world
 
-RUNS, STEPS = 3_000, 24
+RUNS, STEPS = 3_000, 20
 OFTEN = {
     "sync": 22, "type": 7, "book": 3, "here": 6, "answer": 5, "fault": 8, "move": 3, "wait": 3, "jump": 1, "form": 1,
     "backup": 1,
@@ -103,7 +103,7 @@ def rule_of(error: BaseException) -> str:
     return str(error).split(":")[0] if isinstance(error, Broken) else type(error).__name__
 
 
-def shrunk(shape: int, ops: list[Op], seconds: float = 120) -> tuple[list[Op], BaseException]:
+def shrunk(shape: int, ops: list[Op], seconds: float = 45) -> tuple[list[Op], BaseException]:
     """The fewest steps that break the same rule, so far as they are found in that time."""
     error = broken_by(shape, ops)
     if error is None:

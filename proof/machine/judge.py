@@ -169,7 +169,11 @@ class Judge:
             for name in (each for each in world.systems if CODE_OF[each] in ("", agency)):
                 link = links.get((name, ref))
                 asked = reader.find(Proposal, instance=name, closed_at=None) or reader.count(StoredIssue, source=name)
-                hold("I4 one record an action", link is not None or bool(asked), f"{ref} has none in {name}")
+                hold(
+                    "I4 one record an action",
+                    link is not None or bool(asked) or ref in self.put_back,
+                    f"{ref} has none in {name}",
+                )
                 if link is not None and link.state is LinkState.LIVE and world.systems[name].now:
                     there = link.remote_id in world.systems[name].now
                     hold("I4 one record an action", there, f"{ref} in {name} is linked with {link.remote_id}")

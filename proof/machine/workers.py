@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import random
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -9,8 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
+from actiontrack.domain.refs import new_ref
 from actiontrack.ports import Reader, Store, Writer
-from actiontrack.services.sync import lease
+from actiontrack.services.records import changing, creating
+from actiontrack.services.sync import lease, patience
 from proof.remotes.faults import Killed
 
 
@@ -47,6 +51,31 @@ class OurClock:
     def today(self) -> date:
         """The date it says."""
         return self.now().date()
+
+
+class Chance:
+    """Randomness that comes again, in the place of `secrets`: so that a run can be lived again."""
+
+    def __init__(self, seed: object) -> None:
+        self._chance = random.Random(str(seed))  # noqa: S311 - that is the point
+
+    def randbelow(self, bound: int) -> int:
+        """As `secrets.randbelow`."""
+        return self._chance.randrange(bound)
+
+    def token_hex(self, count: int) -> str:
+        """As `secrets.token_hex`."""
+        return self._chance.randbytes(count).hex()
+
+    @contextmanager
+    def everywhere(self) -> Iterator[None]:
+        """Refs, ids and waits are drawn from it."""
+        with (
+            mock.patch.object(changing, "secrets", self),
+            mock.patch.object(creating, "new_ref", functools.partial(new_ref, self)),
+            mock.patch.object(patience.failed, "__defaults__", (None, self._chance.uniform)),
+        ):
+            yield
 
 
 @dataclass

@@ -29,7 +29,7 @@ from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.steps import SyncResult
 from proof.machine import book
 from proof.machine.book import Book
-from proof.machine.workers import MortalStore, OurClock, Time, Workers
+from proof.machine.workers import Chance, MortalStore, OurClock, Time, Workers
 from proof.remotes.connector import SimConnector
 from proof.remotes.faults import Weather
 from proof.remotes.system import System, Traits
@@ -176,7 +176,7 @@ def new_folder() -> tempfile.TemporaryDirectory[str]:
 @functools.cache
 def _template(names: tuple[str, ...]) -> tuple[bytes, Time, dict[str, System]]:
     """A store with four actions that every system has adopted."""
-    with new_folder() as folder:
+    with new_folder() as folder, Chance(names).everywhere():
         time = Time()
         systems = {name: System(name, Traits(), time) for name in names}
         with _open(Path(folder), time, OurClock(time), systems) as world:
@@ -215,7 +215,7 @@ def made_world(shape: int) -> Iterator[World]:
     names = ("master", "police", "health") if shape % 6 == 0 else ("master", "police")
     content, time, systems = _template(names)
     traited = {name: replace(system, traits=some_traits(chance)) for name, system in systems.items()}
-    with new_folder() as folder:
+    with new_folder() as folder, Chance(shape).everywhere():
         (Path(folder) / "store.db").write_bytes(content)
         with _open(Path(folder), time, OurClock(time), traited) as world:
             if shape % 12 == 1:

@@ -59,7 +59,7 @@ class SimConnector:
         shown = [each for each in tickets if not each.gone]
         pages = [shown[at : at + PAGE] for at in range(0, len(shown), PAGE)] or [[]]
         for at in range(len(pages)):
-            fault = self._request("read")
+            fault = self._request("read", listens=since is not None)
             if fault is None:
                 continue
             if fault.kind == "field gone":
@@ -165,13 +165,13 @@ class SimConnector:
             return self.system.version(ticket) != write.version
         return any(_plain(ticket.values.get(name)) != _plain(value) for name, value in write.before.items())
 
-    def _request(self, phase: Phase) -> Fault | None:
+    def _request(self, phase: Phase, *, listens: bool = False) -> Fault | None:
         """One request. What the server answers instead of doing anything is raised."""
         self.meanwhile(f"before a {phase} request")
         self.pace()
         self.system.requests.append(self.system.clock.now().timestamp())
         fault = self.weather.strikes(phase)
-        if fault is not None:
+        if fault is not None and (listens or fault.kind != "expired"):
             if fault.kind == "crash":
                 raise ZeroDivisionError("a person's words")
             error = refusal(fault)
