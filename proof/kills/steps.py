@@ -10,7 +10,7 @@ STEPS = {
     "commit services.sync.lease._acquire": "a lease held by a dead process: the next sync takes it",
     "commit services.sync.lease.hold_lease": "everything is done; before it, the lease is still held",
     "commit services.sync.engine._plan": "what came in is stored, with the intents; nothing of them is sent",
-    "commit services.sync.engine._apply": "the intents are acknowledged; before it, they may have landed",
+    "commit services.sync.sending._acknowledge": "the intents are acknowledged; before it, they may have landed",
     "commit services.sync.answers._working": "a person's answer is stored; nobody is told yet",
     "commit services.restoring._confirm": "an instance waits for an approval; its file is not put back yet",
     "fsync actiontrack_spreadsheet.workbook.ring.Ring._keep": "a version half kept, under a name nobody reads",

@@ -57,7 +57,7 @@ class Chance:
     """Randomness that comes again, in the place of `secrets`: so that a run can be lived again."""
 
     def __init__(self, seed: object) -> None:
-        self._chance = random.Random(str(seed))  # noqa: S311 - that is the point
+        self._chance = random.Random(str(seed))
 
     def randbelow(self, bound: int) -> int:
         """As `secrets.randbelow`."""

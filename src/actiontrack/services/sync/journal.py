@@ -71,7 +71,7 @@ def put_off(lane: Lane, intent: Intent, why: str) -> list[Stored]:
 
 def _applied(lane: Lane, link: Link, intent: Intent, record: Record) -> Link:
     now = lane.plain(record)
-    written: dict[str, str] = {name: now.get(name, value) for name, value in intent.after.items() if name != "ref"}
+    written = {name: now.get(name, str(value)) for name, value in intent.after.items() if name != "ref"}
     base = {**link.base, **written}
     if intent.creates:
         ours = project(lane.desk, lane.desk.file(intent.action), lane.viewer)
