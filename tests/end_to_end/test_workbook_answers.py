@@ -457,7 +457,7 @@ def test_cut_off_between_the_commit_and_the_rewriting_nothing_happens_twice(
         def die(*_: object) -> bool:
             raise KeyboardInterrupt
 
-        cut.setattr(engine, "_apply", die)
+        cut.setattr(engine, "send", die)
         asking.run("sync", code=None)
     assert rows(asking)[0]["Value"] == "Both"
     assert asking.run("conflict", "list") == []
