@@ -248,10 +248,10 @@ class Oracle:
         facts, now, here = self.facts[ref], cells[name], ours[name]
         if now == "":
             return "clear"
+        if name == "look_again" and ours["status"] != "blocked":
+            return "unreadable"  # only a blocked action is looked at again: there is no owner to ask what it means
         if not is_owner(name, now, side.agency, facts, self.connected):
             return "edit"
-        if name == "look_again" and ours["status"] != "blocked":
-            return "unreadable"  # only a blocked action is looked at again
         if name in side.frozen:
             # A part waits for its unit; a conflict takes in what the side says now.
             return "conflict" if self.about(side, ref, name) in self.conflicts else "waits"

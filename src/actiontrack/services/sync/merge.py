@@ -182,11 +182,11 @@ def _edited(sides: Sides, name: str, base: str | None, ours: str, theirs: str) -
         base = "" if not ours else None
     if not theirs:
         return Merged(name, "propose", base, ours, theirs, ProposalKind.CLEAR, "a blank never erases by itself")
+    if _is_idle(sides, name):  # whoever owns it could make nothing of it either
+        return _idle_date(sides, theirs)
     why = _not_theirs(sides, name, theirs)
     if why:
         return Merged(name, "propose", base, ours, theirs, why=why)
-    if _is_idle(sides, name):
-        return _idle_date(sides, theirs)
     if name == "current_due" and ours and theirs > ours:
         why = "a later due date needs somebody else's approval"
         return Merged(name, "propose", base, ours, theirs, ProposalKind.EXTEND, why)
