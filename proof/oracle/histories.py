@@ -56,9 +56,9 @@ def picture(world: World) -> Oracle:
     oracle = Oracle(facts, {}, day=f"{day.day} {day:%b %Y}")
     for name, sheet in world.sheets.items():
         side = OracleSide(name, world.settings[name].agency, sheet.key, sheet.columns)
-        for row in sheet.rows:
+        for at, row in enumerate(sheet.rows):
             ref = sheet.refs.get(row.key, row.key)
-            side.ids[row.key] = ref
+            side.ids[row.key], side.stood[ref] = ref, at
             side.base[ref] = _agreed(facts[ref], side, {name: str(row.cells.get(name) or "") for name in sheet.columns})
             side.read[ref] = dict(side.base[ref])
             for log in ("progress", "comments"):

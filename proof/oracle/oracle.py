@@ -47,6 +47,8 @@ class Side:
     missing: set[str] = field(default_factory=set)
     ids: dict[str, str] = field(default_factory=dict)
     """Key of a row → its action."""
+    stood: dict[str, int] = field(default_factory=dict)
+    """action → where its row stood when the sides agreed."""
     held: set[str] = field(default_factory=set)
     """Actions whose row is held back now."""
     guarded: bool = False
@@ -67,6 +69,7 @@ class Side:
             read=read,
             heard=dict(self.heard),
             ids=dict(self.ids),
+            stood=dict(self.stood),
         )
 
 
@@ -110,7 +113,7 @@ class Oracle:
         for name in sorted(self.sides):
             side = self.sides[name]
             side.typed, side.held = {}, set()
-            side.placed = place_rows(side.key, side.ids, side.read, rows[name])
+            side.placed = place_rows(side, rows[name])
             side.guarded = too_much(side, side.placed)
             if side.guarded:
                 self.counts["guard"] += 1
@@ -295,11 +298,9 @@ class Oracle:
     ) -> None:
         """The reason or date beside a status that is taken."""
         now, base = cells[part], side.agreed[part]
-        if now == UNREADABLE:
+        idle = part == "look_again" and now not in ("", base) and cells["status"] != "blocked"
+        if now == UNREADABLE or idle:
             self.issues.add((side.name, ref, part))
-        elif part == "look_again" and now != base and cells["status"] != "blocked":
-            if now:
-                self.issues.add((side.name, ref, part))
         else:
             side.base[ref][part] = now
             self.pending.pop((side.name, ref, part), None)

@@ -86,15 +86,15 @@ def _stands(sides: Sides, status: Merged | None) -> bool:
 
 def _with_status(sides: Sides) -> list[Merged]:
     """The reason and date travel with a status that is taken."""
-    parts = []
+    parts, status = [], sides.theirs["status"]
     for name in STATUS_UNIT[1:]:
         theirs = sides.theirs.get(name)
         if isinstance(theirs, Unclearness):
             parts.append(_unclear(sides, name, theirs))
         elif theirs is None or name not in sides.ours:
             continue
-        elif name == "look_again" and theirs != sides.base.get(name, "") and sides.theirs["status"] != Status.BLOCKED:
-            parts += [_idle_date(sides, theirs)] if theirs else []
+        elif name == "look_again" and theirs not in ("", sides.base.get(name)) and status != Status.BLOCKED:
+            parts.append(_idle_date(sides, theirs))
         else:
             does: Does = "agree" if theirs == sides.ours[name] else "take"
             parts.append(Merged(name, does, sides.base.get(name), sides.ours[name], theirs))
