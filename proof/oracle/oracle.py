@@ -34,8 +34,8 @@ class Side:
     columns: tuple[str, ...]
     agreed: dict[str, str] = field(default_factory=dict)
     """The same of the row that is being read, as it was before the first of its cells."""
-    typed_last: dict[str, Mapping[str, Plain]] = field(default_factory=dict)
-    """action → its cells when they were last read."""
+    left: dict[str, Mapping[str, Plain]] = field(default_factory=dict)
+    """action → its cells as the last run left them: what that run wrote is nobody's edit, to put it back is one."""
     frozen: set[str] = field(default_factory=set)
     """Its fields that a conflict froze before it was read."""
     base: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -121,7 +121,6 @@ class Oracle:
             for ref, cells in side.placed.whose.items():
                 if self._waits_for_the_next(side, ref, cells):
                     continue
-                side.typed_last[ref] = cells
                 self._read_row(side, ref, {each: meaning(each, cells.get(each)) for each in side.columns})
             self._note_rows(side, side.placed)
         Outward(self).plan()
@@ -131,9 +130,14 @@ class Oracle:
             for (name, ref, each), (_, asked) in self.pending.items()
         )
 
+    def note_left(self, rows: Rows) -> None:
+        """How every row stands once a run is over."""
+        for name, side in self.sides.items():
+            side.left = {side.ids[key]: cells for key, cells in rows[name] if key in side.ids}
+
     def _waits_for_the_next(self, side: Side, ref: str, cells: Mapping[str, Plain]) -> bool:
         """A conflict closed in this very run: what waited behind it, in a row nobody touched, comes with the next."""
-        return self.thawed and self.facts[ref] == self.settled.get(ref) and side.typed_last.get(ref) == cells
+        return self.thawed and self.facts[ref] == self.settled.get(ref) and side.left.get(ref) == cells
 
     def _note_rows(self, side: Side, placed: Placed) -> None:
         side.held |= placed.held_actions
