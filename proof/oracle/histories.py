@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from actiontrack.ports import Plain
 from actiontrack.services.sync.steps import SyncResult
 from proof.oracle.deeds import Told, do_some
 from proof.oracle.facts import Facts, facts_of, shown, visible
@@ -56,9 +57,9 @@ def picture(world: World) -> Oracle:
     oracle = Oracle(facts, {}, day=f"{day.day} {day:%b %Y}")
     for name, sheet in world.sheets.items():
         side = OracleSide(name, world.settings[name].agency, sheet.key, sheet.columns)
-        for row in sheet.rows:
+        for at, row in enumerate(sheet.rows):
             ref = sheet.refs.get(row.key, row.key)
-            side.ids[row.key] = ref
+            side.ids[row.key], side.stood[ref] = ref, at
             side.base[ref] = _agreed(facts[ref], side, {name: str(row.cells.get(name) or "") for name in sheet.columns})
             side.read[ref] = dict(side.base[ref])
             for log in ("progress", "comments"):
@@ -106,8 +107,7 @@ def live_through(world: World, oracle: Oracle, chance: Dice, properties: Iterabl
 
 def one_run(world: World, oracle: Oracle, told: Told, *, again: str) -> SyncResult:
     """Foretell, sync, compare; then sync again, and nothing may happen."""
-    rows = {name: [(row.key, dict(row.cells)) for row in sheet.rows] for name, sheet in world.sheets.items()}
-    here = facts_of(world.shelf)
+    rows, here = _rows(world), facts_of(world.shelf)
     agreed = {
         (name, ref, each): value
         for name, side in oracle.sides.items()
@@ -118,15 +118,22 @@ def one_run(world: World, oracle: Oracle, told: Told, *, again: str) -> SyncResu
     result = world.sync()
     held = compare(world, oracle, rows)
     typed_is_kept(world, oracle, told, agreed, held)
+    oracle.note_left(_rows(world))
     if oracle.again and not told.rearranged:
-        rows = {name: [(row.key, dict(row.cells)) for row in sheet.rows] for name, sheet in world.sheets.items()}
+        rows = _rows(world)
         oracle.foretell(rows, facts_of(world.shelf))
         world.sync()
         compare(world, oracle, rows)
+        oracle.note_left(_rows(world))
     if again and not told.rearranged:
         expect_quiet(world, looks_at_all=again == "all")
         oracle.counts["I14 planned again"] += 1
     return result
+
+
+def _rows(world: World) -> dict[str, list[tuple[str, dict[str, Plain]]]]:
+    """Every row as it stands now."""
+    return {name: [(row.key, dict(row.cells)) for row in sheet.rows] for name, sheet in world.sheets.items()}
 
 
 def _frozen(oracle: Oracle) -> frozenset[tuple[str, str]]:

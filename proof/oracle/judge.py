@@ -157,6 +157,12 @@ def typed_is_kept(
             kept = here == now or reopened or (name, now) == ("response", "awaiting")
         # What agreed with what is here, another side may have typed over having seen it.
         kept |= oracle.verdicts.get((instance, ref, name)) == "agree"
+        # And who still had before them what was put back here typed over it having seen it.
+        kept |= any(
+            agreed.get((other, ref, name)) == now and oracle.verdicts.get((other, ref, name)) == "take"
+            for other in oracle.sides
+            if other != instance
+        )
         asked = proposals.get((instance, ref, name), ("", ""))[1] == now
         differs = conflicts.get(oracle.about(side, ref, name), {}).get(instance) == now
         told_of = (instance, ref, name) in issues

@@ -34,8 +34,8 @@ class Side:
     columns: tuple[str, ...]
     agreed: dict[str, str] = field(default_factory=dict)
     """The same of the row that is being read, as it was before the first of its cells."""
-    typed_last: dict[str, Mapping[str, Plain]] = field(default_factory=dict)
-    """action → its cells when they were last read."""
+    left: dict[str, Mapping[str, Plain]] = field(default_factory=dict)
+    """action → its cells as the last run left them: what that run wrote is nobody's edit, to put it back is one."""
     frozen: set[str] = field(default_factory=set)
     """Its fields that a conflict froze before it was read."""
     base: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -47,6 +47,8 @@ class Side:
     missing: set[str] = field(default_factory=set)
     ids: dict[str, str] = field(default_factory=dict)
     """Key of a row → its action."""
+    stood: dict[str, int] = field(default_factory=dict)
+    """action → where its row stood when the sides agreed."""
     held: set[str] = field(default_factory=set)
     """Actions whose row is held back now."""
     guarded: bool = False
@@ -67,6 +69,7 @@ class Side:
             read=read,
             heard=dict(self.heard),
             ids=dict(self.ids),
+            stood=dict(self.stood),
         )
 
 
@@ -110,7 +113,7 @@ class Oracle:
         for name in sorted(self.sides):
             side = self.sides[name]
             side.typed, side.held = {}, set()
-            side.placed = place_rows(side.key, side.ids, side.read, rows[name])
+            side.placed = place_rows(side, rows[name])
             side.guarded = too_much(side, side.placed)
             if side.guarded:
                 self.counts["guard"] += 1
@@ -118,7 +121,6 @@ class Oracle:
             for ref, cells in side.placed.whose.items():
                 if self._waits_for_the_next(side, ref, cells):
                     continue
-                side.typed_last[ref] = cells
                 self._read_row(side, ref, {each: meaning(each, cells.get(each)) for each in side.columns})
             self._note_rows(side, side.placed)
         Outward(self).plan()
@@ -128,9 +130,14 @@ class Oracle:
             for (name, ref, each), (_, asked) in self.pending.items()
         )
 
+    def note_left(self, rows: Rows) -> None:
+        """How every row stands once a run is over."""
+        for name, side in self.sides.items():
+            side.left = {side.ids[key]: cells for key, cells in rows[name] if key in side.ids}
+
     def _waits_for_the_next(self, side: Side, ref: str, cells: Mapping[str, Plain]) -> bool:
         """A conflict closed in this very run: what waited behind it, in a row nobody touched, comes with the next."""
-        return self.thawed and self.facts[ref] == self.settled.get(ref) and side.typed_last.get(ref) == cells
+        return self.thawed and self.facts[ref] == self.settled.get(ref) and side.left.get(ref) == cells
 
     def _note_rows(self, side: Side, placed: Placed) -> None:
         side.held |= placed.held_actions
@@ -248,10 +255,10 @@ class Oracle:
         facts, now, here = self.facts[ref], cells[name], ours[name]
         if now == "":
             return "clear"
+        if name == "look_again" and ours["status"] != "blocked":
+            return "unreadable"  # only a blocked action is looked at again: there is no owner to ask what it means
         if not is_owner(name, now, side.agency, facts, self.connected):
             return "edit"
-        if name == "look_again" and ours["status"] != "blocked":
-            return "unreadable"  # only a blocked action is looked at again
         if name in side.frozen:
             # A part waits for its unit; a conflict takes in what the side says now.
             return "conflict" if self.about(side, ref, name) in self.conflicts else "waits"
@@ -295,11 +302,9 @@ class Oracle:
     ) -> None:
         """The reason or date beside a status that is taken."""
         now, base = cells[part], side.agreed[part]
-        if now == UNREADABLE:
+        idle = part == "look_again" and now not in ("", base) and cells["status"] != "blocked"
+        if now == UNREADABLE or idle:
             self.issues.add((side.name, ref, part))
-        elif part == "look_again" and now != base and cells["status"] != "blocked":
-            if now:
-                self.issues.add((side.name, ref, part))
         else:
             side.base[ref][part] = now
             self.pending.pop((side.name, ref, part), None)

@@ -31,20 +31,19 @@ class Placed:
     nameless: int = 0
 
 
-def place_rows(
-    kind: str, ids: Mapping[str, str], read: Mapping[str, Mapping[str, str]], rows: Sequence[tuple[str, Cells]]
-) -> Placed:
+def place_rows(side: Side, rows: Sequence[tuple[str, Cells]]) -> Placed:
     """A row is the action of its key; without one, the action that said just the same and whose own row is gone."""
-    placed = Placed()
+    placed, ids, read = Placed(), side.ids, side.read
     keyed: dict[str, list[int]] = {}
     for at, (key, _) in enumerate(rows):
         keyed.setdefault(key, []).append(at)
     for key, places in keyed.items():
         if key in ids:
-            # Of copies, the one that keeps the id is nearest to what the row last said.
-            best = max(places, key=lambda at: (_alike(rows[at][1], read[ids[key]]), -at))
-            placed.whose[ids[key]] = rows[best][1]
-            placed.positions[ids[key]] = best
+            # Of copies, the one nearest to what the row last said keeps the id; of equal ones, the one in its place.
+            ref = ids[key]
+            best = max(places, key=lambda at: (_alike(rows[at][1], read[ref]), at == side.stood[ref], -at))
+            placed.whose[ref] = rows[best][1]
+            placed.positions[ref] = best
             placed.held += len(places) - 1
             placed.copies += len(places) - 1
     gone = {ref: said for ref, said in read.items() if ref not in placed.whose}
@@ -52,7 +51,7 @@ def place_rows(
         if key in ids:
             continue
         same = [ref for ref, said in gone.items() if said.get("text") == cells.get("text")]
-        if kind == "ref" and key:
+        if side.key == "ref" and key:
             placed.held += 1  # no id known here
             placed.held_actions |= set(same)
         elif not key and len(same) == 1:

@@ -32,11 +32,16 @@ class Sheet:
     """Key of a row that was made here → the Action ID it was made for, where that is another."""
     sent: list[Write] = field(default_factory=list)
     """Every write that was asked for."""
+    versions: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Key of a row → (a digest of what it says, its version), where a system counts versions."""
 
     def copy(self) -> Sheet:
         """Another that starts out the same."""
         rows = [Row(row.key, dict(row.cells)) for row in self.rows]
-        return Sheet(self.key, self.columns, rows, self.binding, copy.copy(self.counter), dict(self.refs))
+        return Sheet(
+            self.key, self.columns, rows, self.binding, copy.copy(self.counter), dict(self.refs),
+            versions=dict(self.versions),
+        )  # fmt: skip
 
     def capabilities(self) -> Capabilities:
         """It reads and writes every column."""
@@ -79,7 +84,18 @@ class Sheet:
 
     def _record(self, row: Row, at: int) -> Record:
         cells = {name: row.cells.get(name) for name in self.columns}
-        return Record(row.key, cells, str(hash((row.key, *map(_hashable, cells.values())))), at)
+        digest = hash((row.key, *map(_hashable, cells.values())))
+        return Record(row.key, cells, self._version(row, digest), at)
+
+    def _version(self, row: Row, digest: int) -> str:
+        """A file's row is what it says; a system gives what is put back a version of its own, so that it is no echo."""
+        if self.key != "remote":
+            return str(digest)
+        known, version = self.versions.get(row.key, (0, 0))
+        if not version or known != digest:
+            version += 1
+            self.versions[row.key] = digest, version
+        return str(version)
 
     def unchanged(self, mark: str) -> str:
         """It is always observed."""

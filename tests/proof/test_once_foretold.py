@@ -71,6 +71,22 @@ def test_a_date_to_look_again_on_beside_no_block_is_told_of_in_a_frozen_unit_too
     assert verdicts(found)["look_again"] == "unclear"
 
 
+def test_i14_a_date_to_look_again_on_beside_no_block_is_told_of_alike_whenever_it_is_read() -> None:
+    """The Board closes what several agencies share: the date is nobody's to give, now or once the status is taken."""
+    several = Standing(lead="POL", legs=("POL", "HEA"), connected=frozenset({"POL"}))
+    base = dict(zip(UNIT, ("blocked", "", ""), strict=True))
+    theirs = dict(zip(UNIT, ("no_longer_applicable", "Overtaken", "2026-08-15"), strict=True))
+    for agreed in (base, {**theirs, "look_again": ""}):
+        found = verdicts(merge(Sides(agreed, theirs, agreed, {}, agreed, BOARD, several)))
+        assert found["look_again"] == "unclear"
+
+
+def test_i5_a_date_cleared_beside_a_status_that_waits_no_more_is_agreed_with_it() -> None:
+    base = dict(zip(UNIT, ("blocked", "No money", "2027-01-05"), strict=True))
+    found = merged(base, base, {**base, "status": "reported_complete", "look_again": ""})
+    assert verdicts(found) == {"status": "take", "status_reason": "agree", "look_again": "take"}
+
+
 def test_i8_what_is_asked_stays_asked_when_another_freezes_the_field() -> None:
     base, ours, theirs = ({"current_due": day} for day in ("2026-12-01", "2026-11-15", "2027-01-05"))
     asked = {"current_due": "2027-01-05"}

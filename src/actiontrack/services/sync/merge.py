@@ -86,15 +86,15 @@ def _stands(sides: Sides, status: Merged | None) -> bool:
 
 def _with_status(sides: Sides) -> list[Merged]:
     """The reason and date travel with a status that is taken."""
-    parts = []
+    parts, status = [], sides.theirs["status"]
     for name in STATUS_UNIT[1:]:
         theirs = sides.theirs.get(name)
         if isinstance(theirs, Unclearness):
             parts.append(_unclear(sides, name, theirs))
         elif theirs is None or name not in sides.ours:
             continue
-        elif name == "look_again" and theirs != sides.base.get(name, "") and sides.theirs["status"] != Status.BLOCKED:
-            parts += [_idle_date(sides, theirs)] if theirs else []
+        elif name == "look_again" and theirs not in ("", sides.base.get(name)) and status != Status.BLOCKED:
+            parts.append(_idle_date(sides, theirs))
         else:
             does: Does = "agree" if theirs == sides.ours[name] else "take"
             parts.append(Merged(name, does, sides.base.get(name), sides.ours[name], theirs))
@@ -182,11 +182,11 @@ def _edited(sides: Sides, name: str, base: str | None, ours: str, theirs: str) -
         base = "" if not ours else None
     if not theirs:
         return Merged(name, "propose", base, ours, theirs, ProposalKind.CLEAR, "a blank never erases by itself")
+    if _is_idle(sides, name):  # whoever owns it could make nothing of it either
+        return _idle_date(sides, theirs)
     why = _not_theirs(sides, name, theirs)
     if why:
         return Merged(name, "propose", base, ours, theirs, why=why)
-    if _is_idle(sides, name):
-        return _idle_date(sides, theirs)
     if name == "current_due" and ours and theirs > ours:
         why = "a later due date needs somebody else's approval"
         return Merged(name, "propose", base, ours, theirs, ProposalKind.EXTEND, why)
