@@ -7,6 +7,7 @@ somebody who finds it half done. Everything else follows from them: the steps, w
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -103,6 +104,14 @@ def one_cell(suite: Suite) -> None:
     """One single cell is written: nothing else in the file can tell that it was."""
     _adopted(suite, ONE_KEPT)
     suite.run("action", "set", "1", "priority=Urgent")
+
+
+def left_behind(suite: Suite) -> None:
+    """One that was killed long ago left a file half written beside the plan."""
+    one_cell(suite)
+    left = suite.folder / ".actiontrack-left_the.tmp"
+    left.write_bytes(suite.plan.read_bytes()[:1000])
+    os.utime(left, (0, 0))
 
 
 def created_there(suite: Suite) -> None:
@@ -306,6 +315,7 @@ SCENARIOS = {
         Scenario("both sides", both_sides, synced),
         Scenario("both sides, theirs edited", both_sides, synced, "police.xlsx"),
         Scenario("one cell", one_cell, synced),
+        Scenario("left behind", left_behind, synced),
         Scenario("created there", created_there, synced),
         Scenario("created here", created_here, synced),
         Scenario("progress", progress, synced),
