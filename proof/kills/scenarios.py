@@ -27,16 +27,20 @@ CASES = (
 )
 
 
+Act = Callable[[Suite], None]
+"""What somebody does."""
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One. `edits` is the file people edit while it is down: a workbook, or the case system's own."""
 
     name: str
-    prepare: Callable[[Suite], None]
-    act: Callable[[Suite], None]
+    prepare: Act
+    act: Act
     edits: str = "plan.xlsx"
-    half: Callable[[Suite], None] | None = None
-    """The first half of `act`, where somebody may edit in between and the rest then does otherwise."""
+    halves: tuple[Act, ...] = ()
+    """First halves of `act`, where somebody may edit in between and the rest then does otherwise."""
 
 
 def text(number: int) -> str:
@@ -198,7 +202,7 @@ def _after_another(suite: Suite, name: str) -> None:
     suite.run("action", "set", "2", "priority=Low")
 
 
-def _case_system(kind: str) -> Callable[[Suite], None]:
+def _case_system(kind: str) -> Act:
     def prepare(suite: Suite) -> None:
         _adopted(suite, BOARD, CASES.format(kind))
         cases = FileSystem(suite.folder / "cases.json")
@@ -301,12 +305,30 @@ def restore(suite: Suite) -> None:
     approved(suite)
 
 
+def read_only(*names: str) -> Act:
+    """A sync while files may only be read: what is typed in them is taken in, and nothing is written to them.
+
+    Of words under Progress that makes a difference: once taken in they stay, whoever types over them.
+    """
+
+    def act(suite: Suite) -> None:
+        for name in names:
+            (suite.folder / name).chmod(0o444)
+        synced(suite)
+        for name in names:
+            (suite.folder / name).chmod(0o644)
+
+    return act
+
+
 def put_version_back(suite: Suite) -> None:
     """The plan as it was before the last sync wrote to it, unless it looks so."""
     looks = {each["Action"]: each for each in tables.read(suite.plan)}
     if looks[text(3)]["Priority"] == "Low":
         suite.run("connector", "restore", "master", (suite.folder / "wanted").read_text(), code=None)
 
+
+NONE_WRITTEN = read_only("plan.xlsx", "police.xlsx")
 
 SCENARIOS = {
     each.name: each
@@ -318,8 +340,8 @@ SCENARIOS = {
         Scenario("left behind", left_behind, synced),
         Scenario("created there", created_there, synced),
         Scenario("created here", created_here, synced),
-        Scenario("progress", progress, synced),
-        Scenario("progress, theirs edited", progress, synced, "police.xlsx"),
+        Scenario("progress", progress, synced, halves=(read_only("plan.xlsx"), NONE_WRITTEN)),
+        Scenario("progress, theirs edited", progress, synced, "police.xlsx", (read_only("police.xlsx"), NONE_WRITTEN)),
         Scenario("conflict opened", conflict_opened, synced),
         Scenario("conflict settled", conflict_found, settle),
         Scenario("proposal accepted", proposed, accept, "police.xlsx"),
@@ -333,6 +355,6 @@ SCENARIOS = {
         Scenario("guard approved", guarded, approved),
         Scenario("workbook made", to_be_made, approved),
         Scenario("questions answered", questions, synced),
-        Scenario("version restored", damaged, restore, half=put_version_back),
+        Scenario("version restored", damaged, restore, halves=(put_version_back,)),
     )
 }

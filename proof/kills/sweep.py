@@ -19,7 +19,7 @@ from board_suite import Suite
 import actiontrack.hooks
 from proof.kills import doors, people
 from proof.kills.outcome import Outcome, duplicated, outcome
-from proof.kills.scenarios import NOW, SCENARIOS, Scenario
+from proof.kills.scenarios import NOW, SCENARIOS, Act, Scenario
 
 UNTOUCHED = ""
 """No person edits."""
@@ -55,7 +55,7 @@ class Bench:
         self.folder = folder
         self.work = folder / "work"
         self._patch = pytest.MonkeyPatch()
-        self._references: dict[tuple[str, str, tuple[bool, bool]], Outcome] = {}
+        self._references: dict[tuple[str, str, bool, Act | None], Outcome] = {}
         self._points: dict[str, list[Point]] = {}
         self._written: dict[str, list[people.Cell]] = {}
         if "proof.kills.remote" not in actiontrack.hooks.DEFAULTS:
@@ -145,20 +145,20 @@ class Bench:
         told = [self.reference(scenario, edit, after=moved)]
         if edit and (edit != "very cell" or (moved and scenario.edits.endswith(".json"))):
             told.append(self.reference(scenario, edit, after=not moved))
-        if edit and scenario.half is not None and moved:
-            told.append(self.reference(scenario, edit, after=True, half=True))
+        if edit:
+            told += [self.reference(scenario, edit, after=True, half=half) for half in scenario.halves]
         return told
 
     # --- what would have come of it -------------------------------------------------------------------------------
 
-    def reference(self, scenario: Scenario, edit: str, *, after: bool, half: bool = False) -> Outcome:
+    def reference(self, scenario: Scenario, edit: str, *, after: bool, half: Act | None = None) -> Outcome:
         """Undisturbed: the edit made after everything was done, or the first half of it, or before any of it."""
-        key = scenario.name, edit, (after and bool(edit), half)
+        key = scenario.name, edit, after and bool(edit), half
         if key not in self._references:
             suite = self.ready(scenario)
             target = suite.folder / scenario.edits
             if after or not edit:
-                (scenario.half if half and scenario.half else scenario.act)(suite)
+                (half or scenario.act)(suite)
             if edit:
                 people.edit(target, edit, self._cells(scenario))
             self._references[key] = self.resumed(scenario, suite)
