@@ -8,8 +8,10 @@ import os
 import pickle
 import shutil
 import signal
+import time
 import traceback
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import pytest
 from board_suite import Suite
 
 import actiontrack.hooks
+import actiontrack_spreadsheet.workbook.ring as ring
 from proof.kills import doors, people
 from proof.kills.outcome import Outcome, duplicated, outcome
 from proof.kills.scenarios import NOW, SCENARIOS, Act, Scenario
@@ -48,6 +51,20 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
 
 
+class OneDay(datetime):
+    """The clock by which earlier versions are kept: it begins with the sweep, and passes no midnight while that runs.
+
+    Which of them go depends on the day, and with it which steps there are.
+    """
+
+    _began = time.monotonic()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        """The scenarios' day, so many seconds on."""
+        return datetime.fromisoformat(NOW) + timedelta(seconds=time.monotonic() - cls._began)
+
+
 class Bench:
     """A folder in which trials are made, one after the other, always at the same path."""
 
@@ -55,6 +72,7 @@ class Bench:
         self.folder = folder
         self.work = folder / "work"
         self._patch = pytest.MonkeyPatch()
+        self._patch.setattr(ring, "datetime", OneDay)
         self._references: dict[tuple[str, str, bool, Act | None], Outcome] = {}
         self._points: dict[str, list[Point]] = {}
         self._written: dict[str, list[people.Cell]] = {}
