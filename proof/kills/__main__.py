@@ -14,7 +14,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,9 @@ def _trials(options: argparse.Namespace, number: int, folder: Path) -> Told:
         for name in mine:
             bench.points(name)
         return [], bench.steps()
-    planned = _every_trial(bench, mine, chance) if not options.seconds else _some_trials(bench, mine, chance)
+    planned: Iterable[tuple[Point, str]] = (
+        _some_trials(bench, mine, chance) if options.seconds else _every_trial(bench, mine, chance)
+    )
     for point, edit in planned:
         if time.monotonic() > until or (options.trials and len(verdicts) >= options.trials):
             break
@@ -102,20 +105,28 @@ def _shuffled(names: list[str], chance: random.Random) -> list[str]:
     return chance.sample(names, len(names))
 
 
-def _every_trial(bench: Bench, names: Sequence[str], chance: random.Random) -> Iterator[tuple[Point, str]]:
+def _every_trial(bench: Bench, names: Sequence[str], chance: random.Random) -> list[tuple[Point, str]]:
     """After every step with nobody there; before each, and after every second, with one person after the other.
 
-    What lasts is the same after one step and before the next.
+    What lasts is the same after one step and before the next. What is like nothing before comes first, so that a run
+    that is broken off has seen the most.
     """
     from proof.kills.people import EDITS
 
+    trials: list[tuple[Point, str]] = []
     for name in names:
         edits = itertools.cycle(_shuffled(list(EDITS), chance))
         for point in bench.points(name):
             if point.when == "after":
-                yield point, ""
+                trials.append((point, ""))
             if point.when == "before" or point.at % 2:
-                yield point, next(edits)
+                trials.append((point, next(edits)))
+    alike: Counter[tuple[str, str, bool]] = Counter()
+    order = []
+    for point, edit in trials:
+        alike[point.scenario, point.step, bool(edit)] += 1
+        order.append((alike[point.scenario, point.step, bool(edit)], not edit))
+    return [trials[at] for at in sorted(range(len(trials)), key=lambda at: order[at])]
 
 
 def _some_trials(bench: Bench, names: Sequence[str], chance: random.Random) -> Iterator[tuple[Point, str]]:

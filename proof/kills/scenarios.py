@@ -7,6 +7,7 @@ somebody who finds it half done. Everything else follows from them: the steps, w
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,16 +27,20 @@ CASES = (
 )
 
 
+Act = Callable[[Suite], None]
+"""What somebody does."""
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One. `edits` is the file people edit while it is down: a workbook, or the case system's own."""
 
     name: str
-    prepare: Callable[[Suite], None]
-    act: Callable[[Suite], None]
+    prepare: Act
+    act: Act
     edits: str = "plan.xlsx"
-    half: Callable[[Suite], None] | None = None
-    """The first half of `act`, where somebody may edit in between and the rest then does otherwise."""
+    halves: tuple[Act, ...] = ()
+    """First halves of `act`, where somebody may edit in between and the rest then does otherwise."""
 
 
 def text(number: int) -> str:
@@ -64,7 +69,8 @@ def _plan(suite: Suite, *connectors: str, rows: int = 6) -> None:
     suite.make_plan(row(number) for number in range(1, rows + 1))
 
 
-def _adopted(suite: Suite, *connectors: str, rows: int = 6) -> None:
+def adopted(suite: Suite, *connectors: str, rows: int = 6) -> None:
+    """A plan of so many rows that was adopted, its review published."""
     _plan(suite, *connectors, rows=rows)
     approved(suite)
     suite.run("review", "set", "SAR-2026-01", "publication=published")
@@ -91,7 +97,7 @@ def _delete(suite: Suite, name: str, *actions: str) -> None:
 
 
 def both_sides(suite: Suite) -> None:
-    _adopted(suite, BOARD, POLICE)
+    adopted(suite, BOARD, POLICE)
     _set(suite, "plan.xlsx", text(1), Priority="Urgent")
     _set(suite, "police.xlsx", text(4), Lead_officer="Head of Custody")
     _set(suite, "police.xlsx", text(1), Lead_officer="Head of Crime")
@@ -101,30 +107,38 @@ def both_sides(suite: Suite) -> None:
 
 def one_cell(suite: Suite) -> None:
     """One single cell is written: nothing else in the file can tell that it was."""
-    _adopted(suite, ONE_KEPT)
+    adopted(suite, ONE_KEPT)
     suite.run("action", "set", "1", "priority=Urgent")
 
 
+def left_behind(suite: Suite) -> None:
+    """One that was killed long ago left a file half written beside the plan."""
+    one_cell(suite)
+    left = suite.folder / ".actiontrack-left_the.tmp"
+    left.write_bytes(suite.plan.read_bytes()[:1000])
+    os.utime(left, (0, 0))
+
+
 def created_there(suite: Suite) -> None:
-    _adopted(suite, BOARD, POLICE)
+    adopted(suite, BOARD, POLICE)
     police = AGENCIES["POL"]
     _append(suite, "plan.xlsx", Action="Brand new, by the board", Lead_agency=police, Status="In progress")
 
 
 def created_here(suite: Suite) -> None:
-    _adopted(suite, BOARD)
+    adopted(suite, BOARD)
     suite.run("action", "add", "review=SAR-2026-01", "text=Brand new, on the command line", "lead_agency=POL")
 
 
 def progress(suite: Suite) -> None:
-    _adopted(suite, BOARD, POLICE)
+    adopted(suite, BOARD, POLICE)
     _set(suite, "police.xlsx", text(1), Progress="Training booked")
     _set(suite, "plan.xlsx", text(4), Progress="Seen by the board")
     _set(suite, "plan.xlsx", text(1), Progress="The board asks how far it is")
 
 
 def conflict_opened(suite: Suite) -> None:
-    _adopted(suite, BOARD, POLICE)
+    adopted(suite, BOARD, POLICE)
     _set(suite, "plan.xlsx", text(1), Action="As the board wants it", Priority="Urgent")
     _set(suite, "police.xlsx", text(1), Action="As the police want it")
 
@@ -135,14 +149,14 @@ def conflict_found(suite: Suite) -> None:
 
 
 def proposed(suite: Suite) -> None:
-    _adopted(suite, BOARD, POLICE)
+    adopted(suite, BOARD, POLICE)
     _set(suite, "police.xlsx", text(1), Due_date="2027-06-01")
     _append(suite, "police.xlsx", Action="Asked for by the police", Status="In progress")
     synced(suite)
 
 
 def row_gone(suite: Suite) -> None:
-    _adopted(suite, BOARD)
+    adopted(suite, BOARD)
     _delete(suite, "plan.xlsx", text(5))
     synced(suite)
     suite.monkeypatch.setenv("AT_NOW", LATER)
@@ -151,7 +165,7 @@ def row_gone(suite: Suite) -> None:
 
 def folder(suite: Suite) -> None:
     (suite.folder / "returns").mkdir()
-    _adopted(suite, BOARD, RETURNS)
+    adopted(suite, BOARD, RETURNS)
     for name, agency in (("police", "POL"), ("health", "HEA")):
         suite.run("workbook", "issue", "--agency", agency, "--out", str(suite.folder / "returns" / f"{name}.xlsx"))
     synced(suite)
@@ -189,9 +203,9 @@ def _after_another(suite: Suite, name: str) -> None:
     suite.run("action", "set", "2", "priority=Low")
 
 
-def _case_system(kind: str) -> Callable[[Suite], None]:
+def _case_system(kind: str) -> Act:
     def prepare(suite: Suite) -> None:
-        _adopted(suite, BOARD, CASES.format(kind))
+        adopted(suite, BOARD, CASES.format(kind))
         cases = FileSystem(suite.folder / "cases.json")
         key = next(key for key, fields in cases.load()["records"].items() if fields["text"] == text(1))
         cases.edit(key, lead_officer="Head of Custody")
@@ -205,14 +219,14 @@ def _case_system(kind: str) -> Callable[[Suite], None]:
 
 
 def guarded(suite: Suite) -> None:
-    _adopted(suite, BOARD, POLICE, rows=16)
+    adopted(suite, BOARD, POLICE, rows=16)
     _delete(suite, "plan.xlsx", *(text(number) for number in range(2, 14)))
     _set(suite, "plan.xlsx", text(1), Priority="Urgent")
     suite.run("action", "set", "16", "priority=Low")
 
 
 def to_be_made(suite: Suite) -> None:
-    _adopted(suite, BOARD)
+    adopted(suite, BOARD)
     suite.configure(BOARD, POLICE)
 
 
@@ -220,7 +234,7 @@ def questions(suite: Suite) -> None:
     """Answers typed in the sheet of questions."""
     import openpyxl
 
-    _adopted(suite, ASKING, POLICE)
+    adopted(suite, ASKING, POLICE)
     _set(suite, "plan.xlsx", text(1), Action="As the board wants it")
     _set(suite, "police.xlsx", text(1), Action="As the police want it")
     _set(suite, "police.xlsx", text(4), Due_date="2027-06-01")
@@ -237,7 +251,7 @@ def questions(suite: Suite) -> None:
 
 
 def damaged(suite: Suite) -> None:
-    _adopted(suite, BOARD)
+    adopted(suite, BOARD)
     suite.run("action", "set", "1", "priority=Urgent")
     synced(suite)
     _set(suite, "plan.xlsx", text(2), Lead_officer="Nobody")
@@ -266,6 +280,18 @@ def accept(suite: Suite) -> None:
     synced(suite)
 
 
+def looked_there(suite: Suite) -> None:
+    """A sync, and an answer to whatever may have been made in the case system, by who looked whether it was."""
+    synced(suite)
+    asked = [each for each in suite.run("proposal", "list") if each["field"] == "create"]
+    for each in asked:
+        there = {fields["text"] for fields in FileSystem(suite.folder / "cases.json").load()["records"].values()}
+        answer = "refuse" if suite.run("action", "show", each["ref"])["text"] in there else "accept"
+        suite.run("proposal", answer, each["id"])
+    if asked:
+        synced(suite)
+
+
 def put_back(suite: Suite) -> None:
     """Refuse the removal of the row, so that it is put back."""
     for each in suite.run("proposal", "list"):
@@ -280,12 +306,30 @@ def restore(suite: Suite) -> None:
     approved(suite)
 
 
+def read_only(*names: str) -> Act:
+    """A sync while files may only be read: what is typed in them is taken in, and nothing is written to them.
+
+    Of words under Progress that makes a difference: once taken in they stay, whoever types over them.
+    """
+
+    def act(suite: Suite) -> None:
+        for name in names:
+            (suite.folder / name).chmod(0o444)
+        synced(suite)
+        for name in names:
+            (suite.folder / name).chmod(0o644)
+
+    return act
+
+
 def put_version_back(suite: Suite) -> None:
     """The plan as it was before the last sync wrote to it, unless it looks so."""
     looks = {each["Action"]: each for each in tables.read(suite.plan)}
     if looks[text(3)]["Priority"] == "Low":
         suite.run("connector", "restore", "master", (suite.folder / "wanted").read_text(), code=None)
 
+
+HALF_WRITTEN = read_only("plan.xlsx"), read_only("police.xlsx"), read_only("plan.xlsx", "police.xlsx")
 
 SCENARIOS = {
     each.name: each
@@ -294,10 +338,11 @@ SCENARIOS = {
         Scenario("both sides", both_sides, synced),
         Scenario("both sides, theirs edited", both_sides, synced, "police.xlsx"),
         Scenario("one cell", one_cell, synced),
+        Scenario("left behind", left_behind, synced),
         Scenario("created there", created_there, synced),
         Scenario("created here", created_here, synced),
-        Scenario("progress", progress, synced),
-        Scenario("progress, theirs edited", progress, synced, "police.xlsx"),
+        Scenario("progress", progress, synced, halves=HALF_WRITTEN),
+        Scenario("progress, theirs edited", progress, synced, "police.xlsx", HALF_WRITTEN),
         Scenario("conflict opened", conflict_opened, synced),
         Scenario("conflict settled", conflict_found, settle),
         Scenario("proposal accepted", proposed, accept, "police.xlsx"),
@@ -307,10 +352,10 @@ SCENARIOS = {
         Scenario("comma separated", comma_separated, synced, "plan.csv"),
         Scenario("case system, marks", _case_system("marks"), synced, "cases.json"),
         Scenario("case system, idempotent", _case_system("idempotent"), synced, "cases.json"),
-        Scenario("case system, neither", _case_system("neither"), synced, "cases.json"),
+        Scenario("case system, neither", _case_system("neither"), looked_there, "cases.json"),
         Scenario("guard approved", guarded, approved),
         Scenario("workbook made", to_be_made, approved),
         Scenario("questions answered", questions, synced),
-        Scenario("version restored", damaged, restore, half=put_version_back),
+        Scenario("version restored", damaged, restore, halves=(put_version_back,)),
     )
 }

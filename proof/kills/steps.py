@@ -17,6 +17,7 @@ STEPS = {
     "replace actiontrack_spreadsheet.workbook.ring.Ring._keep": "a version is kept of a file that stands as it was",
     "fsync actiontrack_spreadsheet.workbook.ring.sync_folder": "after a version was kept, or a file replaced",
     "unlink actiontrack_spreadsheet.workbook.ring.Ring.thin": "the file is replaced; an old version goes",
+    "unlink actiontrack_spreadsheet.workbook.beside._clear": "what one that was killed long ago left is gone",
     "fsync actiontrack_spreadsheet.workbook.replace._write_beside": "new content beside a file that stands as it was",
     "replace actiontrack_spreadsheet.workbook.replace.replace_file": "the file is replaced; nothing says so yet",
     "fsync actiontrack_spreadsheet.newfile.put": "a new workbook half made, under a name nobody reads",

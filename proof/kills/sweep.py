@@ -8,8 +8,10 @@ import os
 import pickle
 import shutil
 import signal
+import time
 import traceback
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,10 @@ import pytest
 from board_suite import Suite
 
 import actiontrack.hooks
+import actiontrack_spreadsheet.workbook.ring as ring
 from proof.kills import doors, people
 from proof.kills.outcome import Outcome, duplicated, outcome
-from proof.kills.scenarios import NOW, SCENARIOS, Scenario
+from proof.kills.scenarios import NOW, SCENARIOS, Act, Scenario
 
 UNTOUCHED = ""
 """No person edits."""
@@ -48,6 +51,20 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
 
 
+class OneDay(datetime):
+    """The clock by which earlier versions are kept: it begins with the sweep, and passes no midnight while that runs.
+
+    Which of them go depends on the day, and with it which steps there are.
+    """
+
+    _began = time.monotonic()
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        """The scenarios' day, so many seconds on."""
+        return datetime.fromisoformat(NOW) + timedelta(seconds=time.monotonic() - cls._began)
+
+
 class Bench:
     """A folder in which trials are made, one after the other, always at the same path."""
 
@@ -55,7 +72,8 @@ class Bench:
         self.folder = folder
         self.work = folder / "work"
         self._patch = pytest.MonkeyPatch()
-        self._references: dict[tuple[str, str, tuple[bool, bool]], Outcome] = {}
+        self._patch.setattr(ring, "datetime", OneDay)
+        self._references: dict[tuple[str, str, bool, Act | None], Outcome] = {}
         self._points: dict[str, list[Point]] = {}
         self._written: dict[str, list[people.Cell]] = {}
         if "proof.kills.remote" not in actiontrack.hooks.DEFAULTS:
@@ -145,20 +163,20 @@ class Bench:
         told = [self.reference(scenario, edit, after=moved)]
         if edit and (edit != "very cell" or (moved and scenario.edits.endswith(".json"))):
             told.append(self.reference(scenario, edit, after=not moved))
-        if edit and scenario.half is not None and moved:
-            told.append(self.reference(scenario, edit, after=True, half=True))
+        if edit:
+            told += [self.reference(scenario, edit, after=True, half=half) for half in scenario.halves]
         return told
 
     # --- what would have come of it -------------------------------------------------------------------------------
 
-    def reference(self, scenario: Scenario, edit: str, *, after: bool, half: bool = False) -> Outcome:
+    def reference(self, scenario: Scenario, edit: str, *, after: bool, half: Act | None = None) -> Outcome:
         """Undisturbed: the edit made after everything was done, or the first half of it, or before any of it."""
-        key = scenario.name, edit, (after and bool(edit), half)
+        key = scenario.name, edit, after and bool(edit), half
         if key not in self._references:
             suite = self.ready(scenario)
             target = suite.folder / scenario.edits
             if after or not edit:
-                (scenario.half if half and scenario.half else scenario.act)(suite)
+                (half or scenario.act)(suite)
             if edit:
                 people.edit(target, edit, self._cells(scenario))
             self._references[key] = self.resumed(scenario, suite)

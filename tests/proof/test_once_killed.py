@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
-from board_suite import Suite
+from board_suite import BOARD, POLICE, Suite
 from proof.disk.faults import Failing
 from proof.kills import doors
-from proof.kills.scenarios import NOW, one_cell, synced, text
+from proof.kills.scenarios import NOW, adopted, one_cell, synced, text
 
 REPLACED = "replace actiontrack_spreadsheet.workbook.replace.replace_file"
 
@@ -62,6 +62,21 @@ def test_i1_a_value_that_a_person_typed_too_is_no_sign_that_ours_arrived(suite: 
     synced(suite)
     (found,) = suite.run("conflict", "list")
     assert (found["field"], found["ours"], found["theirs"]) == ("lead_officer", "Head of Custody", "Head of Crime")
+
+
+def test_i1_what_was_said_after_a_write_that_landed_unnoted_is_still_told(suite: Suite) -> None:
+    """The board's words had reached the police's cell, the sync was cut off before it noted so, and the board typed
+    more: all there was by then counted as shown there, and the police were never told of the second.
+    """
+    adopted(suite, BOARD, POLICE)
+    with suite.edit() as plan:
+        plan.set(text(1), "Progress", "Asked how far it is")
+    stopped(suite, "commit services.sync.sending._acknowledge", "before")
+    with suite.edit() as plan:
+        plan.set(text(1), "Progress", "Asked once more")
+    synced(suite)
+    police = suite.edit("police.xlsx")
+    assert police.value(police.find(text(1)), "Progress") == "Asked once more"
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import os
 import re
-import tempfile
 import zipfile
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from actiontrack_spreadsheet.workbook.beside import make_beside
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -44,20 +45,20 @@ def steady_bytes(book: Workbook, now: datetime) -> bytes:
 def put(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and never over another. Raises FileExistsError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".actiontrack-", suffix=".tmp", dir=path.parent)
+    handle, temporary = make_beside(path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~_umask())
         if os.name == "nt":
-            Path(temporary).rename(path)  # raises FileExistsError there
+            temporary.rename(path)  # raises FileExistsError there
         else:
             os.link(temporary, path)
     finally:
         with suppress(FileNotFoundError):
-            Path(temporary).unlink()
+            temporary.unlink()
 
 
 def _umask() -> int:

@@ -456,6 +456,15 @@ def test_a_file_held_by_another_program(build: Build, monkeypatch: pytest.Monkey
     assert not list(path.parent.glob(".actiontrack-*"))
 
 
+def test_what_a_killed_writer_left_beside_a_workbook_goes_with_a_later_write(build: Build) -> None:
+    path = build()
+    left = path.with_name(".actiontrack-k3_x0abc.tmp")
+    left.write_bytes(path.read_bytes()[:100])
+    os.utime(left, (0, 0))
+    write(path, [SetCell("Plan", 2, 2, "x")])
+    assert not left.exists()
+
+
 def test_marks_of_open_files(tmp_path: Path) -> None:
     path = tmp_path / "plan.xlsx"
     assert open_elsewhere(path) is None

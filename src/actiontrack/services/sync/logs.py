@@ -49,6 +49,15 @@ def newest_shown(entries: Sequence[Entry], text: str, names: Mapping[str, str]) 
     return entries[-1].position if any(shown(entries[-many:], True, names) == text for many in together) else 0
 
 
+def newest_written(entries: Sequence[Entry], text: str, names: Mapping[str, str]) -> int:
+    """The position of the newest of the entries not shown before that a text of ours was to show; 0 where none fits."""
+    for many in range(len(entries), 0, -1):
+        first = entries[:many]
+        if text in (first[-1].text, shown(first, False, names), shown(first, True, names)):
+            return first[-1].position
+    return 0
+
+
 _TOGETHER = 12
 """More entries than this never stood in one cell."""
 

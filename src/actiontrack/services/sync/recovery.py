@@ -10,10 +10,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 from actiontrack.domain.ledger import Intent, IntentState, Link, LinkState
 from actiontrack.ports import Record
-from actiontrack.services.records.projection import LOGS
+from actiontrack.services.records.projection import LOGS, log
 from actiontrack.services.sync import logs
 from actiontrack.services.sync.echo import after_write
-from actiontrack.services.sync.journal import heard_by
 from actiontrack.services.sync.lane import Lane
 
 Verdicts = Mapping[str, str]
@@ -85,7 +84,20 @@ def _compare(lane: Lane, intent: Intent, record: Record | None) -> Verdicts:
 def _landed(lane: Lane, link: Link, names: Iterable[str], intent: Intent) -> Link:
     agreed = {name: intent.after[name] for name in names}
     base = {**link.base, **agreed}
-    return link.model_copy(update={"base": base, "heard": heard_by(lane, link, agreed), "dirty": True})
+    return link.model_copy(update={"base": base, "heard": _heard(lane, link, agreed), "dirty": True})
+
+
+def _heard(lane: Lane, link: Link, landed: Mapping[str, str]) -> dict[str, int]:
+    """How far each log was shown by what landed: what was said since, here or elsewhere, has yet to be."""
+    heard: dict[str, int] = dict(link.heard)
+    names = [name for name in LOGS if name in landed]
+    if names and link.action in lane.desk.load([link.action]):
+        for name in names:
+            entries = log(lane.desk, lane.desk.files[link.action], lane.viewer, name) or []
+            fresh = [entry for entry in entries if entry.position > heard.get(name, 0)]
+            if position := logs.newest_written(fresh, landed[name], lane.names):
+                heard[name] = position
+    return heard
 
 
 # --- another system, field by field ---------------------------------------------------------------------------------

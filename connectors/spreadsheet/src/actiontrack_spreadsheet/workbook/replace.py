@@ -6,10 +6,10 @@ import hashlib
 import os
 import shutil
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from .beside import make_beside
 from .errors import StaleWorkbook, WorkbookBusy, refuse_file
 from .package import read_bytes
 from .ring import Ring, sync_folder
@@ -69,7 +69,7 @@ def _state(state: os.stat_result) -> tuple[int, ...]:
 
 def _write_beside(target: Path, data: bytes) -> Path:
     """A temporary file in the same folder, on disk, with the owner, mode and access list of the target."""
-    handle, name = tempfile.mkstemp(prefix=".actiontrack-", suffix=".tmp", dir=target.parent)
+    handle, made = make_beside(target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -79,10 +79,10 @@ def _write_beside(target: Path, data: bytes) -> Path:
             state = target.stat()
             for owner, group in ((-1, state.st_gid), (state.st_uid, -1)):
                 with suppress(PermissionError):  # only root may give files away
-                    os.chown(name, owner, group)
-        shutil.copystat(target, name)  # its access list too, which lets others in a shared folder work on
-        os.utime(name)
+                    os.chown(made, owner, group)
+        shutil.copystat(target, made)  # its access list too, which lets others in a shared folder work on
+        os.utime(made)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
         raise
-    return Path(name)
+    return made

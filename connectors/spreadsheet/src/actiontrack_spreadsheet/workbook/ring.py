@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from .beside import make_beside
 from .errors import WorkbookBusy
 
 KEEP = 20
@@ -88,15 +88,15 @@ class Ring:
                 each.path.replace(place)
                 return place
         # For its owner only: what the file's own folder keeps from others is not to be read here.
-        handle, name = tempfile.mkstemp(prefix=".actiontrack-", suffix=".tmp", dir=self.folder)
+        handle, made = make_beside(self.folder)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(place)
+            made.replace(place)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            made.unlink(missing_ok=True)
             raise
         sync_folder(self.folder)
         return place
