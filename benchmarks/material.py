@@ -26,11 +26,14 @@ _STATUSES = ("Not started", "In progress")
 _WORDS = ("agree", "audit", "briefing", "case", "check", "data", "health", "home", "learning", "plan", "share", "staff")
 
 
-def make_plan(path: Path, rows: int, ids: bool = False) -> None:
-    """A board's workbook of so many actions, without Action IDs unless they are asked for (plain numbers then)."""
+def make_plan(path: Path, rows: int, ids: bool = False, seed: int | None = None) -> None:
+    """A board's workbook of so many actions, without Action IDs unless they are asked for (plain numbers then).
+
+    What they say follows from `seed` (none: the number of rows).
+    """
     import xlsxwriter
 
-    chance = random.Random(rows)
+    chance = random.Random(rows if seed is None else seed)
     book = xlsxwriter.Workbook(str(path), {"default_date_format": "dd/mm/yyyy"})
     sheet = book.add_worksheet(SHEET)
     headings = HEADINGS if ids else HEADINGS[1:]
@@ -104,7 +107,7 @@ def adopt_many(folder: Path, plans: int, rows: int) -> None:
     configuration = (folder / "actiontrack.toml").read_text("utf-8")
     for number in range(plans):
         name = f"plan{number:03}"
-        make_plan(folder / f"{name}.xlsx", rows)
+        make_plan(folder / f"{name}.xlsx", rows, seed=number)  # no two boards' actions say the same
         configuration += (
             f'[[connector]]\nname = "{name}"\ntype = "spreadsheet"\npath = "{name}.xlsx"\nside = "board"\n'
             f'review = "SAR-2026-{number:03}"\n'

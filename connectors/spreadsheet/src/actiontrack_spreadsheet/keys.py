@@ -126,11 +126,14 @@ def _is_occupied(grid: Grid, col: int, top: int) -> bool:
 
 def key_of(value: Raw) -> str:
     """A key as records carry it: an Action ID as printed, other text in NFC without needless blanks; "" where blank."""
-    if isinstance(value, Fixed):
+    if type(value) is str:  # as nearly all of them are
+        text = value
+    elif isinstance(value, Fixed):
         return key_of(value.value)
-    if value is None or isinstance(value, Unread):
+    elif value is None or isinstance(value, Unread):
         return ""
-    text = value.isoformat() if isinstance(value, date) else str(value)
+    else:
+        text = value.isoformat() if isinstance(value, date) else str(value)
     return normal_ref(text) or " ".join(unicodedata.normalize("NFC", text).split())
 
 

@@ -11,7 +11,7 @@ from actiontrack.domain.fields import FIELDS, Type
 from actiontrack.domain.ledger import Link, LinkState
 from actiontrack.domain.nouns import Leg
 from actiontrack.ports import Fixed, Record
-from actiontrack.services.sync.guard import Census, objections, plan_hash
+from actiontrack.services.sync.guard import MISSING_ROWS, REPLACED_ROWS, Census, objections, plan_hash
 from actiontrack.services.sync.lane import Lane
 
 
@@ -104,26 +104,36 @@ def _census(lane: Lane) -> Census:
     census = Census()
     if lane.instance.adopted_at is None or not lane.linked or lane.inbound_only:
         return census
-    leads = _leads(lane)
-    census.linked = Counter(leads.get(action, "") for action in lane.linked)
     census.empty = lane.seen.complete and not lane.seen.records
     if lane.seen.complete:
         census.vanished = [name for name in lane.instance.columns if name not in lane.seen.columns and name in FIELDS]
-    census.missing = Counter(
-        leads.get(link.action, "")
-        for link in lane.matching.missing
-        if link.state in (LinkState.LIVE, LinkState.PENDING)
-    )
+    missing = [link.action for link in lane.matching.missing if link.state in (LinkState.LIVE, LinkState.PENDING)]
+    replaced = []
     for record, link in lane.matching.pairs:
         census.nameless += lane.seen.key == "ref" and link.state is LinkState.LIVE and not record.remote_id
-        if link.base:
-            _count_changes(lane, census, record, link, leads.get(link.action, ""))
+        if link.base and _count_changes(lane, census, record, link):
+            replaced.append(link.action)
     if census.blanked:
         census.filled = _filled(lane, census.blanked)
+    _count_by_lead(lane, census, missing, replaced)
     return census
 
 
-def _count_changes(lane: Lane, census: Census, record: Record, link: Link, lead: str) -> None:
+def _count_by_lead(lane: Lane, census: Census, missing: list[str], replaced: list[str]) -> None:
+    """Who leads each of thousands is read only where there may be enough of one to object to."""
+    if max(len(missing), len(replaced)) > min(MISSING_ROWS, REPLACED_ROWS):
+        leads = dict(lane.desk.reader.pick(Leg, ("action", "agency"), active=True, position=0))
+        census.linked, census.missing, census.replaced = (
+            Counter(leads.get(action, "") for action in actions) for actions in (lane.linked, missing, replaced)
+        )
+    else:
+        census.linked, census.missing, census.replaced = (
+            Counter({"": len(actions)}) for actions in (lane.linked, missing, replaced)
+        )
+
+
+def _count_changes(lane: Lane, census: Census, record: Record, link: Link) -> bool:
+    """Count the values that are blank now; whether one was replaced."""
     theirs = lane.theirs(record)
     replaced = False
     for name, base in link.base.items():
@@ -136,7 +146,7 @@ def _count_changes(lane: Lane, census: Census, record: Record, link: Link, lead:
             continue  # A colour that a formula computes turns by itself: nobody replaced it.
         elif FIELDS[name].type is not Type.LOG:
             replaced = True
-    census.replaced[lead] += replaced
+    return replaced
 
 
 def _filled(lane: Lane, names: Collection[str]) -> Counter[str]:
@@ -145,9 +155,3 @@ def _filled(lane: Lane, names: Collection[str]) -> Counter[str]:
     for (base,) in lane.desk.reader.pick(Link, ("base",), instance=lane.name):
         counts.update(name for name in names if base.get(name))
     return counts
-
-
-def _leads(lane: Lane) -> dict[str, str]:
-    if not (lane.matching.missing or len(lane.matching.pairs) > 10):
-        return {}
-    return dict(lane.desk.reader.pick(Leg, ("action", "agency"), active=True, position=0))

@@ -138,11 +138,12 @@ def _own(lane: Lane, link: Link) -> Link:
 
 def _quiet(lane: Lane, stored: list[_Brief], busy: Collection[str]) -> set[str]:
     """Actions whose one record reads as it did, and in which nothing changed here."""
-    claims = Counter(record.remote_id for record in lane.seen.records)
+    claims = Counter([record.remote_id for record in lane.seen.records])
+    twice = {key for key, count in claims.items() if count > 1}
     by_key = {
         link.remote_id: link
         for link in stored
-        if link.state == LinkState.LIVE and link.digest and link.action not in busy and claims[link.remote_id] == 1
+        if link.state is LinkState.LIVE and link.digest and link.action not in busy and link.remote_id not in twice
     }
     # A problem is told with its place, so that a row with one is read anew where it has moved.
     troubled = {issue.id.split(":")[0] for issue in lane.desk.reader.find(StoredIssue, source=lane.name)}
@@ -157,6 +158,8 @@ def _quiet(lane: Lane, stored: list[_Brief], busy: Collection[str]) -> set[str]:
             loud.append(record)
     # Whether words were pasted from another row shows only beside that row, though nothing changed in it.
     said = {record.fields.get("text") for record in loud}
+    if not loud:
+        return set(quiet)
     return {action for action, record in quiet.items() if record.fields.get("text") not in said}
 
 

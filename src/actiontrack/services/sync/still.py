@@ -71,7 +71,7 @@ def asked_otherwise(core: Core, still: Mapping[str, Instance]) -> bool:
 def still_after(core: Core, lane: Lane) -> dict[str, Any]:
     """What to remember of a lane that had nothing to do; nothing of any other."""
     matching = lane.matching
-    busy = lane.writes or lane.steps or lane.intents or lane.gone or matching.held or matching.missing
+    busy = lane.writes or lane.steps or lane.intents or lane.cut_off or lane.gone or matching.held or matching.missing
     if busy or not lane.seen.exists or any(link.dirty for link in lane.links.values()):
         return {}
     mark = lane.seen.mark()
