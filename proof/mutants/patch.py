@@ -25,7 +25,7 @@ class Mutant:
 
 
 def mutants(names: Sequence[str] = ()) -> list[Mutant]:
-    """Those of these names, all where none is given. Raises ValueError for a name or a file that is not as it should be."""
+    """Those of these names, all where none is given. Raises ValueError: no such name, or a patch without its head."""
     found = [_read(path) for path in sorted(FOLDER.glob("*.patch"))]
     unknown = set(names) - {each.name for each in found}
     if unknown:
