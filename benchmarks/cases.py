@@ -9,9 +9,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from proof.peers.kit import LackingError
+
+from benchmarks.material import AGENCIES
 from benchmarks.race import Race
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,6 +100,30 @@ review = "SAR-2026-01"
 """
 
 
+def _sync_unchanged_beside_vdirsyncer(folder: Path, rows: int) -> Race:
+    """vdirsyncer keeps as many items, a file each, in two folders, and has nothing to do but look."""
+    race = _sync_unchanged(folder, rows)
+    try:
+        vdirsyncer = _vdirsyncer(folder / "vdirsyncer", rows)
+    except LackingError as lacking:
+        print(f"without vdirsyncer: {lacking}", file=sys.stderr)
+        return race
+    return replace(race, peers={"vdirsyncer": vdirsyncer, **race.peers})
+
+
+def _vdirsyncer(folder: Path, items: int) -> list[str]:
+    """The command that syncs a pair of folders which agree. Raises LackingError where it can't be installed."""
+    from proof.peers import kit, vdirsyncer
+
+    pair = vdirsyncer.Pair(folder, "")
+    tool = vdirsyncer.Tool(folder, kit.install(folder, *vdirsyncer.REQUIREMENTS))
+    for number in range(items):
+        vdirsyncer.write(pair.a, number)
+    tool.configure(pair)
+    kit.must(tool.command("sync"), cwd=folder, env=tool.env)
+    return [str(part) for part in tool.command("sync")]
+
+
 def _sync_unchanged(folder: Path, rows: int) -> Race:
     _adopted(folder, rows)
     plan, register, copy = folder / "plan.xlsx", folder / "register.xlsx", folder / "copy.xlsx"
@@ -157,6 +184,63 @@ def _sync_same_file(folder: Path, rows: int) -> Race:
     )
 
 
+def _recovery(where: str) -> Callable[[Path, int], Race]:
+    """A sync that was killed with one write in a hundred rows on its way; beside it, one that has nothing to recover.
+
+    What nothing has moved in is not read at all: the peer's plan was saved again, so that it is.
+    """
+
+    def make(folder: Path, rows: int) -> Race:
+        changed = max(1, rows // 100)
+        untouched = folder / "untouched"
+        _adopted(untouched, rows)
+        _apart("shuffle_strings", untouched / "plan.xlsx", 1)
+        _adopted(folder, rows)
+        _apart("cut_off", folder, changed, where)
+        left = [path for path in (folder / "plan.xlsx", folder / "at.db", folder / "at.db-wal") if path.exists()]
+        ours_again = _keep(folder, *left)
+        theirs_again = _keep(untouched, untouched / "plan.xlsx", untouched / "at.db")
+
+        def again() -> None:
+            ours_again()
+            theirs_again()
+
+        def check() -> None:
+            _apart("check_recovered", folder, changed)
+
+        config = str(untouched / "actiontrack.toml")
+        peer = _module("actiontrack", "--config", config, "--json", "sync")
+        return Race(folder, ours=_SYNC, peers={"actiontrack": peer}, before_each=again, check=check)
+
+    return make
+
+
+_INSTANCES = 100
+
+
+def _instances(folder: Path, rows: int) -> Race:
+    """A hundred instances, each saved again by another program; the peer reads the same files and does no more.
+
+    Before anything is timed: one that fails changes no other's plan by a byte.
+    """
+    (folder / "actiontrack.toml").write_text(_BOARD + _agencies(), "utf-8")
+    _apart("adopt_many", folder, _INSTANCES, max(1, rows // _INSTANCES))
+    _apart("check_isolation", folder)
+    plans = sorted(folder.glob("plan*.xlsx"))
+    for plan in plans:
+        _apart("shuffle_strings", plan, 1)
+    again = _keep(folder, folder / "at.db", *plans)
+    expected = [_hash(plan) for plan in plans]
+
+    def check() -> None:
+        if [_hash(plan) for plan in plans] != expected:
+            raise RuntimeError("sync changed a workbook in which nothing had changed")
+
+    return Race(
+        folder, ours=_SYNC, peers={None: _script("peers/calamine_read.py", *plans)}, before_each=again, check=check
+    )
+
+
 _SYNC = _module("actiontrack", "--json", "sync")
 
 
@@ -181,19 +265,21 @@ def _adopted(folder: Path, rows: int) -> None:
 
 @functools.cache
 def _made(rows: int) -> tempfile.TemporaryDirectory[str]:
-    from benchmarks.material import AGENCIES
-
     made = tempfile.TemporaryDirectory(prefix="benchmark-")
     folder = Path(made.name)
-    agencies = "".join(f'[[agency]]\ncode = "{code}"\nname = "{name}"\n' for code, name in AGENCIES.items())
-    (folder / "actiontrack.toml").write_text(_BOARD + agencies + _CONNECTOR, "utf-8")
+    (folder / "actiontrack.toml").write_text(_BOARD + _agencies() + _CONNECTOR, "utf-8")
     _apart("make_plan", folder / "plan.xlsx", rows)
     _apart("adopt", folder)
     return made
 
 
+def _agencies() -> str:
+    return "".join(f'[[agency]]\ncode = "{code}"\nname = "{name}"\n' for code, name in AGENCIES.items())
+
+
 _AGAIN = "a plan saved again by another program, nothing changed"
 _SAME = "a plan nobody has touched since the last sync"
+_CUT_OFF = "a sync killed with one row in a hundred on its way into the plan"
 _CHANGED = "one row in a hundred changed in the workbook, as many others here"
 
 CASES = {
@@ -204,9 +290,12 @@ CASES = {
         Case("workbook-write", "one row in a hundred edited in a plan of fifteen columns", 10_000, _workbook_write),
         Case("sync-same-file", f"{_SAME}; beside `connector list`, `--help`", 100_000, _sync_same_file),
         Case("sync-unchanged-1k", _AGAIN, 1_000, _sync_unchanged),
-        Case("sync-unchanged-10k", _AGAIN, 10_000, _sync_unchanged),
+        Case("sync-unchanged-10k", _AGAIN, 10_000, _sync_unchanged_beside_vdirsyncer),
         Case("sync-unchanged-100k", _AGAIN, 100_000, _sync_unchanged),
         Case("sync-1pct-10k", _CHANGED, 10_000, _sync_changed),
         Case("sync-1pct-100k", _CHANGED, 100_000, _sync_changed),
+        Case("recovery-100k", f"{_CUT_OFF}, all written and nothing acknowledged", 100_000, _recovery("after")),
+        Case("recovery-100k-unsent", f"{_CUT_OFF}, nothing written", 100_000, _recovery("before")),
+        Case("instances-100", f"{_INSTANCES} plans saved again by another program", 100_000, _instances),
     )
 }

@@ -7,6 +7,7 @@ import json
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -93,6 +94,124 @@ def _sync(folder: Path, *args: str) -> dict[str, Any]:
         raise RuntimeError(ran.stderr)
     told: dict[str, Any] = json.loads(ran.stdout)
     return told
+
+
+# --- many workbooks -------------------------------------------------------------------------------------------------
+
+
+def adopt_many(folder: Path, plans: int, rows: int) -> None:
+    """So many workbooks of so many rows each, a review and an instance each, adopted into one store."""
+    configuration = (folder / "actiontrack.toml").read_text("utf-8")
+    for number in range(plans):
+        name = f"plan{number:03}"
+        make_plan(folder / f"{name}.xlsx", rows)
+        configuration += (
+            f'[[connector]]\nname = "{name}"\ntype = "spreadsheet"\npath = "{name}.xlsx"\nside = "board"\n'
+            f'review = "SAR-2026-{number:03}"\n'
+        )
+    (folder / "actiontrack.toml").write_text(configuration, "utf-8")
+    adopt(folder)
+
+
+def check_isolation(folder: Path) -> None:
+    """Raise unless one instance that fails leaves every other's plan as it is, byte for byte.
+
+    So that there are plans to compare, one action of every review is changed in the store; then it is taken back.
+    """
+    plans = sorted(folder.glob("plan*.xlsx"))
+    store, failing = folder / "at.db", plans[len(plans) // 2]
+    kept = {path: path.read_bytes() for path in (store, failing)}
+    _change(folder, len(plans), spread=True)
+    whole = _plans(folder)
+    failing.write_bytes(b"no workbook")
+    broken = _plans(folder)
+    for path, data in kept.items():
+        path.write_bytes(data)
+    if json.loads(broken.pop(failing.stem))["status"] != "failed" or not whole.pop(failing.stem):
+        raise RuntimeError("the broken workbook did not fail")
+    if whole != broken or not all(json.loads(each)["writes"] for each in whole.values()):
+        raise RuntimeError("one instance's failure changed another's plan")
+
+
+def _plans(folder: Path) -> dict[str, str]:
+    """What a dry run says of each instance and would do there, as text."""
+    told = _sync(folder, "--dry-run")
+    writes: dict[str, list[Any]] = {}
+    for step in told["steps"]:
+        writes.setdefault(step["connector"], []).append(step)
+    return {
+        each["name"]: json.dumps({"status": each["status"], "told": each, "writes": writes.get(each["name"], [])})
+        for each in told["connectors"]
+    }
+
+
+# --- a sync that was cut off ----------------------------------------------------------------------------------------
+
+
+def cut_off(folder: Path, rows: int, where: str) -> None:
+    """Change so many actions in the store, and kill the sync that carries them into plan.xlsx.
+
+    `where`: "before" the file is replaced (the intents wait, nothing is written), or "after" it (all is written,
+    nothing is acknowledged).
+    """
+    _change(folder, rows)
+    command = [sys.executable, "-c", _CUT_OFF, where]
+    ran = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+    if ran.returncode != -signal.SIGKILL:
+        raise RuntimeError(f"the sync was not killed: {ran.stderr}")
+
+
+_CUT_OFF = """
+import os, signal, sys
+from pathlib import Path
+replace = os.replace
+def killed(source, target, *args, **kwargs):
+    if Path(target).name != "plan.xlsx":
+        return replace(source, target, *args, **kwargs)
+    if sys.argv[1] == "after":
+        replace(source, target, *args, **kwargs)
+    os.kill(os.getpid(), signal.SIGKILL)
+os.replace = killed
+from actiontrack.cli.front import run
+sys.exit(run(["--json", "sync"]))
+"""
+
+
+def check_recovered(folder: Path, rows: int) -> None:
+    """Raise unless both sides hold what was changed, no intent waits, and nobody is asked anything."""
+    from python_calamine import CalamineWorkbook
+
+    from actiontrack.domain.ledger import Conflict, Intent, IntentState, Proposal
+    from actiontrack.domain.nouns import Action
+    from actiontrack.runtime import open_runtime
+
+    sheet = CalamineWorkbook.from_path(folder / "plan.xlsx").get_sheet_by_name(SHEET).to_python()[1:]
+    with open_runtime(str(folder / "actiontrack.toml")) as runtime, runtime.core.store.reading() as reader:
+        stored = dict(reader.pick(Action, ("ref", "lead_officer")))
+        waiting = reader.count(Intent, state=IntentState.INTENDED)
+        asked = reader.count(Conflict, closed_at=None) + reader.count(Proposal, closed_at=None)
+    if stored != {row[-1]: row[_OFFICER] for row in sheet} or waiting or asked:
+        raise RuntimeError(f"not recovered: {waiting} intents wait, {asked} questions are open")
+    if sum(officer == f"Chosen {ref}" for ref, officer in stored.items()) != rows:
+        raise RuntimeError("the changes are not in the store")
+
+
+def _change(folder: Path, rows: int, *, spread: bool = False) -> None:
+    """Another lead officer for so many actions in the store; `spread`: one of each instance."""
+    from actiontrack.domain.ledger import Link
+    from actiontrack.runtime import open_runtime
+    from actiontrack.services.records.desk import Desk
+
+    with open_runtime(str(folder / "actiontrack.toml")) as runtime:
+        core = runtime.core
+        with core.store.writing("analyst", "benchmark") as writer:
+            links = sorted(writer.pick(Link, ("instance", "row", "action")))
+            by_instance = {instance: action for instance, _, action in links}
+            chosen = list(by_instance.values()) if spread else [action for _, _, action in links[:: len(links) // rows]]
+            desk = Desk(writer, core.board, core.clock.now())
+            for file in desk.load(chosen[:rows]).values():
+                desk.put_action(file, lead_officer=f"Chosen {file.action.ref}")
+            desk.save(writer)
 
 
 # --- a change on both sides -----------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
-"""Every cell of a plan, through python-calamine."""
+"""Every cell of one plan or several, through python-calamine."""
 
 import sys
 
 from python_calamine import CalamineWorkbook
 
-rows = CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to_python()
-print(len(rows), sum(1 for row in rows for value in row if value != ""))
+for path in sys.argv[1:]:
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    print(len(rows), sum(1 for row in rows for value in row if value != ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -75,6 +76,8 @@ class Connectors(Mapping[str, Connector]):
         self._clock = clock
         self._instances = instances
         self._made: dict[str, Connector] = {}
+        self._paces: dict[str, Callable[[], None]] = {}
+        """By instance: what it sent is not forgotten with the connector."""
 
     def forget(self) -> None:
         """Make them anew, with nothing kept of what they read."""
@@ -104,7 +107,15 @@ class Connectors(Mapping[str, Connector]):
             theirs=own_fields(instance.side),
             board_name=self._settings.board.name,
             agency=next((each.name for each in self._settings.agencies if each.code == instance.agency), ""),
+            pace=functools.partial(self._pace, instance.name),
         )
+
+    def _pace(self, name: str, rate: float) -> Callable[[], None]:
+        from actiontrack.adapters.pacing import TokenBucket
+
+        if name not in self._paces:
+            self._paces[name] = TokenBucket(rate).take
+        return self._paces[name]
 
 
 @contextlib.contextmanager

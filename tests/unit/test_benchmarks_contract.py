@@ -20,9 +20,10 @@ PEERS = {
     "sync-same-file": ["actiontrack", None],
     "sync-unchanged-1k": ["pandas", "python-calamine", None],
     "sync-1pct-10k": ["pandas", "python-calamine"],
+    "recovery-100k": ["actiontrack"],
 }
 """Of the cases that differ in size alone, one."""
-SIZES = ("sync-unchanged-10k", "sync-unchanged-100k", "sync-1pct-100k")
+SIZES = ("sync-unchanged-10k", "sync-unchanged-100k", "sync-1pct-100k", "recovery-100k-unsent", "instances-100")
 
 
 def run(*args: str) -> subprocess.CompletedProcess[str]:

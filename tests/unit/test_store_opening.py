@@ -73,6 +73,7 @@ def test_a_store_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> 
         instance = reader.get(Instance, "plan")
         assert instance is not None
         assert (instance.settled, instance.issued_to, instance.agency, instance.still) == (7, "", "", {})
+        assert (instance.keyed, instance.scanned_at, instance.failures, instance.stopped) == ("", None, 0, "")
 
 
 def test_opening_again_keeps_the_identity_and_runs_no_migration(

@@ -178,7 +178,7 @@ def test_a_plans_own_action_ids_are_never_taken_for_ours(make_plan: MakePlan, co
     assert other.observe("", seen.columns).key == "number", "what adoption settled stays"
 
 
-def test_an_edit_changes_its_cell_and_no_other_part(make_plan: MakePlan, connect: Connect) -> None:
+def test_an_edit_changes_its_cell_and_no_other_part_but_our_own_note(make_plan: MakePlan, connect: Connect) -> None:
     plan = make_plan(ROWS)
     connector = connect(plan)
     seen, refs = adopt(connector)
@@ -193,7 +193,8 @@ def test_an_edit_changes_its_cell_and_no_other_part(make_plan: MakePlan, connect
     assert done.record.fields["status"] == "Complete"
     assert done.record.fields["current_due"] == date(2027, 1, 31)
     changed = {name for name, content in parts(plan).items() if before[name] != content}
-    assert changed == {"xl/worksheets/sheet1.xml"}
+    assert changed == {"xl/worksheets/sheet1.xml", "docProps/custom.xml"}, "the note of which batch was written last"
+    assert connect(plan).observe("", seen.columns).wrote == done.op_id
     now = cells(plan)
     assert {cell for cell in now if now[cell] != old[cell]} == {"E2", "F2"}
     again = connect(plan).observe("", seen.columns)

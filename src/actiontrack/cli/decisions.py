@@ -74,7 +74,7 @@ def list_proposals(session: Session) -> None:
 
 def print_proposals(rows: Sequence[Mapping[str, Any]]) -> None:
     """As a table; below it, of each repair, which cell gets which id."""
-    from actiontrack.cli.output import print_table
+    from actiontrack.cli.output import print_line, print_table
 
     columns = [
         ("id", "Id"), ("kind", "Kind"), ("ref", "Action"), ("field", "Field"), ("from", "From"), ("to", "To"),
@@ -82,12 +82,16 @@ def print_proposals(rows: Sequence[Mapping[str, Any]]) -> None:
     ]  # fmt: skip
     print_table([_in_short(row) for row in rows], columns, empty="No proposal is open.")
     for row in rows:
-        if row["kind"] == "repair":
+        if row["kind"] == "repair" and row["to"]:
             print_repair(row)
+        elif row["kind"] == "repair":
+            print_line(f"{row['id']}: {row['why']}")
 
 
 def _in_short(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {**row, "to": f"{len(row['to'])} ids put back, see below"} if row["kind"] == "repair" else row
+    if row["kind"] != "repair":
+        return row
+    return {**row, "to": f"{len(row['to'])} ids put back, see below" if row["to"] else "make it, see below"}
 
 
 def print_repair(row: Mapping[str, Any]) -> None:

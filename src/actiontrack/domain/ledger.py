@@ -27,6 +27,10 @@ class Instance(Stored):
     the digests were made with; `must_confirm` why it waits for an approval; `issued_to` the agency (a code) for which
     `workbook issue` made it without a line in the configuration; `agency` whose it was at its last sync; `still` what
     a sync that had nothing to do found, so that the next may find out that nothing has moved (services/sync/still.py).
+
+    `keyed` is what a remote_id is there (`Observation.key`); `scanned_at` when everything was last read to its end.
+    `failures` counts tries in a row that failed; `tried_at` and `retry_at` bound the time in which it is left in peace;
+    `stopped` is the configuration (a digest) with which it refused to let us in, `stopped_why` what it said.
     """
 
     key: ClassVar[tuple[str, ...]] = ("name",)
@@ -45,6 +49,13 @@ class Instance(Stored):
     issued_to: str = ""
     agency: str = ""
     still: Values = Field(default_factory=dict)
+    keyed: str = ""
+    scanned_at: datetime | None = None
+    failures: int = 0
+    tried_at: datetime | None = None
+    retry_at: datetime | None = None
+    stopped: str = ""
+    stopped_why: str = ""
 
 
 class LinkState(StrEnum):
@@ -64,6 +75,10 @@ class Link(Stored):
     `base` is what both sides last agreed on, field by field; `seen` what was last read (canonical, also of fields that
     have no base); `digest` the connector's token of the record when it was last settled.
     `assumed` is what we set for a field the record held but we could not read.
+    `outdated` has the tokens, a line each, the record had before our latest acknowledged writes, the last of which was
+    at `outdated_at`; a read that shows one of them again soon after is older than that write; `outdated_reads` counts
+    those. (After a blank line: tokens it had before it was read since.)
+    `failures` counts writes in a row that could not go.
     """
 
     key: ClassVar[tuple[str, ...]] = ("instance", "action")
@@ -81,6 +96,10 @@ class Link(Stored):
     heard: Values = Field(default_factory=dict)
     """For each append-only field, the highest position this record's cell has shown or given (services/sync/append)."""
     row: int = 0
+    outdated: str = ""
+    outdated_at: datetime | None = None
+    outdated_reads: int = 0
+    failures: int = 0
 
 
 class IntentState(StrEnum):
@@ -92,7 +111,7 @@ class IntentState(StrEnum):
     """Superseded: somebody edited since; the merge takes over."""
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    """Nobody can tell whether it landed; a person decides."""
+    """No answer came: the next read tells whether it landed; of a create that none can find, a person."""
 
 
 class Intent(Stored):

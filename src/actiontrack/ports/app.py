@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +10,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from actiontrack.ports.store import Store
 from actiontrack.ports.time import Calendar, Clock
+
+
+def _at_once(rate: float) -> Callable[[], None]:
+    return lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class InstanceContext:
     """The name of the agency whose instance it is; "" on the Board's side."""
     inbound_only: bool = False
     """An import: the source is never written, so that it need not be fit for it."""
+    pace: Callable[[float], Callable[[], None]] = _at_once
+    """Given the rate it declares (requests a second), what a connector calls before each request: it waits its turn."""
 
 
 @runtime_checkable

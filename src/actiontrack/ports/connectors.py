@@ -118,6 +118,8 @@ class Observation:
     """Whether the source can carry the store's mark at all (a csv file can't)."""
     mark: Callable[[], str] = str
     """Gives what `unchanged` is given the next time; "" where it can't tell. It is asked for where it will be kept."""
+    wrote: str = ""
+    """The op_id of the first write of the batch it last took, where all of a batch lands at once and it can say so."""
     answers: Sequence[Answer] | None = None
     """What was typed beside the questions shown there; None where none are to be shown."""
 

@@ -19,7 +19,7 @@ from actiontrack.domain.ledger import Instance
 from actiontrack.domain.nouns import Agency
 from actiontrack.errors import UserError
 from actiontrack.ports import Files, InstanceSettings
-from actiontrack.services.sync.opening import bound_to
+from actiontrack.services.sync.gate import bound_to
 
 _HOW = 'say so under [connector.files], as "{file}" = "CODE"'
 

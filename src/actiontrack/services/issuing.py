@@ -50,7 +50,7 @@ def note_issued(core: Core, name: str, agency: str, path: Path, who: str) -> Non
 
 def issued_under(core: Core, binding: str) -> Instance | None:
     """The issued workbook that this mark names: a copy of it has come back."""
-    from actiontrack.services.sync.opening import bound_to
+    from actiontrack.services.sync.gate import bound_to
 
     mark = bound_to(binding)
     with core.store.reading() as reader:

@@ -17,6 +17,7 @@ from actiontrack_spreadsheet.source import (
     KEY_NAME,
     KEY_PROPERTY,
     LOCKS_PROPERTY,
+    WROTE_PROPERTY,
     KeyPlace,
     refer,
 )
@@ -82,7 +83,8 @@ def make_workbook(path: Path, batch: Batch, context: InstanceContext) -> dict[st
     guide(book, sheet, context, columns_made(), table)
     _print(sheet, context.board_name, table)
     if batch.binding:
-        _bind(book, batch.binding, header, locks=SHEET if sheet.protection.sheet else "")
+        wrote = batch.writes[0].op_id if batch.writes else ""
+        _bind(book, batch.binding, header, locks=SHEET if sheet.protection.sheet else "", wrote=wrote)
     now = context.clock.now().replace(tzinfo=None, microsecond=0)
     book.properties.creator = "actiontrack"
     book.properties.language = "en-GB"
@@ -153,11 +155,12 @@ def _print(sheet: Worksheet, board_name: str, table: Area) -> None:
             part.center.text = text
 
 
-def _bind(book: Workbook, binding: str, header: int, *, locks: str) -> None:
+def _bind(book: Workbook, binding: str, header: int, *, locks: str, wrote: str) -> None:
     from openpyxl.packaging.custom import StringProperty
     from openpyxl.workbook.defined_name import DefinedName
 
     book.defined_names[KEY_NAME] = DefinedName(KEY_NAME, attr_text=refer(KeyPlace(SHEET, header, 1)))
-    for name, value in ((BINDING_PROPERTY, binding), (KEY_PROPERTY, "ref"), (LOCKS_PROPERTY, locks)):
+    properties = {BINDING_PROPERTY: binding, KEY_PROPERTY: "ref", LOCKS_PROPERTY: locks, WROTE_PROPERTY: wrote}
+    for name, value in properties.items():
         if value:
             book.custom_doc_props.append(StringProperty(name=name, value=value))  # type: ignore[attr-defined]

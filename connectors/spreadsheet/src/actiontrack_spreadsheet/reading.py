@@ -150,6 +150,7 @@ def observation(reading: Reading, *, inbound_only: bool = False) -> Observation:
         problems=() if inbound_only and reading.source.read_only else [*_problems(reading), *unshowable],
         setup=_setup(reading),
         binding=reading.source.binding,
+        wrote=reading.source.wrote,
         mark=partial(mark_of, reading.source),
         answers=answers(reading.questions) if reading.shows_questions and not unshowable else None,
     )

@@ -28,6 +28,8 @@ KEY_NAME = "_actiontrack_key"
 
 BINDING_PROPERTY = "Actiontrack binding"
 KEY_PROPERTY = "Actiontrack key"
+WROTE_PROPERTY = "Actiontrack wrote"
+"""Which batch was written last: a run that was cut off is told by it whether its own landed, whoever typed since."""
 LOCKS_PROPERTY = "Actiontrack locks"
 """The sheet we protected ourselves, in a workbook we made."""
 QUESTIONS_MARK = "_actiontrack_questions"
@@ -96,6 +98,11 @@ class Source:
     def binding(self) -> str:
         """The mark of the store this workbook belongs to; "" where there is none."""
         return self._property(BINDING_PROPERTY)
+
+    @property
+    def wrote(self) -> str:
+        """The op_id of the first write of the batch that was written last; "" where nothing says so."""
+        return self._property(WROTE_PROPERTY)
 
     @property
     def bound_key(self) -> str:

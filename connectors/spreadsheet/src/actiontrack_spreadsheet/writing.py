@@ -18,6 +18,7 @@ from actiontrack_spreadsheet.source import (
     BINDING_PROPERTY,
     KEY_NAME,
     KEY_PROPERTY,
+    WROTE_PROPERTY,
     Source,
     refer,
 )
@@ -67,12 +68,16 @@ class Plan:
     @property
     def only_sets(self) -> bool:
         """Whether cells of rows there are were set, and nothing else done: the rest of the file is as it was read."""
-        return all(isinstance(edit, SetCell) for edit in self.edits)
+        return all(isinstance(edit, SetCell) or _is_stamp(edit) for edit in self.edits)
 
     def add(self, edit: Edit, owners: Sequence[tuple[Write, str]] = ()) -> None:
         """Take an edit in."""
         self.edits.append(edit)
         self.owners.append(list(owners))
+
+
+def _is_stamp(edit: Edit) -> bool:
+    return isinstance(edit, SetCustomProperty) and edit.name == WROTE_PROPERTY
 
 
 def write_batch(reading: Reading, batch: Batch, backups: Path) -> Plan:
@@ -92,6 +97,8 @@ def write_batch(reading: Reading, batch: Batch, backups: Path) -> Plan:
         if not says_so(reading.source.workbook, sheet):
             plan.add(sheet)
     _drop_refused(plan, reading)
+    if any(plan.owners) and reading.source.bindable:
+        plan.add(SetCustomProperty(WROTE_PROPERTY, batch.writes[0].op_id))
     if plan.edits:
         plan.after = reading.source.write(plan.edits, backups)
     return plan

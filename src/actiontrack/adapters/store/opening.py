@@ -25,7 +25,7 @@ BUSY_SECONDS = 10
 WRITING = {"sqlite_begin": "BEGIN IMMEDIATE"}
 """SQLite: take the write lock at once, so that two writers queue instead of one failing half-way."""
 
-_VERSIONS = ("0001", "0002")
+_VERSIONS = ("0001", "0002", "0003")
 """Every schema this version knows."""
 
 
@@ -190,6 +190,8 @@ def _fault(error: exc.DatabaseError, where: str) -> ActionTrackError | None:
         return UserError(f"The store {where} can't be opened: check that it is a file you may read")
     if "disk is full" in said:
         return RetryableError(f"The disk that holds the store {where} is full: make room, then try again")
+    if "disk I/O error" in said:
+        return RetryableError(f"The disk that holds the store {where} fails or is full: see to it, then try again")
     if error.connection_invalidated or "connection" in said:
         return RetryableError(f"The store {where} can't be reached: check that the database runs, then try again")
     return None

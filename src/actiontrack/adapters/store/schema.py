@@ -17,7 +17,7 @@ from actiontrack.domain import ledger, nouns
 from actiontrack.domain.catalogue import LEDGERS, NOUNS, noun_name
 from actiontrack.domain.nouns import Stored
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration: a database that shows it needs none."""
 
 BOARD = "board_id"

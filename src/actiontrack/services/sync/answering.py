@@ -14,7 +14,7 @@ from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.records.projection import Viewer, project
 from actiontrack.services.sync.answers import answer_proposal, how_settled, resolve_conflict
-from actiontrack.services.sync.opening import binding_of
+from actiontrack.services.sync.gate import binding_of
 from actiontrack.services.sync.questions import Asked, choices_of, open_ones, version_of
 from actiontrack.services.sync.steps import Step
 from actiontrack.services.sync.tongue import Tongue, Unclearness

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor, Type
-from actiontrack.domain.ledger import Conflict, Link, LinkState, Proposal, ProposalKind, Values
+from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, ProposalKind, Values
 from actiontrack.domain.nouns import Action
 from actiontrack.domain.vocabulary import LEG_STATUSES, Side, Status
 from actiontrack.errors import NotAllowed, NotFound, UserError
@@ -17,6 +17,7 @@ from actiontrack.services.records.changing import add_entry, day, move_due, put_
 from actiontrack.services.records.creating import create_action
 from actiontrack.services.records.desk import ActionFile, Desk
 from actiontrack.services.records.projection import LOGS, Viewer, project
+from actiontrack.services.sync import unmade
 from actiontrack.services.sync.decisions import ROW
 from actiontrack.services.sync.logs import added
 from actiontrack.services.sync.tongue import Tongue, Unclearness
@@ -249,11 +250,13 @@ def _answer_new(
     viewer = Viewer(actor.side, actor.agency, tuple(values))
     ours = project(desk, file, viewer)
     if settings is not None:
+        instance = writer.get(Instance, proposal.instance)
+        by_id = instance is not None and instance.keyed == "remote"
         writer.put(
             Link(
                 instance=proposal.instance,
                 action=ref,
-                remote_id=ref,
+                remote_id=proposal.remote_id if by_id else ref,
                 state=LinkState.PENDING,
                 base={name: value for name, value in values.items() if value and ours.get(name, value) == value},
                 seen=values,
@@ -289,8 +292,11 @@ def _put_back(writer: Writer, desk: Desk, link: Link) -> None:
 def _answer_repair(
     core: Core, writer: Writer, desk: Desk, proposal: Proposal, accept: bool, reason: str, who: str
 ) -> dict[str, Any]:
-    """The next sync takes each row for what its content says, and puts the ids right."""
-    return {}
+    """The next sync takes each row for what its content says, and puts the ids right; or makes what was asked about."""
+    if not unmade.is_about_a_create(proposal):
+        return {}
+    unmade.answer(writer, proposal, accept=accept)
+    return {"ref": proposal.action}
 
 
 _ANSWERS = {

@@ -19,8 +19,14 @@ ROW = "row"
 
 
 def conflict_key(lane: Lane, file: ActionFile, name: str) -> tuple[str, str, str]:
-    """What a conflict in this field is keyed by."""
-    return (*target_of(lane.desk, file, lane.viewer, name), name)
+    """What a conflict in this field is keyed by: as it was opened, where the status shown was another one's then."""
+    key = (*target_of(lane.desk, file, lane.viewer, name), name)
+    if key in lane.ledger.conflicts or name not in STATUS_UNIT:
+        return key
+    ref = file.action.ref
+    others = [("action", ref, name), *(("leg", f"{ref}/{leg.agency}", name) for leg in file.legs)]
+    known = lane.ledger.conflicts
+    return next((other for other in others if other in known and lane.name in known[other].sides), key)
 
 
 def frozen_fields(lane: Lane, file: ActionFile) -> set[str]:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, Setting, StoredIssue
-from actiontrack.domain.nouns import Action, Stored
+from actiontrack.domain.nouns import Action
 from actiontrack.domain.vocabulary import Side
-from actiontrack.errors import ActionTrackError, RetryableError, UserError
-from actiontrack.ports import Batch, Observation, Outcome, Reader, Writer
+from actiontrack.errors import UserError
+from actiontrack.ports import Observation, Reader, Writer
 from actiontrack.services.core import Core
-from actiontrack.services.sync.lease import check_token, hold_lease
-from actiontrack.services.sync.problems import fault, problem_rows, store_faults
+from actiontrack.services.sync.lease import hold_lease
+from actiontrack.services.sync.observing import leave_waiting, observe
+from actiontrack.services.sync.patience import after_failure, rested
+from actiontrack.services.sync.problems import problem_rows, store_faults
+from actiontrack.services.sync.running import Run
+from actiontrack.services.sync.sending import send
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
-from actiontrack.services.sync.still import asked_otherwise, standing_still, still_after, still_once_shown
+from actiontrack.services.sync.still import asked_otherwise, standing_still, still_after
 
 if TYPE_CHECKING:  # a run in which nothing moved merges nothing, and is quick: it loads none of this
     from actiontrack.services.records.desk import Desk
-    from actiontrack.services.sync.answering import Answered
     from actiontrack.services.sync.lane import Lane, Ledger
 
 _ROUNDS = 3
@@ -31,28 +33,6 @@ class _Undo(Exception):  # noqa: N818 - not an error: a dry run takes its transa
     pass
 
 
-@dataclass(slots=True)
-class _Run:
-    """The state of one run over all its rounds."""
-
-    core: Core
-    who: str
-    dry_run: bool
-    approved: Collection[str]
-    results: dict[str, ConnectorResult] = field(default_factory=dict)
-    found: list[Conflict] = field(default_factory=list)
-    changed: list[tuple[Action | None, Action]] = field(default_factory=list)
-    token: int = 0
-    faults: dict[str, ActionTrackError] = field(default_factory=dict)
-    """Why a source could not be read."""
-    still: dict[str, Instance] = field(default_factory=dict)
-    """Instances that are not observed, because nothing has moved in them."""
-    answered: dict[str, Answered] = field(default_factory=dict)
-    """What became of the answers typed in each instance, in this round."""
-    thawed: bool = False
-    """Whether a conflict closed in this round: what waited may go out, though no record changed."""
-
-
 def sync(
     core: Core, names: Sequence[str] = (), *, dry_run: bool = False, approve: Collection[str] = (), who: str
 ) -> SyncResult:
@@ -60,37 +40,38 @@ def sync(
 
     Raises UserError for a name that is not configured, RetryableError while another sync is at work.
     """
-    run = _Run(core, who, dry_run, approve)
+    run = Run(core, who, dry_run, approve, named=bool(names))
     chosen = _choose(core, names)
     run.results = {name: ConnectorResult(name) for name in chosen}
     result = SyncResult(list(run.results.values()), dry_run=dry_run)
+    chosen = leave_waiting(run, chosen)
     if dry_run:
-        lanes = _plan(run, _observe(run, chosen))
+        lanes = _plan(run, observe(run, chosen))
         result.steps = [step for each in run.answered.values() for step in each.steps]
         result.steps += [step for lane in lanes for step in lane.steps]
         return result
-    with hold_lease(core.store, core.clock, who) as token:
-        run.token = token
+    with hold_lease(core.store, core.clock, who) as run.hold:
         chosen = _leave_still(run, chosen)
         for _ in range(_ROUNDS):
-            head = _head(core)
-            lanes = _plan(run, _observe(run, chosen))
+            head, listened = _head(core), set(run.whole)
+            lanes = _plan(run, observe(run, chosen))
             result.steps += [step for lane in lanes for step in lane.steps]
-            chosen = [lane.name for lane in lanes if _apply(run, lane)]
+            moved = {lane.name for lane in lanes if send(run, lane)}
+            chosen = sorted(moved | (run.whole - listened))
             if run.still and (run.thawed or _head(core) != head or asked_otherwise(core, run.still)):
                 # What came in elsewhere may have to go out there, and what is asked since to be shown there.
                 chosen, run.still = sorted({*chosen, *run.still}), {}
             if not chosen:
                 break
         for name in chosen:
-            moved = "it kept changing while it was read; what was typed there comes with the next sync"
-            run.results[name].status, run.results[name].why = "deferred", moved
+            why = "it kept changing while it was read; what was typed there comes with the next sync"
+            run.results[name].status, run.results[name].why = "deferred", why
     _count_open(run)
     _tell(run, result)
     return result
 
 
-def _leave_still(run: _Run, chosen: Sequence[str]) -> list[str]:
+def _leave_still(run: Run, chosen: Sequence[str]) -> list[str]:
     """Those that must be observed; the others are taken to say what they said."""
     run.still = standing_still(run.core, chosen)
     for name, instance in run.still.items():
@@ -115,76 +96,21 @@ def _choose(core: Core, names: Sequence[str]) -> list[str]:
     return sorted(chosen)
 
 
-# --- observe --------------------------------------------------------------------------------------------------------
-
-
-def _observe(run: _Run, names: Iterable[str]) -> dict[str, Observation]:
-    """Read each source; what can't be read is told in its result, and the others go on."""
-    known = _known_columns(run.core, names)
-    seen: dict[str, Observation] = {}
-    for name in names:
-        result = run.results[name]
-        run.faults.pop(name, None)
-        try:
-            seen[name] = run.core.connector(name).observe("", known.get(name, {}))
-            _refuse_vanished(run.core, name, seen[name])
-            result.status, result.why = "ok", ""
-        except RetryableError as error:
-            result.status, result.why = "deferred", str(error)
-        except ActionTrackError as error:
-            result.status, result.why = "failed", str(error)
-            run.faults[name] = error
-            seen.pop(name, None)
-        except Exception as error:  # noqa: BLE001 - a connector's fault of any kind stays with its instance
-            result.status, result.why = "failed", _fault(error)
-    return {name: _take_answers(run, name, seen[name]) for name in seen}
-
-
-def _take_answers(run: _Run, name: str, seen: Observation) -> Observation:
-    """Apply what was answered there, before anything is merged; what could not be applied is among its problems."""
-    from actiontrack.services.sync.answering import take_answers
-
-    answered = run.answered[name] = take_answers(run.core, name, seen, who=run.who, dry_run=run.dry_run)
-    run.results[name].answered += 0 if run.dry_run else len(answered.steps)
-    return replace(seen, problems=[*seen.problems, *answered.problems])
-
-
-def _fault(error: Exception) -> str:
-    """A fault in a connector. An exception's own text may hold people's words: only its kind is told."""
-    return f"the connector failed ({type(error).__name__}); `actiontrack doctor` checks it. The others went on"
-
-
-def _known_columns(core: Core, names: Iterable[str]) -> dict[str, dict[str, str]]:
-    """The mapping agreed at adoption, also where that was under another name."""
-    then = {core.instances[name].formerly or name: name for name in names}
-    with core.store.reading() as reader:
-        found = reader.find(Instance, name=list(then))
-    return {then[each.name]: each.columns for each in found if each.adopted_at is not None}
-
-
-def _refuse_vanished(core: Core, name: str, seen: Observation) -> None:
-    """A file that was there and is gone is a failure, never made anew in silence."""
-    with core.store.reading() as reader:
-        instance = reader.get(Instance, name)
-    if not seen.exists and instance is not None and instance.adopted_at is not None:
-        restore = f"restore one of those that `actiontrack connector backups {name}` lists"
-        raise UserError(f"{seen.source}: the file was there and is gone; put it back, or {restore}")
-
-
 # --- merge and plan -------------------------------------------------------------------------------------------------
 
 
-def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
+def _plan(run: Run, seen: Mapping[str, Observation]) -> list[Lane]:
     """Merge everything in and plan everything out, in one transaction; a dry run takes it back."""
     lanes: list[Lane] = []
     try:
         with run.core.store.writing(run.who, "sync") as writer:
-            if not run.dry_run:
-                check_token(writer, run.token)
+            if run.hold is not None:
+                run.hold.renew(writer)
             writer.put(*run.core.agencies, *run.still.values())
             run.thawed = False
             if seen or run.faults:
                 lanes = _merge_all(run, writer, seen)
+            _note_lapses(run, writer)
             if run.dry_run:
                 _count_open_in(writer, run)
                 raise _Undo
@@ -193,12 +119,19 @@ def _plan(run: _Run, seen: Mapping[str, Observation]) -> list[Lane]:
     return lanes
 
 
-def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> list[Lane]:
+def _note_lapses(run: Run, writer: Writer) -> None:
+    """Systems that did not answer are left in peace for a while."""
+    for name, error in run.lapses.items():
+        instance = writer.get(Instance, name) or Instance(name=name)
+        writer.put(after_failure(error, instance, run.core.instances[name], run.core.clock.now()))
+    run.lapses.clear()
+
+
+def _merge_all(run: Run, writer: Writer, seen: Mapping[str, Observation]) -> list[Lane]:
     from actiontrack.services.records.desk import Desk
+    from actiontrack.services.sync.gate import held_hash
     from actiontrack.services.sync.lanes import merge_in, open_ledger, store_lane
-    from actiontrack.services.sync.opening import held_hash, look_again
-    from actiontrack.services.sync.outbound import plan_out
-    from actiontrack.services.sync.questions import questions_for
+    from actiontrack.services.sync.opening import look_again
     from actiontrack.services.sync.succession import inherit
 
     core = run.core
@@ -209,12 +142,16 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     desk = Desk(writer, core.board, core.clock.now())
     ledger = open_ledger(writer)
     open_lanes: list[tuple[Lane, int]] = []
+    lanes: list[Lane] = []
     for name in sorted(seen):
         lane = _make_lane(run, writer, desk, ledger, name, seen[name])
+        lanes.append(lane)
         writer.attribute(f"sync:{name}")
         position = writer.head()
         if merge_in(lane, writer, run.who, run.approved, store_id):
             open_lanes.append((lane, position))
+        elif lane.instance.failures or lane.instance.stopped:
+            writer.put(rested(lane.instance))
         if run.dry_run and not lane.result.plan:
             lane.result.plan = held_hash(lane)
     writer.attribute("sync")
@@ -223,14 +160,12 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     run.thawed = bool(thawed)
     head = writer.head()
     for lane, position in open_lanes:
+        lane.again |= thawed
         look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})
-        plan_out(lane)
-        if lane.seen.answers is not None and lane.settings.side is Side.BOARD:
-            lane.questions = questions_for(core, writer, lane.settings)
-        lane.instance = lane.instance.model_copy(
-            update={"still": {} if lane.questions is not None else still_after(core, lane)}
-        )
+        _plan_lane(core, writer, lane)
         store_lane(lane, writer, head)
+    if not run.dry_run:
+        run.whole |= {lane.name for lane in lanes if lane.whole}
     # What else was typed in the unit of a conflict that closed by itself is looked at by the next run.
     writer.put(*(link.model_copy(update={"dirty": True}) for link in writer.find(Link, action=sorted(thawed))))
     run.found += ledger.found
@@ -238,68 +173,35 @@ def _merge_all(run: _Run, writer: Writer, seen: Mapping[str, Observation]) -> li
     return [lane for lane, _ in open_lanes]
 
 
-def _make_lane(run: _Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation) -> Lane:
+def _plan_lane(core: Core, writer: Writer, lane: Lane) -> None:
+    """What it shall hold and be asked; after an increment, whether everything is to be read for that."""
+    from actiontrack.services.sync.outbound import has_to_say, plan_out
+    from actiontrack.services.sync.questions import questions_for
+
+    if lane.seen.complete:
+        plan_out(lane)
+    elif has_to_say(lane):
+        lane.whole = True
+        for ref in lane.records:  # so that it is not forgotten where the run ends here
+            lane.put_link(lane.links[ref].model_copy(update={"dirty": True}))
+    if lane.seen.answers is not None and lane.settings.side is Side.BOARD:
+        lane.questions = questions_for(core, writer, lane.settings)
+    still = {} if lane.questions is not None else still_after(core, lane)
+    lane.instance = lane.instance.model_copy(update={"still": still})
+    if not lane.writes:
+        lane.instance = rested(lane.instance)
+
+
+def _make_lane(run: Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation) -> Lane:
+    from actiontrack.services.sync.gate import binding_of
     from actiontrack.services.sync.lanes import make_lane
-    from actiontrack.services.sync.opening import binding_of
 
     settings = run.core.instances[name]
     instance = writer.get(Instance, name) or Instance(name=name)
     lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
     lane.binding = binding_of(_store_id(writer), name)
+    lane.made = run.made.get(name, {})
     return lane
-
-
-# --- apply ----------------------------------------------------------------------------------------------------------
-
-
-def _apply(run: _Run, lane: Lane) -> bool:
-    """Send a lane's writes and acknowledge each. Whether the instance moved meanwhile: then plan it anew."""
-    from actiontrack.services.sync.journal import acknowledge
-    from actiontrack.services.sync.lanes import store_issues
-
-    bound = not lane.seen.bindable or lane.seen.binding == lane.binding
-    if not lane.writes and bound and lane.seen.exists and lane.questions is None:
-        return False
-    unapplied = run.answered[lane.name].unapplied
-    batch = Batch(lane.writes, lane.seen.proof, lane.binding, dict(lane.seen.columns), lane.questions, unapplied)
-    intents = {intent.op_id: intent for intent in lane.intents.values()}
-    outcomes: list[Outcome] = []
-    try:
-        for outcome in lane.connector.apply(batch):
-            outcomes.append(outcome)
-    except RetryableError as error:
-        lane.result.status, lane.result.why = "deferred", str(error)
-    except ActionTrackError as error:
-        lane.result.status, lane.result.why = "failed", str(error)
-        lane.problem(0, fault(error, "write"))
-    except Exception as error:  # noqa: BLE001 - as above
-        lane.result.status, lane.result.why = "failed", _fault(error)
-    if lane.result.status == "ok" and not any(outcome.state == "stale" for outcome in outcomes):
-        lane.instance = lane.instance.model_copy(update=_as_left(lane, outcomes))
-    if lane.questions is not None and lane.result.status == "ok":
-        still = still_once_shown(run.core, lane, lane.questions)
-        lane.instance = lane.instance.model_copy(update={"still": still})
-    with run.core.store.writing(run.who, "sync") as writer:
-        check_token(writer, run.token)
-        items: list[Stored] = []
-        for outcome in outcomes:
-            if outcome.op_id in intents:
-                items += acknowledge(lane, intents[outcome.op_id], outcome)
-        writer.put(*items)
-        store_issues(lane, writer)
-        writer.put(lane.instance)
-    return any(outcome.state == "stale" for outcome in outcomes)
-
-
-def _as_left(lane: Lane, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """What to remember of the instance after its writes."""
-    proofs = [outcome.proof for outcome in outcomes if outcome.proof]
-    left: dict[str, Any] = {"binding": lane.binding}
-    if proofs:
-        left["proof"] = proofs[-1]
-    if not lane.seen.exists:
-        left["adopted_at"] = lane.desk.now
-    return left
 
 
 # --- the counts -----------------------------------------------------------------------------------------------------
@@ -321,12 +223,12 @@ def _store_id(reader: Reader) -> str:
     return setting.value if setting else ""
 
 
-def _count_open(run: _Run) -> None:
+def _count_open(run: Run) -> None:
     with run.core.store.reading() as reader:
         _count_open_in(reader, run)
 
 
-def _count_open_in(reader: Reader, run: _Run) -> None:
+def _count_open_in(reader: Reader, run: Run) -> None:
     """What stands open of each instance, whichever run opened it."""
     conflicts = reader.find(Conflict, closed_at=None)
     for name, result in run.results.items():
@@ -337,7 +239,7 @@ def _count_open_in(reader: Reader, run: _Run) -> None:
         result.problems = problem_rows(reader, name, run.core.instances[name].options)
 
 
-def _tell(run: _Run, result: SyncResult) -> None:
+def _tell(run: Run, result: SyncResult) -> None:
     """After the commit: hints for whoever listens."""
     for before, after in run.changed:
         run.core.hooks.on_action_changed(before, after)

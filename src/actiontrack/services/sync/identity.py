@@ -58,7 +58,8 @@ def match(
     _place_keyless(keyless, [link for link in unanswered if link.action not in taken], found, read)
     taken = {link.action for _, link in found.pairs}
     found.missing = [link for link in unanswered if link.action not in taken]
-    hold_doubtful(found, read, doubted)
+    if key != "remote":  # a system's own id never comes to stand beside another record's words
+        hold_doubtful(found, read, doubted)
     return found
 
 

@@ -14,7 +14,8 @@ from actiontrack.services.records.changing import add_entry, day, why_not_status
 from actiontrack.services.records.creating import create_action
 from actiontrack.services.records.desk import ActionFile
 from actiontrack.services.records.projection import LOGS, log, project
-from actiontrack.services.sync import decisions, logs, repairs
+from actiontrack.services.sync import decisions, logs, repairs, unmade
+from actiontrack.services.sync.echo import after_read
 from actiontrack.services.sync.lane import Lane
 from actiontrack.services.sync.merge import Merged, Sides, merge
 from actiontrack.services.sync.missing import note_missing
@@ -32,7 +33,9 @@ def take_in(lane: Lane, who: str) -> None:
     _take_rejoined(lane, who)
     met = _hold(lane, repair)
     met |= _take_fresh(lane, who)
-    decisions.withdraw_unmet(lane, ProposalKind.NEW, met)
+    if lane.seen.complete:
+        decisions.withdraw_unmet(lane, ProposalKind.NEW, met)
+    unmade.settle(lane)
     note_missing(lane)
 
 
@@ -89,6 +92,7 @@ def _merge_pair(
             "state": LinkState.PENDING if link.state is LinkState.PENDING else LinkState.LIVE,
             "missing_since": None,
             "remote_id": link.remote_id or record.remote_id or link.action,
+            **after_read(lane, link, record.version),
         }
     )
     if lane.seen.key != "ref" and record.remote_id and link.action not in lane.mended:

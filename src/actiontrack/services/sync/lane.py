@@ -74,6 +74,8 @@ class Lane:
     """Actions whose record is held back in this run."""
     mended: set[str] = field(default_factory=set)
     """Actions whose record gets its own key back in this run."""
+    again: set[str] = field(default_factory=set)
+    """Actions that the next run must look at, though nothing more changes in them."""
     gone: list[Link] = field(default_factory=list)
     """Links to forget."""
     issues: dict[str, StoredIssue] = field(default_factory=dict)
@@ -90,8 +92,20 @@ class Lane:
     """An earlier run left intents of this instance without an acknowledgement."""
     questions: list[Question] | None = None
     """What is asked of the instance's people, where it shows that."""
-    reused: dict[str, str] = field(default_factory=dict)
-    """action → the op_id of a create that did not land: sent again with the same key."""
+    made: Mapping[str, Record] = field(default_factory=dict)
+    """op_id → the record found of a create without an acknowledgement."""
+    reused: dict[str, Intent] = field(default_factory=dict)
+    """action → the write that did not land: sent again with the same key."""
+    unknown: dict[str, Intent] = field(default_factory=dict)
+    """action → a create of which nobody can tell whether it landed."""
+    settled: list[Intent] = field(default_factory=list)
+    """What became of writes without an acknowledgement."""
+    stale: set[str] = field(default_factory=set)
+    """Actions whose record was read as it was before our last write: passed over in this run."""
+    whole: bool = False
+    """It is an increment, and everything has to be read before the instance can be settled."""
+    failures: dict[str, int] = field(default_factory=dict)
+    """action → how often its create could not go."""
 
     @property
     def name(self) -> str:

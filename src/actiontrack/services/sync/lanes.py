@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from actiontrack.domain.ledger import Conflict, Instance, Proposal, StoredIssue
+from actiontrack.domain.ledger import Conflict, Instance, Proposal, ProposalKind, StoredIssue
 from actiontrack.domain.vocabulary import Side
 from actiontrack.ports import Connector, InstanceSettings, Observation, Reader, Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.records.projection import Viewer
+from actiontrack.services.sync.gate import guard, suspicions
 from actiontrack.services.sync.inbound import take_in
 from actiontrack.services.sync.lane import Lane, Ledger
-from actiontrack.services.sync.opening import guard, is_field_proposal, open_lane
+from actiontrack.services.sync.opening import open_lane
 from actiontrack.services.sync.problems import unread
 from actiontrack.services.sync.steps import ConnectorResult
 from actiontrack.services.sync.tongue import Tongue
@@ -27,10 +28,15 @@ def open_ledger(reader: Reader) -> Ledger:
         proposals={
             (each.instance, each.action, each.field): each
             for each in proposals
-            if each.closed_at is None and is_field_proposal(each)
+            if each.closed_at is None and _is_of_a_field(each)
         },
-        others={each.id: each for each in proposals if not is_field_proposal(each)},
+        others={each.id: each for each in proposals if not _is_of_a_field(each)},
     )
+
+
+def _is_of_a_field(proposal: Proposal) -> bool:
+    """Whether a proposal is about one field of one action."""
+    return proposal.kind in (ProposalKind.EDIT, ProposalKind.CLEAR, ProposalKind.EXTEND)
 
 
 def make_lane(
@@ -57,11 +63,17 @@ def make_lane(
 
 
 def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], store_id: str) -> bool:
-    """Open a lane and merge it inbound, unless it must wait for an approval. Whether it was merged."""
+    """Open a lane and merge it inbound, unless it must wait for an approval, or an increment won't do (`lane.whole`).
+
+    Whether it was merged.
+    """
     fingerprint = _fingerprint(lane)
     all_changed = lane.instance.fingerprint != fingerprint
     lane.instance = lane.instance.model_copy(update={"fingerprint": fingerprint})
-    settled = open_lane(lane, writer.changed_since(lane.instance.settled), all_changed)
+    open_lane(lane, writer.changed_since(lane.instance.settled), all_changed)
+    if not lane.seen.complete and (all_changed or _is_beyond_an_increment(lane)):
+        lane.whole = True
+        return False
     for number, problem in enumerate(lane.seen.problems):
         lane.problem(number, problem)
     if guard(lane, approved, store_id):
@@ -72,8 +84,14 @@ def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], st
         return False
     take_in(lane, who)
     lane.desk.save(writer)
-    writer.put(*settled)
+    writer.put(*lane.settled)
     return True
+
+
+def _is_beyond_an_increment(lane: Lane) -> bool:
+    """Whether something in it can't be placed, or looks like an accident: everything is read before that is judged."""
+    found = lane.matching
+    return bool(found.fresh or found.held or found.rejoined or lane.instance.must_confirm or suspicions(lane))
 
 
 def _fingerprint(lane: Lane) -> str:
@@ -103,8 +121,11 @@ def store_lane(lane: Lane, writer: Writer, head: int) -> None:
             "binding": lane.seen.binding or lane.binding,
             "agency": lane.settings.agency,
             "proof": lane.seen.proof,
-            "cursor": lane.seen.cursor,
-            "settled": head,
+            "keyed": lane.seen.key,
+            # A record that was passed over is not told of again: everything is read the next time.
+            "cursor": "" if lane.stale else lane.seen.cursor,
+            "scanned_at": lane.desk.now if lane.seen.complete else lane.instance.scanned_at,
+            "settled": lane.instance.settled if lane.whole else head,
             "must_confirm": "",
             "seen_at": lane.desk.now,
         }

@@ -6,46 +6,74 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from actiontrack.domain.ledger import Lease
 from actiontrack.errors import RetryableError
-from actiontrack.ports import Clock, Reader, Store
+from actiontrack.ports import Clock, Store, Writer
 
 NAME = "sync"
 _LENGTH = timedelta(minutes=30)
 
 
+@dataclass(slots=True)
+class Hold:
+    """The lease in hand."""
+
+    store: Store
+    clock: Clock
+    who: str
+    token: int
+    since: datetime
+    """When it was taken or last renewed."""
+
+    def renew(self, writer: Writer) -> None:
+        """Check and renew it in this transaction.
+
+        Raises RetryableError where it has passed to somebody else: nothing more may be written.
+        """
+        held = writer.get(Lease, NAME)
+        if held is None or held.token != self.token:
+            raise RetryableError("Another sync has taken over; this one stopped. Nothing is lost: run it again.")
+        self.since = self.clock.now()
+        writer.put(held.model_copy(update={"until": self.since + _LENGTH}))
+
+    def keep(self) -> None:
+        """Renew it where half of it has passed: a long run goes on. Raises as `renew`."""
+        if not self.since <= self.clock.now() < self.since + _LENGTH / 2:
+            with self.store.writing(self.who, "sync") as writer:
+                self.renew(writer)
+
+
 @contextmanager
-def hold_lease(store: Store, clock: Clock, who: str) -> Iterator[int]:
-    """Hold the lease for the block; yields its token. Raises RetryableError where another sync is at work."""
-    token = _acquire(store, clock, who)
+def hold_lease(store: Store, clock: Clock, who: str) -> Iterator[Hold]:
+    """Hold the lease for the block. Raises RetryableError where another sync is at work."""
+    hold = _acquire(store, clock, who)
     try:
-        yield token
+        yield hold
     finally:
         with suppress(RetryableError), store.writing(who, "sync") as writer:
             held = writer.get(Lease, NAME)
-            if held is not None and held.token == token:
+            if held is not None and held.token == hold.token:
                 writer.put(held.model_copy(update={"holder": ""}))
 
 
-def check_token(reader: Reader, token: int) -> None:
-    """Raises RetryableError where the lease has passed to somebody else: nothing more may be written."""
-    held = reader.get(Lease, NAME)
-    if held is None or held.token != token:
-        raise RetryableError("Another sync has taken over; this one stopped. Nothing is lost: run it again.")
-
-
-def _acquire(store: Store, clock: Clock, who: str) -> int:
+def _acquire(store: Store, clock: Clock, who: str) -> Hold:
     now = clock.now()
     with store.writing(who, "sync") as writer:
         held = writer.get(Lease, NAME)
-        if held is not None and held.holder and not _dead(held.holder) and now < held.until:
+        if held is not None and held.holder and not _dead(held.holder) and _runs(held, now):
             raise RetryableError("Another sync is at work on this store. Try again when it has ended.", retry_after=30)
         token = held.token + 1 if held else 1
         holder = f"{socket.gethostname()}:{os.getpid()}"
         writer.put(Lease(name=NAME, holder=holder, token=token, until=now + _LENGTH))
-    return token
+    return Hold(store, clock, who, token, now)
+
+
+def _runs(held: Lease, now: datetime) -> bool:
+    """A lease that ends far later than any can was taken before the clock was put back: it is over."""
+    return now < held.until <= now + 2 * _LENGTH
 
 
 def _dead(holder: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor, Standing, Type, why_not_theirs
 from actiontrack.domain.ledger import ProposalKind
-from actiontrack.domain.vocabulary import Status
+from actiontrack.domain.vocabulary import Response, Status
 from actiontrack.services.sync.tongue import Unclearness
 
 Does = Literal["agree", "take", "conflict", "propose", "withdraw", "wait", "unclear"]
@@ -72,10 +72,15 @@ def merge(sides: Sides) -> list[Merged]:
     return merged
 
 
+def alike(name: str, one: str, other: str) -> bool:
+    """Whether two values are one: no response is given yet, whether a cell says so or says nothing."""
+    return one == other or (name == "response" and {one, other} == {"", Response.AWAITING.value})
+
+
 def _stands(sides: Sides, status: Merged | None) -> bool:
     """Whether the status itself is settled. The reason and date of one that was proposed wait with it."""
     if status is not None:
-        return status.does == "agree"
+        return status.does in ("agree", "withdraw") or (status.does == "wait" and status.theirs == status.base)
     return "status" not in sides.pending or sides.theirs["status"] != sides.pending["status"]
 
 
@@ -111,17 +116,20 @@ def _merge_field(sides: Sides, name: str) -> Merged | None:
         theirs = theirs or base
         if theirs == ours == base:
             return None
-    if theirs == ours:
-        return None if base == ours and not _open(sides, name) else Merged(name, "agree", base, ours, theirs)
+    if alike(name, theirs, ours):
+        return None if base == theirs and not _open(sides, name) else Merged(name, "agree", base, ours, theirs)
     if theirs == base and name in sides.pending:
         return Merged(name, "withdraw", base, ours, theirs)
-    if name in sides.frozen and _may_wait(sides, name, base, theirs):
-        return Merged(name, "wait", base, ours, theirs)
+    asked = sides.pending.get(name) == theirs
+    if name in sides.frozen and not asked and _may_wait(sides, name, base, theirs):
+        idle = theirs != base and _is_idle(sides, name)
+        return _idle_date(sides, theirs) if idle else Merged(name, "wait", base, ours, theirs)
     if theirs == base:
         return None
-    if sides.pending.get(name) != theirs:
+    if not asked:
         return _edited(sides, name, base, ours, theirs)
-    if name == "status" and any(sides.theirs.get(part, "") != sides.seen.get(part, "") for part in STATUS_UNIT[1:]):
+    beside = any(sides.theirs.get(part, "") != sides.seen.get(part, "") for part in STATUS_UNIT[1:])
+    if name == "status" and beside and name not in sides.frozen:
         # What it lacked may have been typed beside it since.
         again = _edited(sides, name, base, ours, theirs)
         return again if again is not None and again.does == "take" else None
@@ -132,7 +140,7 @@ def _may_wait(sides: Sides, name: str, base: str | None, theirs: str) -> bool:
     """Ownership is asked first, also of a frozen field: a blank, or an edit that isn't theirs, has no side in it."""
     if not theirs and base != "":
         return False
-    return base is None or theirs == base or not _not_theirs(sides, name, theirs)
+    return theirs == base or not _not_theirs(sides, name, theirs)
 
 
 def _not_theirs(sides: Sides, name: str, theirs: str) -> str:
@@ -142,6 +150,10 @@ def _not_theirs(sides: Sides, name: str, theirs: str) -> str:
 def _unclear(sides: Sides, name: str, theirs: Unclearness) -> Merged:
     ours = sides.ours.get(name, "")
     return Merged(name, "unclear", sides.base.get(name), ours, theirs.shown, why=theirs.why, do=theirs.do)
+
+
+def _is_idle(sides: Sides, name: str) -> bool:
+    return name == "look_again" and sides.ours.get("status") != Status.BLOCKED
 
 
 def _idle_date(sides: Sides, theirs: str) -> Merged:
@@ -173,20 +185,28 @@ def _edited(sides: Sides, name: str, base: str | None, ours: str, theirs: str) -
     why = _not_theirs(sides, name, theirs)
     if why:
         return Merged(name, "propose", base, ours, theirs, why=why)
-    if name == "look_again" and sides.ours.get("status") != Status.BLOCKED:
+    if _is_idle(sides, name):
         return _idle_date(sides, theirs)
     if name == "current_due" and ours and theirs > ours:
         why = "a later due date needs somebody else's approval"
         return Merged(name, "propose", base, ours, theirs, ProposalKind.EXTEND, why)
     if name == "original_due" and ours:
         return Merged(name, "propose", base, ours, theirs, why="the original due date is never overwritten")
-    if base != ours:
+    if base is None or not alike(name, base, ours) or _unit_changed(sides, name):
         return Merged(name, "conflict", base, ours, theirs)
     if name in STATUS_UNIT:
         objections = sides.objects(_unit(sides, name, theirs))
         if objections:
             return Merged(name, "propose", base, ours, theirs, why=" ".join(objections))
     return Merged(name, "take", base, ours, theirs)
+
+
+def _unit_changed(sides: Sides, name: str) -> bool:
+    """Whether we changed another part of the unit the field belongs to: whoever typed there has not seen it."""
+    if name not in STATUS_UNIT:
+        return False
+    agreed = {part: sides.base.get(part, sides.assumed.get(part, "")) for part in STATUS_UNIT if part in sides.theirs}
+    return any(sides.ours.get(part, agreed[part]) != agreed[part] for part in agreed)
 
 
 def _unit(sides: Sides, name: str, theirs: str) -> dict[str, str]:

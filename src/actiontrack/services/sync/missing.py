@@ -16,8 +16,12 @@ TWO_SCANS_APART = timedelta(hours=1)
 
 
 def note_missing(lane: Lane) -> None:
-    """Mark what a complete scan did not show, and ask about what an earlier one did not show either."""
+    """Mark what a complete scan did not show, and ask about what an earlier one did not show either.
+
+    What an increment says was deleted counts as at the first scan; the second is a complete one.
+    """
     if not lane.seen.complete:
+        _note_gone(lane)
         return
     met: set[str] = set()
     lane.desk.load(link.action for link in lane.matching.missing)
@@ -25,13 +29,27 @@ def note_missing(lane: Lane) -> None:
         if link.action in lane.held or link.state is LinkState.LEFT_OUT:
             continue
         if link.state is not LinkState.MISSING:
-            lane.put_link(link.model_copy(update={"state": LinkState.MISSING, "missing_since": lane.desk.now}))
-            lane.step("missing", ref=link.action)
+            _mark(lane, link)
         elif link.missing_since is None or lane.desk.now - link.missing_since >= TWO_SCANS_APART:
             met |= _ask(lane, link)
         else:
             lane.put_link(link)
     decisions.withdraw_unmet(lane, ProposalKind.REMOVE, met)
+
+
+def _note_gone(lane: Lane) -> None:
+    for link in lane.matching.missing:
+        if link.state not in (LinkState.LEFT_OUT, LinkState.MISSING):
+            _mark(lane, link)
+    for found in list(lane.ledger.others.values()):
+        asked = found.kind is ProposalKind.REMOVE and found.instance == lane.name and found.closed_at is None
+        if asked and found.action in lane.examined:  # it is back
+            decisions.note(lane, found.model_copy(update={"closed_at": lane.desk.now, "how": "withdrawn"}))
+
+
+def _mark(lane: Lane, link: Link) -> None:
+    lane.put_link(link.model_copy(update={"state": LinkState.MISSING, "missing_since": lane.desk.now}))
+    lane.step("missing", ref=link.action)
 
 
 def _ask(lane: Lane, link: Link) -> set[str]:

@@ -12,6 +12,7 @@ from actiontrack.services.records.listing import natural
 from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync import decisions, logs
 from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.merge import alike
 from actiontrack.services.sync.tongue import Unsayable
 
 REF = "ref"
@@ -33,6 +34,25 @@ def plan_out(lane: Lane) -> None:
             _plan_update(lane, file, link, lane.records[ref])
 
 
+def has_to_say(lane: Lane) -> bool:
+    """Whether an increment leads to something to write, as far as it can tell: of what it does not show, it can't."""
+    files = lane.desk.load(lane.look_at)
+    return any(_has_to_say(lane, files[ref]) for ref in lane.look_at if ref in files and ref not in lane.held)
+
+
+def _has_to_say(lane: Lane, file: ActionFile) -> bool:
+    ref = file.action.ref
+    link = lane.links.get(ref)
+    if ref not in lane.linked:
+        return lane.connector.capabilities().creates and lane.in_scope(file)
+    if link is None:
+        return True
+    if ref in lane.stale or link.state not in (LinkState.LIVE, LinkState.PENDING):
+        return False
+    record = lane.records.get(ref)
+    return record is None or (lane.in_scope(file) and bool(_wanted(lane, file, link, record)))
+
+
 def _as_in_the_plan(file: ActionFile) -> tuple[str, list[tuple[int, str]], str]:
     """By review and the plan's number, 2 before 10."""
     return file.action.review, natural(file.action.number), file.action.ref
@@ -46,6 +66,8 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
     after: dict[str, str] = {}
     said: dict[str, Plain] = {}
     shown: dict[str, Plain] = {}
+    if _is_overtaken(lane, file, record):
+        lane.again.add(file.action.ref)
     if lane.in_scope(file):
         for name, (base, ours) in _wanted(lane, file, link, record).items():
             try:
@@ -61,11 +83,25 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
         said[REF] = after[REF] = link.remote_id
         lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=link.remote_id)
     if said:
+        unread = any(f"{file.action.ref}:{part}" in lane.issues for part in STATUS_UNIT)
+        if unread and said.keys() & set(STATUS_UNIT):
+            lane.again.add(file.action.ref)  # what could not be read beside the old status may be read beside the new
         _intend(lane, file, before, after, said, shown, record, creates=False)
         lane.put_link(link.model_copy(update={"dirty": True, "heard": _heard(lane, file, link)}))
     else:
         state = LinkState.LIVE if link.state is LinkState.PENDING and not lane.inbound_only else link.state
-        lane.put_link(link.model_copy(update={"dirty": False, "state": state, "heard": _heard(lane, file, link)}))
+        dirty = file.action.ref in lane.again
+        lane.put_link(link.model_copy(update={"dirty": dirty, "state": state, "heard": _heard(lane, file, link)}))
+
+
+def _is_overtaken(lane: Lane, file: ActionFile, record: Record) -> bool:
+    """Whether a proposal asks for what is here by now, because another instance's word was taken after it was made."""
+    pending = decisions.pending_fields(lane, file.action.ref)
+    ours = project(lane.desk, file, lane.viewer) if pending else {}
+    theirs = lane.theirs(record) if pending else {}
+    return any(
+        asked == theirs.get(name) and alike(name, ours.get(name, "\0"), asked) for name, asked in pending.items()
+    )
 
 
 def _key_is_wanting(lane: Lane, link: Link, record: Record) -> bool:
@@ -89,7 +125,7 @@ def _wanted(lane: Lane, file: ActionFile, link: Link, record: Record) -> dict[st
             continue
         base = link.base.get(name)
         agreed = link.assumed.get(name, "") if base is None else base
-        if value != agreed and now == (base or ""):
+        if not alike(name, value, agreed) and now == (base or ""):
             wanted[name] = (now, value)
     for name in LOGS:
         text = _unheard(lane, file, link, name)
@@ -171,7 +207,7 @@ def _plan_create(lane: Lane, file: ActionFile) -> None:
     _intend(lane, file, {}, after, said, {}, None, creates=True)
     link = Link(
         instance=lane.name, action=ref, remote_id="" if lane.seen.key == "remote" else ref, state=LinkState.PENDING,
-        heard=heard, seen={}, dirty=True,
+        heard=heard, seen={}, dirty=True, failures=lane.failures.get(ref, 0),
     )  # fmt: skip
     lane.linked.add(ref)
     lane.put_link(link)
@@ -184,7 +220,7 @@ def _intend(
 ) -> None:  # fmt: skip
     """An intent, committed before anything is sent, and the write that carries it out."""
     ref = file.action.ref
-    op_id = lane.reused.get(ref) or new_id()
+    op_id = _op_id(lane, ref, after, creates=creates)
     key = record.remote_id if record and not _ambiguous(lane, ref, record) else ""
     lane.intents[ref] = Intent(
         op_id=op_id, instance=lane.name, action=ref, remote_id=key, creates=creates, before=before, after=after,
@@ -192,6 +228,13 @@ def _intend(
     )  # fmt: skip
     row = record.row if record else 0
     lane.writes.append(Write(op_id, key, row, creates, shown, said, record.version if record else ""))
+
+
+def _op_id(lane: Lane, ref: str, after: dict[str, str], *, creates: bool) -> str:
+    """A create that did not land keeps its key, and so does an update that says the same."""
+    sent = lane.reused.get(ref)
+    same = sent is not None and sent.creates == creates and (creates or sent.after == after)
+    return sent.op_id if sent is not None and same else new_id()
 
 
 def _ambiguous(lane: Lane, ref: str, record: Record) -> bool:

@@ -16,6 +16,7 @@ from actiontrack.domain.vocabulary import Side
 from actiontrack.ports import Choice, InstanceSettings, Question, Reader
 from actiontrack.services.core import Core
 from actiontrack.services.sync.decisions import ROW
+from actiontrack.services.sync.unmade import CREATE, is_about_a_create
 
 Asked = Conflict | Proposal
 
@@ -29,6 +30,7 @@ _KINDS = {
     ProposalKind.REPAIR: "Action IDs shuffled",
 }
 _REMOVAL = "Leave the row out; with a reason, the action is closed as not implemented as well. Refused, it is put back"
+_CREATE = "Make it there (again). Refused, it stays away, and is linked if it is there"
 _PROPOSAL: tuple[Choice, ...] = ("accept", "refuse")
 _SHOWN = ("text", "lead_agency", "agencies", "current_due", "priority")
 """What a new action is told by."""
@@ -105,11 +107,11 @@ class _Speaker:
             id=asked.id,
             version=version_of(asked),
             choices=choices_of(asked),
-            kind="Conflict" if isinstance(asked, Conflict) else _KINDS[asked.kind],
+            kind=_kind(asked),
             ref=asked.action,
             number=str(values.get("number", "")) if new else number,
             text=str(values.get("text", "")) if new else text,
-            field="" if new else _label(asked.field),
+            field="" if new or asked.field == CREATE else _label(asked.field),
             ours=ours,
             theirs=theirs,
             base=base,
@@ -132,6 +134,8 @@ class _Speaker:
         by = self._who(asked.by or asked.instance)
         if asked.kind is ProposalKind.REMOVE:
             return "", _REMOVAL, "", by, why
+        if is_about_a_create(asked):
+            return "", _CREATE, "", by, why
         if asked.kind is ProposalKind.REPAIR:
             return "", f"Put the Action IDs of {len(asked.to_value or ())} rows right", "", by, why
         if asked.kind is ProposalKind.NEW:
@@ -157,6 +161,12 @@ class _Speaker:
         if field.type is Type.AGENCIES:
             return ", ".join(self._names.get(code, code) for code in text.split(", "))
         return words(text).capitalize() if field.type in (Type.STATUS, Type.RESPONSE, Type.RATING) else text
+
+
+def _kind(asked: Asked) -> str:
+    if isinstance(asked, Conflict):
+        return "Conflict"
+    return "Perhaps made there" if is_about_a_create(asked) else _KINDS[asked.kind]
 
 
 def _label(name: str) -> str:

@@ -7,6 +7,7 @@ import json
 from actiontrack.domain.ledger import Proposal, ProposalKind
 from actiontrack.services.sync import decisions
 from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.unmade import is_about_a_create
 
 WHY = "the ids were left behind when part of the table was sorted or moved: each goes back beside its own row"
 
@@ -71,5 +72,5 @@ def _forget_others(lane: Lane, kept: str) -> None:
     """What was asked of another state of the sheet is no question any more, nor a standing answer."""
     for found in list(lane.ledger.others.values()):
         other = found.kind is ProposalKind.REPAIR and found.instance == lane.name and found.id != kept
-        if other and found.how not in ("applied", "withdrawn"):
+        if other and not is_about_a_create(found) and found.how not in ("applied", "withdrawn"):
             decisions.note(lane, found.model_copy(update={"closed_at": lane.desk.now, "how": "withdrawn"}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from actiontrack.domain.ledger import Conflict, Instance, Intent, Link, Proposal, StoredIssue
 from actiontrack.ports import Observation, Writer
 from actiontrack.services.core import Core
-from actiontrack.services.sync.opening import bound_to
+from actiontrack.services.sync.gate import bound_to
 
 
 def inherit(core: Core, writer: Writer, name: str, seen: Observation, store_id: str) -> None:

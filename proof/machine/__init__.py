@@ -1,0 +1,1 @@
+"""The state machine: people, faults and syncs over the real store, judged by a ledger of its own."""

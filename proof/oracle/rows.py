@@ -1,0 +1,103 @@
+"""Which row is which action, and what looks like an accident to a whole sheet. Naive on purpose."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from actiontrack.ports import Plain
+from proof.oracle.words import meaning
+
+if TYPE_CHECKING:
+    from proof.oracle.oracle import Side
+
+Cells = Mapping[str, Plain]
+
+
+@dataclass
+class Placed:
+    """Every row of one sheet in its place."""
+
+    whose: dict[str, Cells] = field(default_factory=dict)
+    """action → its row's cells."""
+    positions: dict[str, int] = field(default_factory=dict)
+    fresh: list[int] = field(default_factory=list)
+    """Where rows without an action stand."""
+    held: int = 0
+    copies: int = 0
+    held_actions: set[str] = field(default_factory=set)
+    nameless: int = 0
+
+
+def place_rows(
+    kind: str, ids: Mapping[str, str], read: Mapping[str, Mapping[str, str]], rows: Sequence[tuple[str, Cells]]
+) -> Placed:
+    """A row is the action of its key; without one, the action that said just the same and whose own row is gone."""
+    placed = Placed()
+    keyed: dict[str, list[int]] = {}
+    for at, (key, _) in enumerate(rows):
+        keyed.setdefault(key, []).append(at)
+    for key, places in keyed.items():
+        if key in ids:
+            # Of copies, the one that keeps the id is nearest to what the row last said.
+            best = max(places, key=lambda at: (_alike(rows[at][1], read[ids[key]]), -at))
+            placed.whose[ids[key]] = rows[best][1]
+            placed.positions[ids[key]] = best
+            placed.held += len(places) - 1
+            placed.copies += len(places) - 1
+    gone = {ref: said for ref, said in read.items() if ref not in placed.whose}
+    for at, (key, cells) in enumerate(rows):
+        if key in ids:
+            continue
+        same = [ref for ref, said in gone.items() if said.get("text") == cells.get("text")]
+        if kind == "ref" and key:
+            placed.held += 1  # no id known here
+            placed.held_actions |= set(same)
+        elif not key and len(same) == 1:
+            placed.whose[same[0]] = cells
+            placed.positions[same[0]] = at
+            placed.nameless += 1
+        else:
+            placed.fresh.append(at)
+    return placed
+
+
+def _alike(cells: Cells, said: Mapping[str, str]) -> int:
+    same = sum(1 for name, value in said.items() if value and meaning(name, cells.get(name)) == value)
+    return same + (len(said) if cells.get("text") == said.get("text") else 0)
+
+
+def too_much(side: Side, placed: Placed) -> bool:
+    """sync.md's mass guard: what looks like an accident to the whole sheet waits for a person."""
+    linked = set(side.ids.values())
+    if not linked:
+        return False
+    if not placed.whose and not placed.fresh and not placed.held:
+        return True
+    gone = linked - set(placed.whose) - placed.held_actions - side.missing
+    replaced: set[str] = set()
+    blank: Counter[str] = Counter()
+    filled: Counter[str] = Counter()
+    for ref in linked:
+        base = side.base[ref]
+        filled.update(name for name, value in base.items() if value)
+        for name, value in base.items() if ref in placed.whose else ():
+            now = meaning(name, placed.whose[ref].get(name))
+            if not value or now in (value, side.read[ref].get(name)):
+                continue
+            if now == "":
+                blank[name] += 1
+            elif name not in ("progress", "comments"):
+                replaced.add(ref)
+    if _share(len(gone), len(linked), 10, 0.02) or _share(len(replaced), len(linked), 25, 0.20):
+        return True
+    if placed.nameless > 2 and placed.nameless > 0.20 * len(linked):
+        return True
+    # One or two cleared cells are a person's edit in the smallest of plans.
+    return any(count > 2 and count > 0.20 * filled[name] for name, count in blank.items())
+
+
+def _share(count: int, of: int, rows: int, share: float) -> bool:
+    return count > rows and count > share * of

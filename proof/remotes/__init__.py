@@ -1,0 +1,1 @@
+"""Simulated systems that behave like real ones, flaws and all."""

@@ -1,0 +1,148 @@
+"""Recovery: what became of writes without an acknowledgement, by what the remote shows now.
+
+It shows the after-value: acknowledge. Still the before-value: send it again. Anything else: somebody edited since.
+A workbook's writes land together or not at all; another system's may land field by field, and are judged so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from actiontrack.domain.ledger import Intent, IntentState, Link, LinkState
+from actiontrack.ports import Record
+from actiontrack.services.records.projection import LOGS
+from actiontrack.services.sync import logs
+from actiontrack.services.sync.echo import after_write
+from actiontrack.services.sync.journal import heard_by
+from actiontrack.services.sync.lane import Lane
+
+Verdicts = Mapping[str, str]
+"""Field → "after", "before" or "other", by what the record shows."""
+
+
+def recover(
+    lane: Lane, intents: Iterable[Intent], links: dict[str, Link], records: Mapping[str, Record], taken: Collection[str]
+) -> None:
+    """Settle each. `links` are renewed in place; `taken` are the remote ids that are linked."""
+    waiting = list(intents)
+    lane.made = {op_id: record for op_id, record in lane.made.items() if record.remote_id not in taken}
+    if lane.seen.key == "remote":
+        for intent in waiting:
+            settle = _recover_create if intent.creates else _recover_update
+            settle(lane, intent, links, records)
+    elif waiting:
+        _recover_together(lane, waiting, links, records)
+
+
+def _end(lane: Lane, intent: Intent, state: IntentState) -> None:
+    lane.settled.append(intent.model_copy(update={"state": state, "ended_at": lane.desk.now}))
+
+
+# --- a workbook -----------------------------------------------------------------------------------------------------
+
+
+def _recover_together(
+    lane: Lane, waiting: list[Intent], links: dict[str, Link], records: Mapping[str, Record]
+) -> None:  # fmt: skip
+    """Where they landed, their after-values are the base of the merge."""
+    shown = {intent.op_id: _compare(lane, intent, records.get(intent.action)) for intent in waiting}
+    together = _landed_together(lane, shown)
+    for intent in waiting:
+        link = links.get(intent.action)
+        landed = together or (intent.creates and intent.action in records)
+        if link is not None:
+            if landed:
+                links[intent.action] = _landed(lane, link, [name for name in intent.after if name != "ref"], intent)
+            elif intent.creates:
+                lane.gone.append(links.pop(intent.action))
+                lane.reused[intent.action] = intent
+        _end(lane, intent, IntentState.ACKNOWLEDGED if landed else IntentState.MERGED)
+
+
+def _landed_together(lane: Lane, shown: Mapping[str, Verdicts]) -> bool:
+    """Whether a workbook's writes landed: all of them do, or none.
+
+    What the workbook says it took last tells, whatever was typed over it since. Where it can't say, one value that
+    shows tells of the others.
+    """
+    if lane.seen.wrote:
+        return lane.seen.wrote in shown
+    return any("after" in verdicts.values() for verdicts in shown.values())
+
+
+def _compare(lane: Lane, intent: Intent, record: Record | None) -> Verdicts:
+    if record is None:
+        return {}
+    values = lane.plain(record)
+    verdicts = {}
+    for name, after in intent.after.items():
+        now = record.remote_id if name == "ref" else values.get(name)
+        before = intent.before.get(name, "")
+        verdicts[name] = "after" if now == after and after != before else "before" if now == before else "other"
+    return verdicts
+
+
+def _landed(lane: Lane, link: Link, names: Iterable[str], intent: Intent) -> Link:
+    agreed = {name: intent.after[name] for name in names}
+    base = {**link.base, **agreed}
+    return link.model_copy(update={"base": base, "heard": heard_by(lane, link, agreed), "dirty": True})
+
+
+# --- another system, field by field ---------------------------------------------------------------------------------
+
+
+def _recover_update(lane: Lane, intent: Intent, links: dict[str, Link], records: Mapping[str, Record]) -> None:
+    """Only a value that is shown to have arrived is agreed; the others are merged, and sent again where they wait."""
+    link, record = links.get(intent.action), records.get(intent.action)
+    if link is None or link.state is LinkState.LEFT_OUT:
+        _end(lane, intent, IntentState.MERGED)
+    elif record is not None:
+        verdicts = _by_field(lane, intent, record)
+        arrived = [name for name, verdict in verdicts.items() if verdict == "after"]
+        links[intent.action] = _arrived(lane, link, arrived, intent, record)
+        if all(verdict == "before" for verdict in verdicts.values()):
+            lane.reused[intent.action] = intent
+        _end(lane, intent, IntentState.ACKNOWLEDGED if arrived else IntentState.MERGED)
+
+
+def _recover_create(lane: Lane, intent: Intent, links: dict[str, Link], records: Mapping[str, Record]) -> None:
+    """Found: linked. Else sent again where that can't make a second record; else a person is asked."""
+    action, link, record = intent.action, links.get(intent.action), lane.made.get(intent.op_id)
+    if (link is not None and link.remote_id) or (link is None and action in lane.linked):
+        _end(lane, intent, IntentState.ACKNOWLEDGED)  # it was linked in another way since
+        return
+    if record is not None:
+        found = link or Link(instance=lane.name, action=action, remote_id="", state=LinkState.PENDING)
+        found = found.model_copy(update={"remote_id": record.remote_id})
+        verdicts = _by_field(lane, intent, record)
+        arrived = [name for name, verdict in verdicts.items() if verdict == "after"]
+        links[action] = _arrived(lane, found, arrived, intent, record)
+        lane.linked.add(action)
+        _end(lane, intent, IntentState.ACKNOWLEDGED)
+        return
+    if link is not None:
+        lane.gone.append(links.pop(action))
+        lane.failures[action] = link.failures
+    able = lane.connector.capabilities()
+    if able.idempotent or (able.marks and lane.seen.complete):
+        # It stays open until it is planned again, under the same key, however long that takes.
+        lane.reused[action] = intent
+    else:
+        lane.unknown[action] = intent.model_copy(update={"state": IntentState.UNKNOWN})
+        lane.settled.append(lane.unknown[action])
+
+
+def _by_field(lane: Lane, intent: Intent, record: Record) -> Verdicts:
+    verdicts = dict(_compare(lane, intent, record))
+    verdicts.pop("ref", None)
+    values = lane.plain(record)
+    for name in set(LOGS) & set(verdicts):
+        now = values.get(name, "")
+        if verdicts[name] == "other" and logs.added(intent.after[name], now) != now:
+            verdicts[name] = "after"  # somebody typed below it, or above
+    return verdicts
+
+
+def _arrived(lane: Lane, link: Link, names: list[str], intent: Intent, record: Record) -> Link:
+    landed = _landed(lane, link, names, intent)
+    return landed.model_copy(update=after_write(lane, link, record.version)) if names else landed

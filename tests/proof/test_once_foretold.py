@@ -1,0 +1,178 @@
+"""What the oracle (proof/oracle) foretold and the planner once did otherwise: each rule by name, at its smallest."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from proof.oracle.shelf import Shelf
+from proof.oracle.worlds import AGENCIES, NOW, REVIEW, Dice, World, add_instance, settle
+
+from actiontrack.domain.fields import Actor, Standing
+from actiontrack.domain.ledger import Conflict, Instance, Proposal, StoredIssue
+from actiontrack.domain.nouns import Action, Leg, Recommendation, Review
+from actiontrack.domain.refs import new_ref
+from actiontrack.domain.vocabulary import Publication, Side, Status
+from actiontrack.services.sync.merge import Merged, Sides, merge
+from actiontrack.testing import HandClock
+
+POLICE = Actor(Side.AGENCY, "POL")
+BOARD = Actor(Side.BOARD)
+STANDING = Standing(lead="POL", legs=("POL",), connected=frozenset({"POL"}))
+UNIT = ("status", "status_reason", "look_again")
+
+
+def merged(
+    base: dict[str, str], ours: dict[str, str], theirs: dict[str, str], actor: Actor = POLICE, **more: object
+) -> list[Merged]:
+    return merge(Sides(ours, theirs, base, {}, base, actor, STANDING, **more))  # type: ignore[arg-type]
+
+
+def verdicts(found: list[Merged]) -> dict[str, str]:
+    return {each.field: each.does for each in found}
+
+
+def test_i8_whoever_does_not_own_a_field_is_no_side_of_a_conflict_in_it_though_nothing_was_agreed_before() -> None:
+    found = merged({}, {"priority": "High"}, {"priority": "Low"}, frozen={"priority"})
+    assert verdicts(found) == {"priority": "propose"}
+
+
+def test_i1_a_status_that_is_taken_never_wipes_out_a_reason_that_was_typed_here() -> None:
+    """The unit was changed on both sides: a conflict, and the reason stands."""
+    base = dict(zip(UNIT, ("in_progress", "", ""), strict=True))
+    found = merged(base, {**base, "status_reason": "Typed here"}, {**base, "status": "reported_complete"})
+    assert verdicts(found) == {"status": "conflict"}
+
+
+def test_i8_a_reason_typed_beside_a_status_that_moved_here_is_a_conflict() -> None:
+    base = dict(zip(UNIT, ("in_progress", "", ""), strict=True))
+    found = merged(base, {**base, "status": "reported_complete"}, {**base, "status_reason": "Typed there"})
+    assert verdicts(found) == {"status_reason": "conflict"}
+
+
+def test_i1_a_reason_typed_where_the_unit_is_frozen_is_heard() -> None:
+    """Another instance's conflict froze the unit; this one's status is as it was, its reason is not."""
+    base = dict(zip(UNIT, ("in_progress", "", ""), strict=True))
+    ours = {**base, "status": "not_started"}
+    found = merged(base, ours, {**base, "status_reason": "Typed there"}, frozen=UNIT)
+    assert verdicts(found)["status_reason"] == "wait"
+
+
+def test_i1_a_reason_typed_while_a_proposed_status_is_put_back_is_heard() -> None:
+    base = dict(zip(UNIT, ("in_progress", "", ""), strict=True))
+    ours = {**base, "status": "not_started"}
+    found = merged(base, ours, {**base, "status_reason": "Typed there"}, pending={"status": "verified"})
+    assert verdicts(found) == {"status": "withdraw", "status_reason": "conflict"}
+
+
+def test_a_date_to_look_again_on_beside_no_block_is_told_of_in_a_frozen_unit_too() -> None:
+    base = dict(zip(UNIT, ("in_progress", "", ""), strict=True))
+    found = merged(base, base, {**base, "look_again": "2027-01-05"}, frozen=UNIT)
+    assert verdicts(found)["look_again"] == "unclear"
+
+
+def test_i8_what_is_asked_stays_asked_when_another_freezes_the_field() -> None:
+    base, ours, theirs = ({"current_due": day} for day in ("2026-12-01", "2026-11-15", "2027-01-05"))
+    asked = {"current_due": "2027-01-05"}
+    assert merged(base, ours, theirs, frozen={"current_due"}, pending=asked) == []
+
+
+@pytest.mark.parametrize("actor", [BOARD, POLICE])
+def test_awaiting_typed_where_no_response_is_given_agrees_and_its_word_stays(actor: Actor) -> None:
+    found = merged({"response": ""}, {"response": ""}, {"response": "awaiting"}, actor)
+    assert verdicts(found) == {"response": "agree"}
+    assert merged({"response": "awaiting"}, {"response": ""}, {"response": "awaiting"}, actor) == []
+
+
+# --- through the door that `sync` uses ------------------------------------------------------------------------------
+
+
+def two_sides(*columns: str, **fields: object) -> tuple[World, dict[str, dict[str, object]]]:
+    """One action of the police, in the Board's sheet and in theirs: the world, and the cells of each."""
+    world = World(Shelf(), {}, {}, HandClock(NOW))
+    ref = new_ref(Dice("one"))
+    leg = Leg(action=ref, agency="POL", **{name: fields.pop(name) for name in ("status",) if name in fields})  # type: ignore[arg-type]
+    action = Action(
+        ref=ref, number="1.1", review=REVIEW, recommendations=("R1",), text="Action", lead_agency="POL",
+        created_at=NOW, changed_at=NOW, **{"status": leg.status, **fields},
+    )  # fmt: skip
+    world.shelf.put(*AGENCIES, Review(ref=REVIEW, publication=Publication.PUBLISHED), action, leg)
+    world.shelf.put(Recommendation(ref="R1", review=REVIEW, number="1", text="Recommendation"))
+    for name, side in (("board", Side.BOARD), ("police", Side.AGENCY)):
+        add_instance(world, name, side, "ref", ("number", "text", "lead_agency", "status", *columns))
+    settle(world)
+    return world, {name: sheet.rows[0].cells for name, sheet in world.sheets.items()}  # type: ignore[misc]
+
+
+def test_a_proposal_closes_when_another_instance_brings_what_it_asked_for() -> None:
+    """The Board may not set the lead officer; the police, read after it, type the same."""
+    world, cells = two_sides("lead_officer")
+    for each in cells.values():
+        each["lead_officer"] = "Chief Inspector"
+    world.sync()
+    assert world.shelf.count(Proposal, closed_at=None) == 1
+    world.sync()
+    assert world.shelf.count(Proposal, closed_at=None) == 0
+
+
+def test_i9_what_is_asked_of_a_cell_that_was_blank_from_the_start_is_withdrawn_when_it_is_cleared() -> None:
+    """Meanwhile the Board gave the action another priority: what nobody asks for any more makes way for it."""
+    world, cells = two_sides("priority")
+    (action,) = world.shelf.find(Action)
+    world.shelf.put(action.model_copy(update={"priority": "Low"}))
+    cells["police"]["priority"] = "High"
+    world.sync()
+    assert world.shelf.count(Proposal, closed_at=None) == 1
+    cells["police"]["priority"] = None
+    world.sync()
+    assert world.shelf.count(Proposal, closed_at=None) == 0
+    assert cells["police"]["priority"] == "Low"
+
+
+def test_awaiting_typed_into_a_cell_is_never_blanked() -> None:
+    world, cells = two_sides("response")
+    cells["board"]["response"] = "Awaiting decision"
+    world.sync()
+    world.sync()
+    assert cells["board"]["response"] == "Awaiting decision"
+    assert not cells["police"].get("response")
+
+
+def test_a_conflict_about_a_status_stays_one_when_the_cell_comes_to_show_the_leg() -> None:
+    """The Board's word and a reason set here differ; then the agency moves its leg, and the query falls."""
+    world, cells = two_sides("status_reason", status=Status.REPORTED_COMPLETE)
+    (action,) = world.shelf.find(Action)
+    world.shelf.put(action.model_copy(update={"status": Status.EVIDENCE_QUERIED}))
+    world.sync()
+    (action,) = world.shelf.find(Action)
+    world.shelf.put(action.model_copy(update={"status_reason": "Asked here"}))
+    cells["board"]["status"] = "Superseded"
+    cells["police"]["status"] = "In progress"
+    world.sync()
+    for each in world.shelf.find(Instance):
+        world.shelf.put(each.model_copy(update={"fingerprint": "looks at all"}))
+    world.sync()
+    assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["status"]
+    assert cells["board"]["status"] == "Superseded"
+
+
+def test_a_date_that_was_idle_is_read_again_beside_the_status_that_was_written() -> None:
+    """Reopened by the Board, an action is blocked as its leg is: now there is something to look at again."""
+    world, cells = two_sides("status_reason", "look_again", status=Status.NOT_STARTED)
+    (leg,) = world.shelf.find(Leg)
+    (action,) = world.shelf.find(Action)
+    blocked = {
+        "status": Status.BLOCKED,
+        "reason": "No money",
+        "look_again": date(2027, 1, 5),
+        "blocked_since": NOW.date(),
+    }
+    closed = {"status": Status.CLOSED_NOT_IMPLEMENTED, "status_reason": "Overtaken"}
+    world.shelf.put(leg.model_copy(update=blocked), action.model_copy(update=closed))
+    world.sync()
+    cells["board"] |= {"status": "In progress", "look_again": date(2027, 2, 5)}
+    world.sync()
+    assert cells["board"]["status"] == "Blocked"
+    world.sync()
+    assert world.shelf.count(StoredIssue, source="board") == 0
+    assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["look_again"]
