@@ -139,14 +139,18 @@ def test_without_a_base_a_blank_yields_and_two_values_are_settled_by_a_person(
         assert found == (["conflict"] if ours else ["take"])
 
 
-def several(ours: dict[str, str], theirs: dict[str, str], base: dict[str, str], **more: object) -> list[tuple[str, str]]:
+def several(
+    ours: dict[str, str], theirs: dict[str, str], base: dict[str, str], **more: object
+) -> list[tuple[str, str]]:
     """What becomes of each field of a record of the police's that has several."""
     found = merge(Sides(ours, theirs, base, {}, base, POLICE, STANDING, **more))  # type: ignore[arg-type]
     return sorted((each.field, each.does) for each in found)
 
 
 @given(VALUES, VALUES, VALUES)
-def test_a_field_that_is_as_agreed_there_stays_out_of_what_another_one_brings(base: str, ours: str, officer: str) -> None:
+def test_a_field_that_is_as_agreed_there_stays_out_of_what_another_one_brings(
+    base: str, ours: str, officer: str
+) -> None:
     """I1 and I8: fields are merged one by one."""
     found = several(
         {"text": ours, "lead_officer": "d"},

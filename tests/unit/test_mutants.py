@@ -6,7 +6,6 @@ import subprocess
 from collections import Counter
 
 import pytest
-
 from proof.mutants.patch import Mutant, mutants
 from proof.mutants.run import ROOT
 

@@ -13,7 +13,9 @@ ONE = {"text": "Train the staff", "priority": "High", "number": "1"}
 TWO = {"text": "Review the policy", "priority": "Low", "number": "2"}
 
 
-def link(action: str, row: int, says: dict[str, str], state: LinkState = LinkState.LIVE, key: str | None = None) -> Link:
+def link(
+    action: str, row: int, says: dict[str, str], state: LinkState = LinkState.LIVE, key: str | None = None
+) -> Link:
     return Link(
         instance="plan", action=action, remote_id=action if key is None else key, state=state, row=row, seen=says
     )
