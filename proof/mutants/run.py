@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from py_compile import PycInvalidationMode
 from queue import SimpleQueue
 from typing import Literal
 
@@ -47,11 +49,16 @@ class Copies:
         self._free: SimpleQueue[Path] = SimpleQueue()
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
         names = [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+        first = folder / "copy0"
+        for name in names:
+            (first / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, first / name)
+        # Compiled once; a file that a patch changes, within the same second too, is known by its hash.
+        compileall.compile_dir(first, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
         for number in range(count):
             copy = folder / f"copy{number}"
-            for name in names:
-                (copy / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, copy / name)
+            if copy != first:
+                shutil.copytree(first, copy)
             self._free.put(copy)
 
     @contextmanager
