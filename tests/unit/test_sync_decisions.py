@@ -67,3 +67,13 @@ def test_i1_two_systems_may_ask_about_one_field(office: Office) -> None:
     tasks(office).records[tasks(office).key(ONE)]["priority"] = "High"
     sync(office.core, who="manager")
     assert asked(office) == [("tickets", "clear")]
+
+
+def test_i8_a_field_in_conflict_goes_nowhere_until_a_person_settles_it(office: Office) -> None:
+    office.change(ONE, priority="Urgent")
+    office.system.records[office.system.key(ONE)]["priority"] = "Low"
+    sync(office.core, who="manager")
+    sync(office.core, who="manager")
+    held = tasks(office).records[tasks(office).key(ONE)]
+    assert (held.get("priority"), office.here()[ONE]["priority"]) == (None, "Urgent")
+    assert len(office.open_conflicts) == 1
