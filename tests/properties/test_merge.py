@@ -137,3 +137,44 @@ def test_without_a_base_a_blank_yields_and_two_values_are_settled_by_a_person(
         assert found == ["propose"]
     else:
         assert found == (["conflict"] if ours else ["take"])
+
+
+def several(
+    ours: dict[str, str], theirs: dict[str, str], base: dict[str, str], **more: object
+) -> list[tuple[str, str]]:
+    """What becomes of each field of a record of the police's that has several."""
+    found = merge(Sides(ours, theirs, base, {}, base, POLICE, STANDING, **more))  # type: ignore[arg-type]
+    return sorted((each.field, each.does) for each in found)
+
+
+@given(VALUES, VALUES, VALUES)
+def test_a_field_that_is_as_agreed_there_stays_out_of_what_another_one_brings(
+    base: str, ours: str, officer: str
+) -> None:
+    """I1 and I8: fields are merged one by one."""
+    found = several(
+        {"text": ours, "lead_officer": "d"},
+        {"text": base, "lead_officer": officer},
+        {"text": base, "lead_officer": "d"},
+    )
+    assert found == [("lead_officer", "take" if officer else "propose")]
+
+
+@given(DATES, DATES, DATES, ACTORS)
+def test_the_original_due_date_is_given_once(base: str, ours: str, theirs: str, actor: Actor) -> None:
+    found = [each.does for each in merge(sides("original_due", base, ours, theirs, actor))]
+    assert "take" not in found or not ours
+    if ours and theirs not in (base, ours):
+        assert found == ["propose"]
+
+
+BLOCKED = {"status": "blocked", "status_reason": "no room", "look_again": "2026-12-01"}
+BEGUN = {"status": "in_progress", "status_reason": "", "look_again": ""}
+
+
+def test_a_status_that_is_taken_brings_its_reason_and_date() -> None:
+    assert several(BEGUN, BLOCKED, BEGUN) == [("look_again", "take"), ("status", "take"), ("status_reason", "take")]
+
+
+def test_a_status_the_lifecycle_objects_to_is_asked_about_as_a_whole() -> None:
+    assert several(BEGUN, BLOCKED, BEGUN, objects=lambda unit: ["No."]) == [("status", "propose")]

@@ -39,6 +39,8 @@ class System(MemoryConnector):
         """key → what a lagging replica still shows."""
         self.partial: frozenset[str] | None = None
         """The fields of the next write that arrive, before the answer is lost."""
+        self.meanwhile: dict[str, str] = {}
+        """What stands in a record once the next write is in, whatever the write said."""
 
     def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
         self.asked.append(cursor)
@@ -65,7 +67,17 @@ class System(MemoryConnector):
                 one = Batch(
                     [Write(write.op_id, write.remote_id, 0, write.creates, write.before, kept)], one.proof, "", {}
                 )
-            yield from super().apply(one)
+            for outcome in super().apply(one):
+                yield self._with_what_came_meanwhile(outcome)
+
+    def _with_what_came_meanwhile(self, outcome: Outcome) -> Outcome:
+        if not self.meanwhile or outcome.record is None:
+            return outcome
+        key = outcome.record.remote_id
+        self.records[key].update(self.meanwhile)
+        self.meanwhile = {}
+        (shown,) = [record for record in super().observe("", {}).records if record.remote_id == key]
+        return replace(outcome, record=shown, proof=self._proof())
 
     def key(self, text: str) -> str:
         """The key of the record of that text."""

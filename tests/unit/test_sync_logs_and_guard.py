@@ -6,7 +6,9 @@ import datetime
 from collections import Counter
 
 import pytest
+from systems import Office, System
 
+from actiontrack.domain.nouns import Update
 from actiontrack.services.records.projection import Entry
 from actiontrack.services.sync.guard import Census, objections, plan_hash
 from actiontrack.services.sync.logs import added, shown
@@ -39,6 +41,22 @@ def test_a_cell_shows_the_newest_or_where_several_wrote_all_of_them() -> None:
     both = shown([mine, boards], False, NAMES)
     assert both == "24 Nov 2026, the Board: Chased\n24 Nov 2026, Police: Begun"
     assert shown([mine, later], True, NAMES).count("Police") == 2
+
+
+def test_i3_what_is_typed_into_a_cell_is_one_update_each_time_and_no_more() -> None:
+    """Also where it says what an earlier one said, and where the record is read again for another change."""
+    office = Office(System(), ("Train the staff",))
+    for _ in range(2):
+        office.sync()
+    record = office.system.records[office.system.key("Train the staff")]
+    for typed, priority in (("Begun", "Low"), ("Booked", "High"), ("Begun", "Urgent")):
+        record["progress"] = typed
+        office.sync()
+        record["priority"] = priority
+        office.sync()
+    told = sorted(office.stored(Update), key=lambda update: update.position)
+    assert [update.text for update in told] == ["Begun", "Booked", "Begun"]
+    office.core.store.close()
 
 
 def census(**counts: Counter[str]) -> Census:

@@ -351,6 +351,29 @@ def test_two_tickets_may_swap_their_words(opened: Open) -> None:
     assert office.link(TWO).remote_id == one
 
 
+# --- what the system answers --------------------------------------------------------------------------------------
+
+
+def test_the_base_is_what_the_system_made_of_it(opened: Open) -> None:
+    """I5: it cut the words short, and that is what both sides are compared with from now on."""
+    office = opened()
+    office.change(ONE, priority="High, and higher in winter")
+    office.system.meanwhile = {"priority": "High, and"}
+    office.sync()
+    assert office.link(ONE).base["priority"] == "High, and"
+
+
+def test_what_somebody_changed_while_we_wrote_is_looked_at(opened: Open) -> None:
+    """I1: the answer shows it, and it is no part of what was agreed."""
+    office = opened()
+    office.change(ONE, priority="High")
+    office.system.meanwhile = {"status": "In progress"}
+    office.sync()
+    office.sync()
+    assert office.here()[ONE]["status"].value == "in_progress"
+    assert office.system.records[office.system.key(ONE)]["status"] == "In progress"
+
+
 # --- what fails -----------------------------------------------------------------------------------------------------
 
 
