@@ -175,7 +175,7 @@ def test_a_read_from_before_our_write_is_no_edit(opened: Open, listens: bool) ->
     office = opened(listens=listens)
     key = lagging(office)
     told = office.sync()
-    assert (told.updated_here, told.updated_there, told.missing) == (0, 0, 0)
+    assert (told.updated_here, told.updated_there, told.missing, told.proposals) == (0, 0, 0, 0)
     office.system.shows.clear()
     office.system.records[key]["status"] = "In progress"
     assert office.sync().updated_here == 1
