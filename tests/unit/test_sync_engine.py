@@ -37,6 +37,8 @@ class Tickets(MemoryConnector):
             raise ZeroDivisionError("a person's words")
         if self.trouble == "unreachable":
             raise RetryableError("The server does not answer.")
+        if self.trouble == "misconfigured":
+            raise UserError("Its address is wrong.")
         return super().observe(cursor, columns)
 
     def apply(self, batch: Batch) -> Iterator[Outcome]:
@@ -167,7 +169,7 @@ def test_a_write_nobody_can_tell_of_waits_in_the_journal(adopted: World) -> None
     assert "Urgent" in {fields["priority"] for fields in adopted.tickets.records.values()}
 
 
-@pytest.mark.parametrize("trouble", ["crash on reading", "unreachable", "crash on writing"])
+@pytest.mark.parametrize("trouble", ["crash on reading", "unreachable", "misconfigured", "crash on writing"])
 def test_one_connectors_fault_stays_with_it(adopted: World, trouble: str) -> None:
     adopted.tickets.trouble = trouble
     adopted.change(priority="Urgent")

@@ -144,6 +144,18 @@ def test_many_deleted_at_once_wait_for_a_person(opened: Open) -> None:
     assert office.stored(type(office.link(ONE)), state=LinkState.MISSING) == []
 
 
+def test_i9_a_record_that_is_gone_is_asked_about_when_it_stays_away_for_a_while(opened: Open) -> None:
+    """Two scans in a row may both fall into the moment in which somebody moves it."""
+    office = opened()
+    del office.system.records[office.system.key(ONE)]
+    for _ in range(3):
+        told = office.sync()
+        office.pass_time(minutes=1)
+        assert (told.missing, told.proposals) == (1, 0)
+    office.pass_time(hours=2)
+    assert office.sync().proposals == 1
+
+
 # --- stale reads ----------------------------------------------------------------------------------------------------
 
 
@@ -163,7 +175,7 @@ def test_a_read_from_before_our_write_is_no_edit(opened: Open, listens: bool) ->
     office = opened(listens=listens)
     key = lagging(office)
     told = office.sync()
-    assert (told.updated_here, told.updated_there, told.missing) == (0, 0, 0)
+    assert (told.updated_here, told.updated_there, told.missing, told.proposals) == (0, 0, 0, 0)
     office.system.shows.clear()
     office.system.records[key]["status"] = "In progress"
     assert office.sync().updated_here == 1
