@@ -143,7 +143,9 @@ def _trouble(system: System, does: str, text: str, name: str) -> None:
 
 
 # Shrinking whole histories over a real store takes minutes; the events that failed are printed as they are.
-@settings(derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), max_examples=15, phases=[Phase.generate])
+@settings(
+    derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), max_examples=15, phases=[Phase.generate]
+)
 @given(ABLE, EVENTS)
 def test_i1_i4_nothing_typed_is_lost_and_nothing_is_made_twice(
     able: dict[str, bool], events: list[tuple[str, int, int]]
