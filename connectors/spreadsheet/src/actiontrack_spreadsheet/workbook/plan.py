@@ -36,6 +36,7 @@ from .sheetxml import RowXml, SheetXml
 from .stylebook import StyleBook
 from .words import parse_reference
 from .workbook import Sheet, Workbook, as_utf8_part
+from .xml import style_number
 
 _FILTER = "_xlnm._FilterDatabase"
 _PRINT_AREA = "_xlnm.Print_Area"
@@ -325,7 +326,7 @@ def _row_style(model: RowXml | None) -> str:
         return ""
     attrs, written = model.row.attrs, ""
     if attrs.get("customFormat") in ("1", "true"):
-        written = f' s="{int(attrs.get("s", "0"))}" customFormat="1"'
+        written = f' s="{style_number(attrs)}" customFormat="1"'
     if attrs.get("outlineLevel", "0") != "0" and attrs.get("hidden") not in ("1", "true"):
         written += f' outlineLevel="{int(attrs["outlineLevel"])}"'
     return written

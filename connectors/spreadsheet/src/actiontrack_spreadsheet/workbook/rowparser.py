@@ -11,7 +11,7 @@ from .columns import Columns, check_column
 from .refs import column_number, letters, parse_area
 from .strings import RichText
 from .values import CellValue
-from .xml import MOST_ELEMENTS, RepeatedCellError, TooMuchError, XmlError, new_parser
+from .xml import MOST_ELEMENTS, RepeatedCellError, TooMuchError, XmlError, new_parser, style_number
 
 _MOST_PARSED = 400_000
 """Rows and cells the parser is given: what no pattern takes is read some five times slower."""
@@ -152,7 +152,7 @@ class RowParser:
             self._col = column_number(name)
         check_column(self._col)
         self._kind = attrs.get("t", "")
-        self._style = int(attrs.get("s") or "0")
+        self._style = style_number(attrs)
         self._raw = self._inline = self._formula = None
 
     def _end_cell(self) -> None:

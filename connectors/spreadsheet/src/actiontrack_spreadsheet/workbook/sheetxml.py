@@ -22,6 +22,7 @@ from .xml import (
     new_parser,
     parse_with,
     start_tag,
+    style_number,
 )
 
 _NUMBER = re.compile(rb"""\sr\s*=\s*["']([0-9]+)["']""")
@@ -98,13 +99,13 @@ class RowXml:
     def style(self, col: int) -> int | None:
         """The cell's style; None when there is no cell."""
         cell = self.cells.get(col)
-        return None if cell is None else int(cell.attrs.get("s") or "0")
+        return None if cell is None else style_number(cell.attrs)
 
     def style_of(self, col: int) -> int | None:
         """The cell's style, or the row's own where there is no cell; None when the column's applies."""
         style = self.style(col)
         if style is None and self.row.attrs.get("customFormat") in ("1", "true"):
-            style = int(self.row.attrs.get("s") or "0")
+            style = style_number(self.row.attrs)
         return style
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from xml.parsers import expat
@@ -173,6 +173,12 @@ def main_prefix(element: Element) -> str:
 # As xml.sax.saxutils, which takes 40 ms to import: it brings a web client with it.
 _IN_ELEMENT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _IN_ATTRIBUTE = {**_IN_ELEMENT, **str.maketrans({'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})}
+
+
+def style_number(attrs: Mapping[str, str]) -> int:
+    """The style that a cell or row names; what is no number is no style."""
+    written = attrs.get("s", "")
+    return int(written) if written.isascii() and written.isdecimal() else 0
 
 
 def attribute_text(name: str, value: object) -> str:
