@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,11 @@ from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.steps import ConnectorResult
 from actiontrack.services.use_cases import UseCases
 from actiontrack.testing import HandClock, MemoryConnector, memory_store
+
+ONE, TWO, THREE = "Train the staff", "Review the policy", "Audit the files"
+"""The actions of an office that the units' tests open."""
+
+Open = Callable[..., "Office"]
 
 
 class System(MemoryConnector):

@@ -1,0 +1,25 @@
+"""What several of the units' tests open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from systems import ONE, THREE, TWO, Office, Open, System
+
+
+@pytest.fixture
+def opened() -> Iterator[Open]:
+    """Opens offices whose plan was synced once; they are closed at the end."""
+    offices: list[Office] = []
+
+    def make(**able: bool) -> Office:
+        office = Office(System(**able), (ONE, TWO, THREE))
+        offices.append(office)
+        office.sync()
+        office.sync()
+        return office
+
+    yield make
+    for office in offices:
+        office.core.store.close()
