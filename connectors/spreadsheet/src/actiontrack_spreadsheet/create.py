@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -21,7 +20,7 @@ from actiontrack_spreadsheet.source import (
     KeyPlace,
     refer,
 )
-from actiontrack_spreadsheet.workbook import TRIGGERS, Area, letters
+from actiontrack_spreadsheet.workbook import TRIGGERS, Area, height_of, letters
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -36,12 +35,6 @@ _FIRST = (
 )  # fmt: skip
 _ORDER = (*_FIRST, *(name for name in FIELDS if name not in _FIRST))
 """What an agency reads and fills in comes first, what the Board keeps after it."""
-
-_LINE, _TALLEST = 15.0, 409.0
-"""Height of one line, and of the tallest row there is, in points."""
-
-_ROOM = 1.2
-"""Lines break at words, and letters differ in width: so much more room than characters."""
 
 DATE_FORMAT = "dd mmm yyyy"
 """Which is the day and which the month cannot be mistaken."""
@@ -76,7 +69,9 @@ def make_workbook(path: Path, batch: Batch, context: InstanceContext) -> dict[st
     for row, values in enumerate([write.after for write in writes] or [blank], header + 1):
         for col, name in enumerate(_ORDER, 1):
             _fill(sheet.cell(row, col), name, values.get(name))
-        sheet.row_dimensions[row].height = _height(values)
+        sheet.row_dimensions[row].height = height_of(
+            (str(value or ""), width_of(name)) for name, value in values.items()
+        )
     _head(sheet, header)
     table = Area(header, 1, max(header + len(writes), header + 1), len(_ORDER))
     _as_table(sheet, table)
@@ -91,15 +86,6 @@ def make_workbook(path: Path, batch: Batch, context: InstanceContext) -> dict[st
     book.properties.title = lines[0] if lines else context.board_name or SHEET
     put(path, steady_bytes(book, now))
     return rows
-
-
-def _height(values: Mapping[str, Plain]) -> float:
-    """What a row's wrapped texts need, in points: not every program works it out when it opens a file."""
-    lines = [
-        sum(max(1, math.ceil(len(part) * _ROOM / width_of(name))) for part in str(value or "").splitlines())
-        for name, value in values.items()
-    ]
-    return min(_LINE * max([1, *lines]), _TALLEST)
 
 
 def _head(sheet: Worksheet, header: int) -> None:

@@ -35,6 +35,7 @@ from .edits import (
 )
 from .errors import StaleWorkbook, WorkbookBusy, WorkbookRefused
 from .grid import Grid, Table
+from .heights import height_of
 from .ownsheet import OwnPlace, own_place, own_title, says_so
 from .refs import MAX_COL, MAX_ROW, Area, column_number, letters, parse_area, parse_ref, ref
 from .replace import replace_file
@@ -89,6 +90,7 @@ __all__ = [
     "edited",
     "fitting_comments",
     "has_comments_of_ours",
+    "height_of",
     "kept_in",
     "letters",
     "open_workbook",

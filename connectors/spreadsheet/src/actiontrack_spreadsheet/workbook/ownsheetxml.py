@@ -11,6 +11,7 @@ from itertools import pairwise
 from .cellxml import TRIGGERS, cell_xml
 from .edits import OwnLink, PutSheet, Writable
 from .errors import xml_faults
+from .heights import LINE, height_of
 from .looks import Look
 from .ownsheet import OwnPlace, protects
 from .refs import MAX_COL, letters, ref
@@ -25,10 +26,6 @@ _TO_FILL_IN = "EDF3FA"
 """Fill of a cell to type in."""
 _BESIDE = 16
 """The width of columns beside ours, in characters."""
-_LINE, _TALLEST = 15, 405
-"""Points."""
-_SPARE = 1.15
-"""Words are not broken, so that some of a line stays empty."""
 _ORDER = (
     "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
     "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
@@ -153,11 +150,8 @@ class OwnSheetXml:
         """Room for the longest text of a row: not every program works it out when it opens a file."""
         widths = [column.width if column.wrap else math.inf for column in self._edit.columns] + [_BESIDE] * len(values)
         texts = [(value, width) for value, width in zip(values, widths, strict=False) if isinstance(value, str)]
-        lines = max(
-            (sum(max(1, math.ceil(len(line) * _SPARE / width)) for line in text.split("\n")) for text, width in texts),
-            default=1,
-        )
-        return attribute_text("ht", min(lines * _LINE, _TALLEST)) if lines > 1 else ""
+        points = height_of(texts)
+        return attribute_text("ht", f"{points:g}") if points > LINE else ""
 
     def _full(self, values: Sequence[Writable]) -> list[Writable]:
         return [*values, *([None] * (len(self._edit.columns) - len(values)))]

@@ -26,6 +26,7 @@ from .edits import (
 from .errors import xml_faults
 from .grid import Grid
 from .growth import Grow, grow_dimension, grow_down, grow_filter, grow_lists, grow_right, grown_table, widen
+from .heights import Heights
 from .longpart import LongPart, Part, pieces_of, shortened
 from .newparts import NewParts
 from .ownsheet import WORKSHEET, free_title, headings_of, own_place, place_name, reads_so
@@ -188,17 +189,21 @@ class _SheetPlan:
         by_row: dict[int, dict[int, Writable]] = {row: {} for row in self._appended}
         for (row, col), value in cells.items():
             by_row.setdefault(row, {})[col] = value
+        heights = Heights(sheet)
         placed: set[Cell] = set()
         for row, values in sorted(by_row.items()):
             parsed = sheet.row(row)
             model = sheet.row(self._appended[row].style_from_row) if row in self._appended else None
             if model is not None:
                 values = self._with_blanks(values, model, parsed)
-            written = {
-                col: self._cell(sheet.prefix, row, col, value, self._style(row, col, parsed, model, sheet))
+            looks = {col: self._style(row, col, parsed, model, sheet) for col in values}
+            written = {col: self._cell(sheet.prefix, row, col, value, looks[col]) for col, value in values.items()}
+            wrapped = [
+                (col, value)
                 for col, value in values.items()
-            }
-            sheet.put(row, written, row_attributes=_row_style(model))
+                if isinstance(value, str) and self._workbook.styles[looks[col]].wraps
+            ]
+            sheet.put(row, written, row_attributes=_row_style(model), height=heights.needed(wrapped, parsed, model))
             placed.update((row, col) for col in written)
         return placed
 
@@ -320,7 +325,7 @@ def _chain(grows: Sequence[Grow]) -> Grow:
 def _row_style(model: RowXml | None) -> str:
     """What a new row takes over from the one it is styled like: its style, and its group unless that is folded.
 
-    Not the height: without one of its own a row is as high as its text.
+    Not the height: that is its own texts'.
     """
     if model is None:
         return ""

@@ -16,6 +16,7 @@ from .xml import (
     RepeatedCellError,
     Splices,
     XmlError,
+    attribute_text,
     elements,
     local,
     main_prefix,
@@ -138,12 +139,18 @@ class SheetXml:
             self._taken = (number, take_apart(self.data[span.start : span.end]))
         return self._taken[1]
 
-    def put(self, number: int, cells: Mapping[int, str], *, row_attributes: str = "") -> None:
-        """Put whole cell elements (by column) into a row, which is made if it is not there. Once a row."""
+    def put(
+        self, number: int, cells: Mapping[int, str], *, row_attributes: str = "", height: str | None = None
+    ) -> None:
+        """Put whole cell elements (by column) into a row, which is made if it is not there. Once a row.
+
+        ``row_attributes`` are a made row's; ``height`` in points: its new one, or None for the one it has.
+        """
         span, parsed = self._rows.find(number), self.row(number)
         if span is None or parsed is None:
-            self._insert(number, cells, row_attributes)
+            self._insert(number, cells, row_attributes + (attribute_text("ht", height) if height else ""))
             return
+        tag: dict[str, str | None] = {"ht": height} if height else {}
         edits = Splices(parsed.data)
         implicit = any("r" not in cell.attrs for cell in parsed.cells.values())
         for col, cell in parsed.cells.items():
@@ -153,7 +160,7 @@ class SheetXml:
                 edits.set_attributes(cell, {"r": f"{letters(col)}{number}"})
         new = sorted(col for col in cells if col not in parsed.cells)
         if parsed.row.empty and new:
-            edits.append_child(parsed.row, "".join(cells[col] for col in new))
+            edits.open_tag(parsed.row, "".join(cells[col] for col in new), tag)
         else:
             # Behind the last cell may be an extension of the row.
             last = max((cell.end for cell in parsed.cells.values()), default=parsed.row.inner)
@@ -163,7 +170,9 @@ class SheetXml:
                 edits.replace(at, at, cells[col])
             spans = _spans(parsed.row, new)
             if spans:
-                edits.set_attributes(parsed.row, {"spans": spans})
+                tag["spans"] = spans
+            if tag:
+                edits.set_attributes(parsed.row, tag)
         self._edits.replace(span.start, span.end, edits.result().decode())
 
     def result(self) -> bytes:

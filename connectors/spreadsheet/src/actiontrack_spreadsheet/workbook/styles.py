@@ -23,6 +23,8 @@ class Style:
     time_only: bool = False
     locked: bool = True
     quote_prefix: bool = False
+    wraps: bool = False
+    """A text takes as many lines as it needs."""
 
 
 DEFAULT = Style()
@@ -49,7 +51,14 @@ class Styles:
             for element in found
             if element.name == "protection"
         }
-        self._styles = [self._style(entry, locks.get(id(entry), True)) for entry in self.entries]
+        wraps = {
+            id(element.parent)
+            for element in found
+            if element.name == "alignment" and element.attrs.get("wrapText") in ("1", "true")
+        }
+        self._styles = [
+            self._style(entry, locked=locks.get(id(entry), True), wraps=id(entry) in wraps) for entry in self.entries
+        ]
 
     def __getitem__(self, index: int) -> Style:
         return self._styles[index] if 0 <= index < len(self._styles) else DEFAULT
@@ -57,7 +66,7 @@ class Styles:
     def __len__(self) -> int:
         return len(self._styles)
 
-    def _style(self, entry: Element, locked: bool) -> Style:
+    def _style(self, entry: Element, *, locked: bool, wraps: bool) -> Style:
         number = int(entry.attrs.get("numFmtId", "0"))
         code = self.formats.get(number) or BUILT_IN.get(number, "General")
         if len(code) > _LONGEST_FORMAT:
@@ -71,6 +80,7 @@ class Styles:
             time_only=number in (18, 19, 20, 21, 45, 47) if known_date else date and not has_date_part(code),
             locked=locked,
             quote_prefix=entry.attrs.get("quotePrefix", "0") in ("1", "true"),
+            wraps=wraps,
         )
 
 

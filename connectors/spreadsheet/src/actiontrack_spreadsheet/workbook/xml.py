@@ -228,21 +228,27 @@ class Splices:
 
     def set_attributes(self, element: Tagged, values: dict[str, str | None]) -> None:
         """Set attributes in an element's start tag (None removes), leaving the others as they are written."""
+        self.replace(element.start, element.inner, self._tag(element, values))
+
+    def append_child(self, element: Element, text: str) -> None:
+        """Add inside an element, as its last child. An empty tag is opened."""
+        if element.empty:
+            self.open_tag(element, text, {})
+        else:
+            self.replace(element.close, element.close, text)
+
+    def open_tag(self, element: Element, text: str, values: dict[str, str | None]) -> None:
+        """Give an empty element content, and attributes as ``set_attributes`` does."""
+        tag, name = self._tag(element, values), element.prefix + element.name
+        self.replace(element.start, element.inner, f"{tag[:-2].rstrip()}>{text}</{name}>")
+
+    def _tag(self, element: Tagged, values: dict[str, str | None]) -> str:
         tag = self.data[element.start : element.inner].decode()
         for name, value in values.items():
             written = attribute_text(name, value) if value is not None else ""
             at, rest = attribute_place(tag, name) or (len(tag) - len(_TAG_END.findall(tag)[-1]),) * 2
             tag = tag[:at] + written + tag[rest:]
-        self.replace(element.start, element.inner, tag)
-
-    def append_child(self, element: Element, text: str) -> None:
-        """Add inside an element, as its last child. An empty tag is opened."""
-        if element.empty:
-            tag = self.data[element.start : element.inner].decode()
-            name = element.prefix + element.name
-            self.replace(element.start, element.inner, f"{tag[:-2].rstrip()}>{text}</{name}>")
-        else:
-            self.replace(element.close, element.close, text)
+        return tag
 
     def result(self) -> bytes:
         """The document with all replacements made."""
