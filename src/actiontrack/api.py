@@ -96,6 +96,7 @@ if TYPE_CHECKING:
         Store,
         Unanswered,
         Unread,
+        Web,
         Write,
         Writer,
     )
@@ -117,7 +118,7 @@ _DOORS = {
 _PORTS = (
     "Answer App AuditEntry Backup Batch Calendar Capabilities CellChange Choice Clock Connector Files Fixed "
     "InstanceContext InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain Problem Question "
-    "Queue Raw Reader Record RestorePlan ShownProblems ShowsProblems Store Unanswered Unread Write Writer"
+    "Queue Raw Reader Record RestorePlan ShownProblems ShowsProblems Store Unanswered Unread Web Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -224,6 +225,7 @@ __all__ = [
     "Unread",
     "Update",
     "UserError",
+    "Web",
     "Write",
     "Writer",
     "content_hash",

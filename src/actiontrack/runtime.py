@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from actiontrack.domain.fields import own_fields, status_labels
 from actiontrack.domain.ledger import Instance, Setting
 from actiontrack.domain.vocabulary import Side
-from actiontrack.ports import Connector, InstanceContext, InstanceSettings
+from actiontrack.ports import Connector, InstanceContext, InstanceSettings, Web
 from actiontrack.services.core import Core
-from actiontrack.settings import Settings, find_config, load_settings
+from actiontrack.settings import Settings, find_config, load_settings, secret_value
 from actiontrack.settings.load import JOBS
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Runtime:
     settings: Settings
     hooks: Hooks
     core: Core
+    environ: Mapping[str, str]
+    """Where secrets may be."""
 
     def look_again(self) -> None:
         """Find out anew which instances there are: files come into folders and go while `run` is at work."""
@@ -69,11 +71,17 @@ class Connectors(Mapping[str, Connector]):
     """Every instance's connector by name, each made when it is first asked for."""
 
     def __init__(
-        self, instances: Mapping[str, InstanceSettings], settings: Settings, hooks: Hooks, clock: Clock
+        self,
+        instances: Mapping[str, InstanceSettings],
+        settings: Settings,
+        hooks: Hooks,
+        clock: Clock,
+        environ: Mapping[str, str],
     ) -> None:
         self._settings = settings
         self._hooks = hooks
         self._clock = clock
+        self._environ = environ
         self._instances = instances
         self._made: dict[str, Connector] = {}
         self._paces: dict[str, Callable[[], None]] = {}
@@ -108,7 +116,16 @@ class Connectors(Mapping[str, Connector]):
             board_name=self._settings.board.name,
             agency=next((each.name for each in self._settings.agencies if each.code == instance.agency), ""),
             pace=functools.partial(self._pace, instance.name),
+            secret=functools.partial(secret_value, folder=self._settings.folder, environ=self._environ),
+            web=functools.partial(self._web, instance.name),
         )
+
+    def _web(self, name: str, url: str, rate: float, ca: str = "") -> Web:
+        from actiontrack.adapters.web import Outbound, SafeWeb
+
+        told = self._settings.outbound
+        outbound = Outbound(told.hosts, told.networks, told.proxy)
+        return SafeWeb(url, outbound, self._pace(name, rate), ca=str(self._settings.folder / ca) if ca else "")
 
     def _pace(self, name: str, rate: float) -> Callable[[], None]:
         from actiontrack.adapters.pacing import TokenBucket
@@ -147,19 +164,18 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
             board=settings.board,
             agencies=settings.agencies,
             instances=instances,
-            connectors=Connectors(instances, settings, hooks, clock),
+            connectors=Connectors(instances, settings, hooks, clock, environ),
             folders={each.name: each for each in settings.instances if _are_many(each, settings, hooks)},
         )
-        yield Runtime(settings, hooks, core)
+        yield Runtime(settings, hooks, core, environ)
 
 
 def with_instance(runtime: Runtime, instance: InstanceSettings) -> Core:
     """What use cases are given, with one instance more, or another in the place of the one of that name."""
     core = runtime.core
     instances = {**core.instances, instance.name: instance}
-    return replace(
-        core, instances=instances, connectors=Connectors(instances, runtime.settings, runtime.hooks, core.clock)
-    )
+    connectors = Connectors(instances, runtime.settings, runtime.hooks, core.clock, runtime.environ)
+    return replace(core, instances=instances, connectors=connectors)
 
 
 def find_instances(settings: Settings, hooks: Hooks, store: Store) -> list[InstanceSettings]:

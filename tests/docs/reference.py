@@ -19,7 +19,14 @@ from pydantic_core import PydanticUndefined
 from actiontrack.cli.front import root
 from actiontrack.domain.policy import LadderStep
 from actiontrack.hooks import load_plugins
-from actiontrack.settings.tables import AgencyTable, BoardTable, ConnectorTable, ScheduleTable, StoreTable
+from actiontrack.settings.tables import (
+    AgencyTable,
+    BoardTable,
+    ConnectorTable,
+    OutboundTable,
+    ScheduleTable,
+    StoreTable,
+)
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 WIDTH = 100
@@ -28,6 +35,11 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("[board]", BoardTable, "Whose suite this is, and what it may set about the rules."),
     ("[[board.ladder]]", LadderStep, "A step of the board's own escalation ladder; with none, the default one."),
     ("[store]", StoreTable, "Where the records are kept. Without this table: a SQLite file beside the configuration."),
+    (
+        "[outbound]",
+        OutboundTable,
+        "Where connectors may go over HTTP; without it, each to the host of its own url only.",
+    ),
     ("[[agency]]", AgencyTable, "An organisation that acts."),
     ("[[connector]]", ConnectorTable, "One instance of a connector. Its type has keys of its own, below."),
     ("[[schedule]]", ScheduleTable, "What `actiontrack run` does, and when."),

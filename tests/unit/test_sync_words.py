@@ -157,3 +157,14 @@ def test_what_a_list_does_not_offer_is_not_said() -> None:
         tongue().say("text", "too long", seen)
     assert tongue().say("current_due", "2026-04-03", seen) == datetime.date(2026, 4, 3)
     assert tongue().say("text", "", seen) is None
+
+
+def test_a_systems_usual_words_are_known_and_the_configurations_come_first() -> None:
+    usual = {"status": {"open": "in_progress", "stalled": "blocked", "resolved": "reported_complete"}}
+    settings = InstanceSettings("rt", "rt", Side.AGENCY, values={"status": {"open": "not_started"}})
+    spoken = Tongue(settings, AGENCIES, "Europe/London", usual)
+    seen = Observation(records=[], proof="", words=usual)
+    assert [spoken.read("status", word) for word in ("Open", "stalled")] == ["not_started", "blocked"]
+    assert spoken.say("status", "reported_complete", seen) == "resolved"
+    assert spoken.say("status", "not_started", seen) == "open"
+    assert spoken.fingerprint() != Tongue(settings, AGENCIES, "Europe/London").fingerprint()

@@ -23,6 +23,7 @@ from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestoreP
 from actiontrack.ports.questions import Answer, Choice, Question
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
+from actiontrack.ports.web import Web
 
 __all__ = [
     "Answer",
@@ -61,6 +62,7 @@ __all__ = [
     "Unanswered",
     "Unread",
     "Watcher",
+    "Web",
     "Write",
     "Writer",
 ]

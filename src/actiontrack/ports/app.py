@@ -8,12 +8,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from actiontrack.errors import ConfigurationError
 from actiontrack.ports.store import Store
 from actiontrack.ports.time import Calendar, Clock
+from actiontrack.ports.web import Web
 
 
 def _at_once(rate: float) -> Callable[[], None]:
     return lambda: None
+
+
+def _no_secret(where: Mapping[str, str]) -> str:
+    raise ConfigurationError("there are no secrets here")
+
+
+def _no_web(url: str, rate: float, ca: str = "") -> Web:
+    raise ConfigurationError("there is no way out to other systems here")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +48,11 @@ class InstanceContext:
     """An import: the source is never written, so that it need not be fit for it."""
     pace: Callable[[float], Callable[[], None]] = _at_once
     """Given the rate it declares (requests a second), what a connector calls before each request: it waits its turn."""
+    secret: Callable[[Mapping[str, str]], str] = _no_secret
+    """Fetches a secret from where the configuration says it is ({"env": "RT_TOKEN"}). Raises ConfigurationError."""
+    web: Callable[[str, float, str], Web] = _no_web
+    """Given an URL, the rate it declares and a file of certificates ("": the usual ones): the way out to a system. It
+    keeps the pace by itself."""
 
 
 @runtime_checkable

@@ -92,7 +92,8 @@ class Observation:
     the least what changed since the cursor; absence from it says nothing, `gone` names what the system says it deleted.
     `key` says what a remote_id is: our Action ID written there, the plan's own number, or the system's id.
     `columns` maps each field to the heading or remote field it was read from; `places` to its column letter.
-    `allowed` maps a field to the words its validation or system accepts; `limits` to the longest text it takes.
+    `allowed` maps a field to the words its validation or system accepts; `limits` to the longest text it takes; `words`
+    to what the system's own words mean (word → canonical value), where the configuration doesn't say otherwise.
     `setup` tells in sentences what adoption will do there; `binding` is the store's mark, "" where there is none.
     `exists` is False where the file has not been made yet. `source` is the resolved path or URL that was read.
     """
@@ -111,6 +112,7 @@ class Observation:
     writable: Collection[str] = frozenset()
     allowed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
     setup: Sequence[str] = ()
     binding: str = ""

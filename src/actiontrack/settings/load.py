@@ -19,7 +19,14 @@ from actiontrack.ports import Files, InstanceSettings
 from actiontrack.settings.faults import Faults, nearest, syntax
 from actiontrack.settings.places import Places
 from actiontrack.settings.secrets import secret_fault, secret_value
-from actiontrack.settings.tables import AgencyTable, BoardTable, ConnectorTable, ScheduleTable, StoreTable
+from actiontrack.settings.tables import (
+    AgencyTable,
+    BoardTable,
+    ConnectorTable,
+    OutboundTable,
+    ScheduleTable,
+    StoreTable,
+)
 
 M = TypeVar("M", bound=BaseModel)
 CONFIG_NAME = "actiontrack.toml"
@@ -38,6 +45,7 @@ class Settings:
     agencies: tuple[Agency, ...]
     instances: tuple[InstanceSettings, ...]
     schedules: tuple[Schedule, ...]
+    outbound: OutboundTable
 
     @property
     def folder(self) -> Path:
@@ -103,6 +111,7 @@ def load_settings(
     tables = _Tables(document, faults)
     board = tables.one("board", BoardTable, needed=True)
     store = tables.one("store", StoreTable)
+    outbound = tables.one("outbound", OutboundTable)
     agencies = tables.many("agency", AgencyTable)
     connectors = tables.many("connector", ConnectorTable)
     schedules = tables.many("schedule", ScheduleTable)
@@ -123,13 +132,14 @@ def load_settings(
         agencies=tuple(Agency(**agency.model_dump()) for _, agency in agencies),
         instances=instances,
         schedules=tuple(Schedule(**schedule.model_dump()) for _, schedule in schedules),
+        outbound=outbound or OutboundTable(),
     )
 
 
 class _Tables:
     """The top of the document, table by table."""
 
-    NAMES = ("board", "store", "agency", "connector", "schedule")
+    NAMES = ("board", "store", "outbound", "agency", "connector", "schedule")
 
     def __init__(self, document: Mapping[str, Any], faults: Faults) -> None:
         self._document = document

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -37,10 +38,11 @@ class BoardTable(Board):
 
 
 class SecretTable(Table):
-    """Where a secret is kept: exactly one of `env`, `file` and `keyring`."""
+    """Where a secret is kept: exactly one of `env`, `file`, `credential` (of systemd) and `keyring`."""
 
     env: str = ""
     file: str = ""
+    credential: str = ""
     keyring: str = ""
 
 
@@ -49,6 +51,27 @@ class StoreTable(Table):
 
     url: str | SecretTable = "sqlite:///actiontrack.db"
     """A SQLAlchemy URL; a SQLite file is relative to the configuration. With a password: `{ env = … }`."""
+
+
+class OutboundTable(Table):
+    """`[outbound]`: where connectors may go. Without it, each goes to the host of its own url and nowhere else."""
+
+    hosts: tuple[str, ...] = ()
+    """The only hosts there may be in a url, by name or pattern ("*.example.org")."""
+    networks: tuple[str, ...] = ()
+    """Private networks that systems are in ("10.0.0.0/8"): a name that leads into another is not followed."""
+    proxy: str = ""
+    """The URL of a proxy that all requests go through; it looks names up, then, and not we."""
+
+    @field_validator("networks")
+    @classmethod
+    def _is_network(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for each in value:
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError(f'{each!r} is no network; write one like "10.0.0.0/8"') from None
+        return value
 
 
 class AgencyTable(Table):

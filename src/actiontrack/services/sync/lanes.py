@@ -51,7 +51,7 @@ def make_lane(
         instance=instance,
         connector=connector,
         seen=seen,
-        tongue=Tongue(settings, core.agencies, core.board.timezone),
+        tongue=Tongue(settings, core.agencies, core.board.timezone, seen.words),
         desk=desk,
         ledger=ledger,
         result=result,

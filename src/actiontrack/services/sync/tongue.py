@@ -41,9 +41,19 @@ def clean(text: str) -> str:
 
 
 class Tongue:
-    """Reads and says one instance's values. `agencies` are those of the configuration."""
+    """Reads and says one instance's values.
 
-    def __init__(self, settings: InstanceSettings, agencies: Sequence[Agency], timezone: str) -> None:
+    `agencies` are those of the configuration. `usual` are the words of its kind of system (`Observation.words`); those
+    of the configuration come first.
+    """
+
+    def __init__(
+        self,
+        settings: InstanceSettings,
+        agencies: Sequence[Agency],
+        timezone: str,
+        usual: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         self._dates = settings.dates
         self._zone = ZoneInfo(timezone)
         self._words: dict[Type, dict[str, str]] = {
@@ -51,12 +61,12 @@ class Tongue:
             Type.RESPONSE: dict(RESPONSE_WORDS),
             Type.RATING: dict(RATING_WORDS),
         }
-        self._own: dict[str, dict[str, str]] = {
-            name: {plain(word): value for word, value in table.items()} for name, table in settings.values.items()
-        }
-        self._said: dict[str, list[tuple[str, str]]] = {
-            name: [(value, word) for word, value in table.items()] for name, table in settings.values.items()
-        }
+        self._own: dict[str, dict[str, str]] = {}
+        self._said: dict[str, list[tuple[str, str]]] = {}
+        for name, table in (*settings.values.items(), *(usual or {}).items()):
+            for word, value in table.items():
+                self._own.setdefault(name, {}).setdefault(plain(word), value)
+                self._said.setdefault(name, []).append((value, word))
         self._agency_words = {
             plain(word): agency.code for agency in agencies for word in (*agency.aliases, agency.name, agency.code)
         }
