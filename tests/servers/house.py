@@ -123,7 +123,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def in_venv(name: str, *packages: str) -> Path:
-    """A virtual environment of a server's own with these packages, each with its exact version; gives its bin folder."""
+    """A virtual environment of a server's own with these packages (exact versions); gives its bin folder."""
     folder = installs(name) / "venv"
     stamp = folder / "packages.txt"
     wanted = "\n".join(packages)

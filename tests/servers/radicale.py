@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import requests
-
 from tests.servers.house import Running, begin, in_venv, wait_for
 
 VERSION = "3.9.0"
