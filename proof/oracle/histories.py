@@ -107,21 +107,16 @@ def live_through(world: World, oracle: Oracle, chance: Dice, properties: Iterabl
 
 def one_run(world: World, oracle: Oracle, told: Told, *, again: str) -> SyncResult:
     """Foretell, sync, compare; then sync again, and nothing may happen."""
-    rows, here = _rows(world), facts_of(world.shelf)
-    agreed = {
-        (name, ref, each): value
-        for name, side in oracle.sides.items()
-        for ref, base in side.base.items()
-        for each, value in base.items()
-    }
-    oracle.foretell(rows, {ref: each.copy() for ref, each in here.items()})
+    rows = _rows(world)
+    agreed = {name: {ref: dict(base) for ref, base in side.base.items()} for name, side in oracle.sides.items()}
+    oracle.foretell(rows, facts_of(world.shelf))
     result = world.sync()
     held = compare(world, oracle, rows)
     typed_is_kept(world, oracle, told, agreed, held)
-    oracle.note_left(_rows(world))
+    rows = _rows(world)
+    oracle.note_left(rows)
     if oracle.again and not told.rearranged:
-        rows = _rows(world)
-        oracle.foretell(rows, facts_of(world.shelf))
+        oracle.foretell(rows, held)
         world.sync()
         compare(world, oracle, rows)
         oracle.note_left(_rows(world))

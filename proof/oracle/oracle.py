@@ -16,7 +16,7 @@ from proof.oracle.outward import Outward
 from proof.oracle.rows import Placed, place_rows, too_much
 from proof.oracle.rules import is_owner, may_move
 from proof.oracle.takes import take
-from proof.oracle.words import UNREADABLE, meaning
+from proof.oracle.words import UNREADABLE
 
 Rows = Mapping[str, Sequence[tuple[str, Mapping[str, Plain]]]]
 """instance → (key, cells) of each of its rows, as typed."""
@@ -109,7 +109,8 @@ class Oracle:
 
     def foretell(self, rows: Rows, facts: Mapping[str, Facts]) -> None:
         """Go through one run. `rows` are what each instance shows, as (key, cells); `facts` what is here now."""
-        self.facts, self.thawed, self.verdicts = facts, False, {}
+        self.settled, self.facts = self.facts, facts
+        self.thawed, self.verdicts = False, {}
         for name in sorted(self.sides):
             side = self.sides[name]
             side.typed, side.held = {}, set()
@@ -119,12 +120,10 @@ class Oracle:
                 self.counts["guard"] += 1
                 continue
             for ref, cells in side.placed.whose.items():
-                if self._waits_for_the_next(side, ref, cells):
-                    continue
-                self._read_row(side, ref, {each: meaning(each, cells.get(each)) for each in side.columns})
+                if not self._waits_for_the_next(side, ref, cells):
+                    self._read_row(side, ref, side.placed.said[ref])
             self._note_rows(side, side.placed)
         Outward(self).plan()
-        self.settled = {ref: each.copy() for ref, each in self.facts.items()}
         self.again = self.thawed or any(
             same(each, shown(self.facts[ref], self.sides[name].agency, self.sides[name].columns).get(each), asked)
             for (name, ref, each), (_, asked) in self.pending.items()
@@ -154,8 +153,9 @@ class Oracle:
         ours = shown(self.facts[ref], side.agency, side.columns)
         taken: dict[str, str] = {}
         side.agreed = dict(side.base[ref])
-        side.frozen = {name for name in side.columns if self.is_frozen(side, ref, name)}
-        self.issues -= {each for each in self.issues if each[:2] == (side.name, ref)}
+        side.frozen = {name for name in side.columns if self.is_frozen(side, ref, name)} if self.conflicts else set()
+        if self.issues:
+            self.issues = {each for each in self.issues if each[:2] != (side.name, ref)}
         for name in side.columns:
             if name in LOGS:
                 self._read_log(side, ref, name, cells[name])
@@ -196,7 +196,8 @@ class Oracle:
     ) -> str:
         """What becomes of one cell, in one word."""
         verdict = self._judge(side, ref, name, ours, cells)
-        self.counts[verdict] += verdict not in ("untouched", "take")
+        if verdict not in ("untouched", "take"):
+            self.counts[verdict] += 1
         self.verdicts[side.name, ref, name] = verdict
         asked = (side.name, ref, name)
         now = cells[name]
