@@ -304,6 +304,8 @@ class Oracle:
         """The reason or date beside a status that is taken."""
         now, base = cells[part], side.agreed[part]
         idle = part == "look_again" and now not in ("", base) and cells["status"] != "blocked"
+        if idle and self.pending.get((side.name, ref, part), ("", ""))[1] == now:
+            return  # what is asked stays asked
         if now == UNREADABLE or idle:
             self.issues.add((side.name, ref, part))
         else:

@@ -81,6 +81,18 @@ def test_i14_a_date_to_look_again_on_beside_no_block_is_told_of_alike_whenever_i
         assert found["look_again"] == "unclear"
 
 
+def test_i14_a_date_that_is_asked_for_stays_asked_when_its_status_comes_to_be_one_that_waits_for_nothing() -> None:
+    """It was told of as well, beside the status that was taken, and no more the next time it was read."""
+    several = Standing(lead="POL", legs=("POL", "HEA"), connected=frozenset())
+    base = dict(zip(UNIT, ("blocked", "", ""), strict=True))
+    theirs = dict(zip(UNIT, ("no_longer_applicable", "Overtaken", "2026-08-15"), strict=True))
+    asked = {"look_again": "2026-08-15"}
+    found = merge(Sides(base, theirs, base, {}, base, BOARD, several, pending=asked))
+    assert verdicts(found) == {"status": "take", "status_reason": "take"}
+    now = {**theirs, "look_again": ""}
+    assert merge(Sides(now, theirs, now, {}, theirs, BOARD, several, pending=asked)) == []
+
+
 def test_i5_a_date_cleared_beside_a_status_that_waits_no_more_is_agreed_with_it() -> None:
     base = dict(zip(UNIT, ("blocked", "No money", "2027-01-05"), strict=True))
     found = merged(base, base, {**base, "status": "reported_complete", "look_again": ""})
