@@ -115,8 +115,8 @@ def test_awaiting_typed_where_no_response_is_given_agrees_and_its_word_stays(act
 # --- through the door that `sync` uses ------------------------------------------------------------------------------
 
 
-def two_sides(*columns: str, **fields: object) -> tuple[World, dict[str, dict[str, object]]]:
-    """One action of the police, in the Board's sheet and in theirs: the world, and the cells of each."""
+def two_sides(*columns: str, board: str = "board", **fields: object) -> tuple[World, dict[str, dict[str, object]]]:
+    """One action of the police, in the Board's sheet and in theirs: the world, and the cells of each by instance."""
     world = World(Shelf(), {}, {}, HandClock(NOW))
     ref = new_ref(Dice("one"))
     leg = Leg(action=ref, agency="POL", **{name: fields.pop(name) for name in ("status",) if name in fields})  # type: ignore[arg-type]
@@ -126,7 +126,7 @@ def two_sides(*columns: str, **fields: object) -> tuple[World, dict[str, dict[st
     )  # fmt: skip
     world.shelf.put(*AGENCIES, Review(ref=REVIEW, publication=Publication.PUBLISHED), action, leg)
     world.shelf.put(Recommendation(ref="R1", review=REVIEW, number="1", text="Recommendation"))
-    for name, side in (("board", Side.BOARD), ("police", Side.AGENCY)):
+    for name, side in ((board, Side.BOARD), ("police", Side.AGENCY)):
         add_instance(world, name, side, "ref", ("number", "text", "lead_agency", "status", *columns))
     settle(world)
     return world, {name: sheet.rows[0].cells for name, sheet in world.sheets.items()}  # type: ignore[misc]
@@ -203,4 +203,18 @@ def test_a_date_that_was_idle_is_read_again_beside_the_status_that_was_written()
     assert cells["board"]["status"] == "Blocked"
     world.sync()
     assert world.shelf.count(StoredIssue, source="board") == 0
+    assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["look_again"]
+
+
+def test_a_date_that_has_been_idle_for_a_while_is_read_again_too() -> None:
+    """Nobody touches its row any more, and the Board's is read after it: what was told of it stands from before."""
+    world, cells = two_sides("status_reason", "look_again", board="unit", status=Status.IN_PROGRESS)
+    cells["police"]["look_again"] = date(2027, 2, 5)
+    world.sync()
+    assert world.shelf.count(StoredIssue, source="police") == 1
+    cells["unit"] |= {"status": "Blocked", "status_reason": "No money", "look_again": date(2027, 1, 5)}
+    world.sync()
+    assert cells["police"]["status"] == "Blocked"
+    world.sync()
+    assert world.shelf.count(StoredIssue, source="police") == 0
     assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["look_again"]

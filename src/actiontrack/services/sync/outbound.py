@@ -83,7 +83,8 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
         said[REF] = after[REF] = link.remote_id
         lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=link.remote_id)
     if said:
-        unread = any(f"{file.action.ref}:{part}" in lane.issues for part in STATUS_UNIT)
+        known = lane.issues.keys() if file.action.ref in lane.examined else lane.told
+        unread = any(f"{file.action.ref}:{part}" in known for part in STATUS_UNIT)
         if unread and said.keys() & set(STATUS_UNIT):
             lane.again.add(file.action.ref)  # what could not be read beside the old status may be read beside the new
         _intend(lane, file, before, after, said, shown, record, creates=False)
