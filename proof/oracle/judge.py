@@ -182,7 +182,8 @@ def _waits(oracle: Oracle, side: Side, ref: str, name: str) -> bool:
     return name in parts and (
         oracle.is_frozen(side, ref, name)
         or any((side.name, ref, part) in oracle.pending or (side.name, ref, part) in oracle.issues for part in parts)
-        or oracle.verdicts.get((side.name, ref, name)) in ("take", "agree", "waits")
+        or any(oracle.verdicts.get((side.name, ref, part)) == "waits" for part in parts)
+        or oracle.verdicts.get((side.name, ref, name)) in ("take", "agree")
     )
 
 

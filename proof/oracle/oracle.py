@@ -124,9 +124,14 @@ class Oracle:
                     self._read_row(side, ref, side.placed.said[ref])
             self._note_rows(side, side.placed)
         Outward(self).plan()
-        self.again = self.thawed or any(
-            same(each, shown(self.facts[ref], self.sides[name].agency, self.sides[name].columns).get(each), asked)
-            for (name, ref, each), (_, asked) in self.pending.items()
+        self.again = self.thawed or any(self._came_true(*asked) for asked in self.pending)
+
+    def _came_true(self, name: str, ref: str, each: str) -> bool:
+        """Whether a cell still asks for what is here by now."""
+        side, asked = self.sides[name], self.pending[name, ref, each][1]
+        said = side.placed.said.get(ref, {}) if side.placed else {}
+        return said.get(each) == asked and same(
+            each, shown(self.facts[ref], side.agency, side.columns).get(each), asked
         )
 
     def note_left(self, rows: Rows) -> None:
@@ -213,7 +218,10 @@ class Oracle:
             del self.pending[asked]
         elif verdict in ("clear", "edit", "extend"):
             self.pending[asked] = (verdict, now)
+        elif verdict == "waits":
+            self.pending.pop(asked, None)
         elif verdict == "conflict":
+            self.pending.pop(asked, None)
             self.conflicts.setdefault(self.about(side, ref, name), {})[side.name] = now
         elif verdict == "put back":
             self._leave(side, ref, name)

@@ -143,6 +143,21 @@ def test_a_proposal_closes_when_another_instance_brings_what_it_asked_for() -> N
     assert world.shelf.count(Proposal, closed_at=None) == 0
 
 
+def test_what_was_asked_is_asked_no_more_once_the_cell_says_something_else_that_differs() -> None:
+    """The Board closed the action here with a reason, in other words than it types into its sheet by now."""
+    world, cells = two_sides("status_reason")
+    cells["board"]["status"] = "Closed not implemented"
+    world.sync()
+    assert world.shelf.count(Proposal, closed_at=None) == 1
+    (action,) = world.shelf.find(Action)
+    said = {"status": Status.CLOSED_NOT_IMPLEMENTED, "status_reason": "Overtaken"}
+    world.shelf.put(action.model_copy(update=said))
+    cells["board"]["status"] = "No longer applicable"
+    world.sync()
+    assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["status"]
+    assert world.shelf.count(Proposal, closed_at=None) == 0
+
+
 def test_i9_what_is_asked_of_a_cell_that_was_blank_from_the_start_is_withdrawn_when_it_is_cleared() -> None:
     """Meanwhile the Board gave the action another priority: what nobody asks for any more makes way for it."""
     world, cells = two_sides("priority")

@@ -84,9 +84,8 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
         lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=link.remote_id)
     if said:
         known = lane.issues.keys() if file.action.ref in lane.examined else lane.told
-        unread = any(f"{file.action.ref}:{part}" in known for part in STATUS_UNIT)
-        if unread and said.keys() & set(STATUS_UNIT):
-            lane.again.add(file.action.ref)  # what could not be read beside the old status may be read beside the new
+        if "status" in said and f"{file.action.ref}:look_again" in known:
+            lane.again.add(file.action.ref)  # the date that nobody could place beside the old status may fit the new
         _intend(lane, file, before, after, said, shown, record, creates=False)
         lane.put_link(link.model_copy(update={"dirty": True, "heard": _heard(lane, file, link)}))
     else:
