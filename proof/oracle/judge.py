@@ -215,6 +215,8 @@ def expect_quiet(world: World, *, looks_at_all: bool) -> None:
     if looks_at_all:
         for each in world.shelf.find(Instance):
             world.shelf.put(each.model_copy(update={"fingerprint": "another"}))
+    waiting = world.shelf.find(Link, dirty=True)
+    assert not waiting, f"it does not come to rest: {waiting}"
     result = world.sync()
     steps = [step for step in result.steps if step.does not in ("quarantine", "propose")]
     assert not steps, f"a second plan is not empty: {steps}"

@@ -130,9 +130,10 @@ class Oracle:
         """Whether a cell still asks for what is here by now."""
         side, asked = self.sides[name], self.pending[name, ref, each][1]
         said = side.placed.said.get(ref, {}) if side.placed else {}
-        return said.get(each) == asked and same(
-            each, shown(self.facts[ref], side.agency, side.columns).get(each), asked
-        )
+        here = shown(self.facts[ref], side.agency, side.columns)
+        if each in UNIT[1:] and said.get("status") not in (here["status"], side.base[ref]["status"]):
+            return False  # it waits with its status, which is in question itself
+        return said.get(each) == asked and same(each, here.get(each), asked)
 
     def note_left(self, rows: Rows) -> None:
         """How every row stands once a run is over."""

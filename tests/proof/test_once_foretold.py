@@ -9,7 +9,7 @@ from proof.oracle.shelf import Shelf
 from proof.oracle.worlds import AGENCIES, NOW, REVIEW, Dice, World, add_instance, settle
 
 from actiontrack.domain.fields import Actor, Standing
-from actiontrack.domain.ledger import Conflict, Instance, Proposal, StoredIssue
+from actiontrack.domain.ledger import Conflict, Instance, Link, Proposal, StoredIssue
 from actiontrack.domain.nouns import Action, Leg, Recommendation, Review
 from actiontrack.domain.refs import new_ref
 from actiontrack.domain.vocabulary import Publication, Side, Status
@@ -156,6 +156,24 @@ def test_what_was_asked_is_asked_no_more_once_the_cell_says_something_else_that_
     world.sync()
     assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["status"]
     assert world.shelf.count(Proposal, closed_at=None) == 0
+
+
+def test_i14_a_reason_that_waits_with_its_status_is_not_looked_at_again_by_every_sync() -> None:
+    """It was asked to be cleared, and came to be blank here; but what the status shall be is in conflict."""
+    world, cells = two_sides("status_reason")
+    (leg,) = world.shelf.find(Leg)
+    world.shelf.put(leg.model_copy(update={"reason": "On its way"}))
+    world.sync()
+    cells["board"]["status_reason"] = None
+    world.sync()
+    assert world.shelf.count(Proposal, closed_at=None) == 1
+    (leg,) = world.shelf.find(Leg)
+    world.shelf.put(leg.model_copy(update={"status": Status.IN_PROGRESS, "reason": ""}))
+    cells["board"]["status"] = "Done"
+    for _ in range(3):
+        world.sync()
+    assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["status"]
+    assert not any(link.dirty for link in world.shelf.find(Link))
 
 
 def test_i9_what_is_asked_of_a_cell_that_was_blank_from_the_start_is_withdrawn_when_it_is_cleared() -> None:
