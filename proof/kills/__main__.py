@@ -83,7 +83,7 @@ def _trials(options: argparse.Namespace, number: int, folder: Path) -> Told:
 
     until = time.monotonic() + options.seconds if options.seconds else float("inf")
     bench = Bench(folder)
-    verdicts = []
+    verdicts: list[Verdict] = []
     chance = random.Random(options.seed + number)
     names = options.scenario or list(SCENARIOS)
     mine = names[number :: options.workers] if not options.seconds else _shuffled(names, chance)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import Any
 
 CARRIERS = ("actiontrack.adapters.store.store", "actiontrack.cli")
@@ -54,7 +55,7 @@ def listening(listener: Told) -> Iterator[None]:
     import sqlalchemy.engine.base as base
 
     global _told
-    doors = [(os, name, getattr(os, name)) for name in FILE_DOORS]
+    doors: list[tuple[Any, str, Any]] = [(os, name, getattr(os, name)) for name in FILE_DOORS]
     doors.append((base.RootTransaction, "commit", base.RootTransaction.commit))
     _told, before = listener, _told
     try:
@@ -87,12 +88,12 @@ def _door(real: Any, door: str, only: Callable[..., bool] | None = None) -> Call
 
 def _who() -> str:
     """The innermost function of ours on the stack, carriers left out; "" where none of ours is at work."""
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module.startswith("proof.kills.remote"):
             return ""  # a simulated system's own file: what it does is told as its one step
         if module.startswith(("actiontrack.", "actiontrack_")) and not module.startswith(CARRIERS):
             return f"{module.removeprefix('actiontrack.')}.{frame.f_code.co_qualname}"
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return ""

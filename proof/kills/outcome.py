@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,9 @@ def duplicated(told: Outcome) -> int:
         _repeats(str(each.get("Action") or each.get("text")) for each in rows) for rows in told["files"].values()
     )
     extra += sum(_repeats(each["updates"]) for each in told["actions"])
-    return extra + sum(each["repeated"] for each in told["ids"].values())
+    return extra + sum(int(each["repeated"]) for each in told["ids"].values())
 
 
-def _repeats(things: Any) -> int:
+def _repeats(things: Iterable[str]) -> int:
     counts = Counter(things)
     return sum(counts.values()) - len(counts)

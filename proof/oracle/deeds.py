@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from actiontrack.domain.fields import Actor
-from actiontrack.domain.policy import Board
 from actiontrack.domain.refs import new_ref
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import NotAllowed
@@ -17,7 +16,7 @@ from actiontrack.services.records.desk import Desk
 from proof.oracle.facts import Facts
 from proof.oracle.sheet import Row, Sheet
 from proof.oracle.words import AGENCIES, DATES, RATINGS, RESPONSES, STATUSES
-from proof.oracle.worlds import Dice, World
+from proof.oracle.worlds import BOARD, Dice, World
 
 FREE = ("number", "text", "recommendation_text", "lead_officer", "priority", "status_reason")
 CHOICES: Mapping[str, tuple[Plain, ...]] = {
@@ -40,7 +39,6 @@ HERE: tuple[Mapping[str, str], ...] = (
     {"status": "closed_not_implemented", "status_reason": "status_reason B"},
     {"status": "evidence_queried"},
 )
-BOARD = Board(name="Exampleshire Safeguarding Adults Board")
 
 
 @dataclass

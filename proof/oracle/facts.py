@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from actiontrack.domain.nouns import Action, Comment, Leg, Recommendation, Update
@@ -96,10 +95,10 @@ def shown(facts: Facts, agency: str, columns: tuple[str, ...]) -> dict[str, str]
     """What the cells of this side should say, the logs left out. `agency` is "" on the Board's side."""
     values = dict(facts.values)
     leg = leg_shown(facts, agency)
-    values |= dict(zip(UNIT, facts.legs[leg] if leg is not None else (facts.said, facts.said_reason, ""), strict=True))
+    values.update(zip(UNIT, (facts.said, facts.said_reason, "") if leg is None else facts.legs[leg], strict=True))
     others = sorted(code for code in facts.legs if code != facts.lead)
     if "agencies" in columns:
-        values |= {"lead_agency": facts.lead, "agencies": ", ".join(others)}
+        values["lead_agency"], values["agencies"] = facts.lead, ", ".join(others)
     else:
         values["lead_agency"] = ", ".join([facts.lead, *others])
     return {name: value for name, value in values.items() if name in columns}
@@ -129,8 +128,3 @@ def settle(facts: Facts) -> None:
         facts.said = "in_progress"
     elif facts.said != "evidence_queried":
         facts.said = "reported_complete"
-
-
-def plainly(facts: Mapping[str, Facts]) -> dict[str, object]:
-    """For comparing and printing."""
-    return {ref: vars(each) for ref, each in facts.items()}

@@ -27,6 +27,8 @@ VERDICTS = (
     "I14 planned again",
 )  # fmt: skip
 """Everything that the rules can say; and each property."""
+QUIET = 2
+"""Rounds without an edit in which all comes to rest (I2)."""
 A_WORLD = 500
 """Histories that start from one world."""
 
@@ -106,25 +108,23 @@ def live_through(world: World, oracle: Oracle, chance: Dice, properties: Iterabl
 
 
 def one_run(world: World, oracle: Oracle, told: Told, *, again: str) -> SyncResult:
-    """Foretell, sync, compare; then sync again, and nothing may happen."""
-    rows, here = _rows(world), facts_of(world.shelf)
-    agreed = {
-        (name, ref, each): value
-        for name, side in oracle.sides.items()
-        for ref, base in side.base.items()
-        for each, value in base.items()
-    }
-    oracle.foretell(rows, {ref: each.copy() for ref, each in here.items()})
+    """Foretell, sync, compare, until all has come to rest; then sync again, and nothing may happen."""
+    rows = _rows(world)
+    agreed = {name: {ref: dict(base) for ref, base in side.base.items()} for name, side in oracle.sides.items()}
+    oracle.foretell(rows, facts_of(world.shelf))
     result = world.sync()
     held = compare(world, oracle, rows)
     typed_is_kept(world, oracle, told, agreed, held)
-    oracle.note_left(_rows(world))
-    if oracle.again and not told.rearranged:
-        rows = _rows(world)
-        oracle.foretell(rows, facts_of(world.shelf))
-        world.sync()
-        compare(world, oracle, rows)
-        oracle.note_left(_rows(world))
+    rows = _rows(world)
+    oracle.note_left(rows)
+    for _ in range(0 if told.rearranged else QUIET):
+        if oracle.again:
+            oracle.foretell(rows, held)
+            world.sync()
+            held = compare(world, oracle, rows)
+            rows = _rows(world)
+            oracle.note_left(rows)
+    assert told.rearranged or not oracle.again, "two quiet rounds, and it has not come to rest"
     if again and not told.rearranged:
         expect_quiet(world, looks_at_all=again == "all")
         oracle.counts["I14 planned again"] += 1

@@ -8,17 +8,20 @@ from typing import Any
 from actiontrack.domain.ledger import Conflict, Instance, Intent, Lease, Link, LinkState, Proposal, StoredIssue
 from actiontrack.ports import Plain
 from proof.oracle.deeds import Told
-from proof.oracle.facts import LOGS, Facts, facts_of, plainly, shown
+from proof.oracle.facts import LOGS, Facts, facts_of, shown
 from proof.oracle.oracle import Oracle, Rows, Side
 from proof.oracle.words import UNREADABLE, meaning
 from proof.oracle.worlds import World
+
+Base = Mapping[str, str]
+"""What both sides last held of one action, by field."""
 
 
 def compare(world: World, oracle: Oracle, before: Rows) -> dict[str, Facts]:
     """Everything that the oracle foretold is so, and nothing else. Gives what the store holds."""
     known = set(oracle.facts)
     held = facts_of(world.shelf)
-    _same("the store", plainly({ref: held[ref] for ref in held if ref in known}), plainly(oracle.facts))
+    _same("the store", {ref: held[ref] for ref in held if ref in known}, oracle.facts)
     _same("new actions", sorted(each.values["text"] for ref, each in held.items() if ref not in known),
           _new_texts(oracle, before))  # fmt: skip
     _same("conflicts", _conflicts(world), oracle.conflicts)
@@ -115,27 +118,29 @@ def _compare_row(
         return
     if side.key == "ref":
         _same(f"{side.name}: key", key_now, ref)
+    assert side.placed is not None
+    said = side.placed.said[ref]
     for column in side.columns:
-        typed, base = meaning(column, cells.get(column)), side.base[ref][column]
-        written = side.read[ref].get(column) if typed != UNREADABLE else UNREADABLE
-        if written == typed:
-            _same(f"{side.name} {ref} {column}: a cell nobody had to write", now.get(column), cells.get(column))
+        typed = said[column]
+        if typed == UNREADABLE or side.read[ref].get(column) == typed:
+            if now.get(column) != cells.get(column):
+                _same(f"{side.name} {ref} {column}: a cell nobody had to write", now.get(column), cells.get(column))
         else:
             found = str(now.get(column) or "") if column in LOGS else meaning(column, now.get(column))
-            _same(f"{side.name} {ref} {column}: a cell", found, base)
+            _same(f"{side.name} {ref} {column}: a cell", found, side.base[ref][column])
 
 
 def typed_is_kept(
-    world: World, oracle: Oracle, told: Told, agreed: dict[tuple[str, str, str], str], held: Mapping[str, Facts]
+    world: World, oracle: Oracle, told: Told, agreed: Mapping[str, Mapping[str, Base]], held: Mapping[str, Facts]
 ) -> None:
     """I1, without the oracle's verdicts: what was typed is here, or asked about, or said to be unreadable.
 
-    `agreed` is what each side held before, by (instance, action, field): typing that again changes nothing.
+    `agreed` is what each side held before, by instance and action: typing that again changes nothing.
     `held` is what the store holds now.
     """
     conflicts, proposals, issues = _conflicts(world), _proposals(world), _issues(world)
     for (ref, name), set_here in told.set_here.items():
-        if not any(agreed.get((instance, ref, name)) == set_here for instance in oracle.sides):
+        if not any(before.get(ref, {}).get(name) == set_here for before in agreed.values()):
             _same(f"set here: {ref} {name}", held[ref].values[name], set_here)
     for instance, key, name, value in told.typed:
         side = oracle.sides[instance]
@@ -146,7 +151,7 @@ def typed_is_kept(
         if now in ("", UNREADABLE) or side.placed.whose[ref].get(name) != value:
             assert now != UNREADABLE or (instance, ref, name) in issues or _waits(oracle, side, ref, name)
             continue
-        if now == agreed[instance, ref, name]:
+        if now == agreed[instance][ref][name]:
             continue
         if name in LOGS:
             kept = any(text and text in now for _, text in held[ref].logs[name])
@@ -159,7 +164,7 @@ def typed_is_kept(
         kept |= oracle.verdicts.get((instance, ref, name)) == "agree"
         # And who still had before them what was put back here typed over it having seen it.
         kept |= any(
-            agreed.get((other, ref, name)) == now and oracle.verdicts.get((other, ref, name)) == "take"
+            agreed[other].get(ref, {}).get(name) == now and oracle.verdicts.get((other, ref, name)) == "take"
             for other in oracle.sides
             if other != instance
         )
@@ -177,7 +182,8 @@ def _waits(oracle: Oracle, side: Side, ref: str, name: str) -> bool:
     return name in parts and (
         oracle.is_frozen(side, ref, name)
         or any((side.name, ref, part) in oracle.pending or (side.name, ref, part) in oracle.issues for part in parts)
-        or oracle.verdicts.get((side.name, ref, name)) in ("take", "agree", "waits")
+        or any(oracle.verdicts.get((side.name, ref, part)) == "waits" for part in parts)
+        or oracle.verdicts.get((side.name, ref, name)) in ("take", "agree")
     )
 
 
@@ -209,6 +215,8 @@ def expect_quiet(world: World, *, looks_at_all: bool) -> None:
     if looks_at_all:
         for each in world.shelf.find(Instance):
             world.shelf.put(each.model_copy(update={"fingerprint": "another"}))
+    waiting = world.shelf.find(Link, dirty=True)
+    assert not waiting, f"it does not come to rest: {waiting}"
     result = world.sync()
     steps = [step for step in result.steps if step.does not in ("quarantine", "propose")]
     assert not steps, f"a second plan is not empty: {steps}"

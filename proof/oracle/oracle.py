@@ -16,7 +16,7 @@ from proof.oracle.outward import Outward
 from proof.oracle.rows import Placed, place_rows, too_much
 from proof.oracle.rules import is_owner, may_move
 from proof.oracle.takes import take
-from proof.oracle.words import UNREADABLE, meaning
+from proof.oracle.words import UNREADABLE
 
 Rows = Mapping[str, Sequence[tuple[str, Mapping[str, Plain]]]]
 """instance → (key, cells) of each of its rows, as typed."""
@@ -109,7 +109,8 @@ class Oracle:
 
     def foretell(self, rows: Rows, facts: Mapping[str, Facts]) -> None:
         """Go through one run. `rows` are what each instance shows, as (key, cells); `facts` what is here now."""
-        self.facts, self.thawed, self.verdicts = facts, False, {}
+        self.settled, self.facts = self.facts, facts
+        self.thawed, self.verdicts = False, {}
         for name in sorted(self.sides):
             side = self.sides[name]
             side.typed, side.held = {}, set()
@@ -119,16 +120,20 @@ class Oracle:
                 self.counts["guard"] += 1
                 continue
             for ref, cells in side.placed.whose.items():
-                if self._waits_for_the_next(side, ref, cells):
-                    continue
-                self._read_row(side, ref, {each: meaning(each, cells.get(each)) for each in side.columns})
+                if not self._waits_for_the_next(side, ref, cells):
+                    self._read_row(side, ref, side.placed.said[ref])
             self._note_rows(side, side.placed)
         Outward(self).plan()
-        self.settled = {ref: each.copy() for ref, each in self.facts.items()}
-        self.again = self.thawed or any(
-            same(each, shown(self.facts[ref], self.sides[name].agency, self.sides[name].columns).get(each), asked)
-            for (name, ref, each), (_, asked) in self.pending.items()
-        )
+        self.again = self.thawed or any(self._came_true(*asked) for asked in self.pending)
+
+    def _came_true(self, name: str, ref: str, each: str) -> bool:
+        """Whether a cell still asks for what is here by now."""
+        side, asked = self.sides[name], self.pending[name, ref, each][1]
+        said = side.placed.said.get(ref, {}) if side.placed else {}
+        here = shown(self.facts[ref], side.agency, side.columns)
+        if each in UNIT[1:] and said.get("status") not in (here["status"], side.base[ref]["status"]):
+            return False  # it waits with its status, which is in question itself
+        return said.get(each) == asked and same(each, here.get(each), asked)
 
     def note_left(self, rows: Rows) -> None:
         """How every row stands once a run is over."""
@@ -154,8 +159,9 @@ class Oracle:
         ours = shown(self.facts[ref], side.agency, side.columns)
         taken: dict[str, str] = {}
         side.agreed = dict(side.base[ref])
-        side.frozen = {name for name in side.columns if self.is_frozen(side, ref, name)}
-        self.issues -= {each for each in self.issues if each[:2] == (side.name, ref)}
+        side.frozen = {name for name in side.columns if self.is_frozen(side, ref, name)} if self.conflicts else set()
+        if self.issues:
+            self.issues = {each for each in self.issues if each[:2] != (side.name, ref)}
         for name in side.columns:
             if name in LOGS:
                 self._read_log(side, ref, name, cells[name])
@@ -196,7 +202,8 @@ class Oracle:
     ) -> str:
         """What becomes of one cell, in one word."""
         verdict = self._judge(side, ref, name, ours, cells)
-        self.counts[verdict] += verdict not in ("untouched", "take")
+        if verdict not in ("untouched", "take"):
+            self.counts[verdict] += 1
         self.verdicts[side.name, ref, name] = verdict
         asked = (side.name, ref, name)
         now = cells[name]
@@ -212,7 +219,10 @@ class Oracle:
             del self.pending[asked]
         elif verdict in ("clear", "edit", "extend"):
             self.pending[asked] = (verdict, now)
+        elif verdict == "waits":
+            self.pending.pop(asked, None)
         elif verdict == "conflict":
+            self.pending.pop(asked, None)
             self.conflicts.setdefault(self.about(side, ref, name), {})[side.name] = now
         elif verdict == "put back":
             self._leave(side, ref, name)
@@ -303,6 +313,8 @@ class Oracle:
         """The reason or date beside a status that is taken."""
         now, base = cells[part], side.agreed[part]
         idle = part == "look_again" and now not in ("", base) and cells["status"] != "blocked"
+        if idle and self.pending.get((side.name, ref, part), ("", ""))[1] == now:
+            return  # what is asked stays asked
         if now == UNREADABLE or idle:
             self.issues.add((side.name, ref, part))
         else:

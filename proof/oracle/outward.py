@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from proof.oracle.facts import LOGS, UNIT, same, shown, visible
-from proof.oracle.words import meaning
 
 if TYPE_CHECKING:
     from proof.oracle.oracle import Oracle, Side
@@ -23,9 +22,9 @@ class Outward:
             placed = side.placed
             if side.guarded or placed is None:
                 continue
-            for ref, cells in placed.whose.items():
+            for ref, cells in placed.said.items():
                 if ref not in side.held:
-                    self._write_row(side, ref, {name: meaning(name, cells.get(name)) for name in side.columns})
+                    self._write_row(side, ref, cells)
 
     def _write_row(self, side: Side, ref: str, cells: dict[str, str]) -> None:
         oracle, base = self._oracle, side.base[ref]
@@ -42,7 +41,7 @@ class Outward:
                 and not asked
                 and not oracle.is_frozen(side, ref, name)
             ):
-                oracle.thawed |= any(part in UNIT and (side.name, ref, part) in oracle.issues for part in parts)
+                oracle.thawed |= name == "status" and (side.name, ref, "look_again") in oracle.issues
                 base[name] = side.read[ref][name] = ours[name]
                 oracle.counts["write"] += 1
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from proof.oracle.oracle import Side
 
 Cells = Mapping[str, Plain]
+FEW = 2
+"""So many rows or cells are a person's edit in the smallest of plans, never an accident to the sheet."""
 
 
 @dataclass
@@ -22,6 +24,8 @@ class Placed:
 
     whose: dict[str, Cells] = field(default_factory=dict)
     """action → its row's cells."""
+    said: dict[str, dict[str, str]] = field(default_factory=dict)
+    """action → what they mean."""
     positions: dict[str, int] = field(default_factory=dict)
     fresh: list[int] = field(default_factory=list)
     """Where rows without an action stand."""
@@ -60,6 +64,9 @@ def place_rows(side: Side, rows: Sequence[tuple[str, Cells]]) -> Placed:
             placed.nameless += 1
         else:
             placed.fresh.append(at)
+    placed.said = {
+        ref: {name: meaning(name, cells.get(name)) for name in side.columns} for ref, cells in placed.whose.items()
+    }
     return placed
 
 
@@ -75,6 +82,8 @@ def too_much(side: Side, placed: Placed) -> bool:
         return False
     if not placed.whose and not placed.fresh and not placed.held:
         return True
+    if len(linked) <= FEW:
+        return False
     gone = linked - set(placed.whose) - placed.held_actions - side.missing
     replaced: set[str] = set()
     blank: Counter[str] = Counter()
@@ -83,7 +92,7 @@ def too_much(side: Side, placed: Placed) -> bool:
         base = side.base[ref]
         filled.update(name for name, value in base.items() if value)
         for name, value in base.items() if ref in placed.whose else ():
-            now = meaning(name, placed.whose[ref].get(name))
+            now = placed.said[ref][name]
             if not value or now in (value, side.read[ref].get(name)):
                 continue
             if now == "":
@@ -92,10 +101,9 @@ def too_much(side: Side, placed: Placed) -> bool:
                 replaced.add(ref)
     if _share(len(gone), len(linked), 10, 0.02) or _share(len(replaced), len(linked), 25, 0.20):
         return True
-    if placed.nameless > 2 and placed.nameless > 0.20 * len(linked):
+    if placed.nameless > FEW and placed.nameless > 0.20 * len(linked):
         return True
-    # One or two cleared cells are a person's edit in the smallest of plans.
-    return any(count > 2 and count > 0.20 * filled[name] for name, count in blank.items())
+    return any(count > FEW and count > 0.20 * filled[name] for name, count in blank.items())
 
 
 def _share(count: int, of: int, rows: int, share: float) -> bool:

@@ -6,7 +6,6 @@ import copy
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from actiontrack.ports import Batch, Capabilities, KeyKind, Observation, Outcome, Plain, Problem, Record, Write
 
@@ -49,9 +48,10 @@ class Sheet:
 
     def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
         """Every row, with its place."""
+        records = [self._record(row, at) for at, row in enumerate(self.rows, start=2)]
         return Observation(
-            records=[self._record(row, at) for at, row in enumerate(self.rows, start=2)],
-            proof=str(hash(str(self.rows))), source="memory", key=self.key, sheet="Plan",
+            records=records, proof=str(hash(tuple((each.remote_id, each.version) for each in records))),
+            source="memory", key=self.key, sheet="Plan",
             columns={name: name for name in self.columns}, places=dict.fromkeys(self.columns, "C"),
             writable=frozenset(self.columns), binding=self.binding, bindable=self.key != "remote",
         )  # fmt: skip
@@ -84,7 +84,7 @@ class Sheet:
 
     def _record(self, row: Row, at: int) -> Record:
         cells = {name: row.cells.get(name) for name in self.columns}
-        digest = hash((row.key, *map(_hashable, cells.values())))
+        digest = hash((row.key, *cells.values()))
         return Record(row.key, cells, self._version(row, digest), at)
 
     def _version(self, row: Row, digest: int) -> str:
@@ -108,7 +108,3 @@ class Sheet:
     def check(self) -> Iterable[Problem]:
         """Nothing can be wrong with it."""
         return ()
-
-
-def _hashable(value: Plain) -> str:
-    return value.isoformat() if isinstance(value, date) else repr(value)

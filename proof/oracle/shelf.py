@@ -6,7 +6,7 @@ dicts as they were. It keeps (noun, ref) of every change, as the audit chain's i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -24,7 +24,9 @@ class Shelf:
         self.tables: Tables = {}
         self.entries_made: list[tuple[str, str]] = []
         """(noun, ref) of each change of a noun, in order."""
-        self._undo: list[tuple[dict[tuple[str, ...], Stored], tuple[str, ...], Stored | None]] = []
+        self._unsorted: set[type[Stored]] = set()
+        """The tables that something was added to since they were last in order of key."""
+        self._undo: list[tuple[type[Stored], tuple[str, ...], Stored | None]] = []
         """What each change of this transaction took the place of."""
 
     def copy(self) -> Shelf:
@@ -32,6 +34,7 @@ class Shelf:
         other = Shelf()
         other.tables = {kind: dict(table) for kind, table in self.tables.items()}
         other.entries_made = list(self.entries_made)
+        other._unsorted = set(self._unsorted)
         return other
 
     # --- a store ------------------------------------------------------------------------------------------------------
@@ -48,11 +51,11 @@ class Shelf:
         try:
             yield self
         except BaseException:
-            for table, key, before in reversed(self._undo):
+            for kind, key, before in reversed(self._undo):
                 if before is None:
-                    table.pop(key, None)
+                    self.tables[kind].pop(key, None)
                 else:
-                    table[key] = before
+                    self._set(kind, key, before)
             del self.entries_made[head:]
             raise
 
@@ -64,13 +67,17 @@ class Shelf:
 
     def find(self, noun: type[S], **where: Any) -> list[S]:
         """Every record that fits, in order of key."""
-        table = self.tables.get(noun)
-        if not table:
+        if not self.tables.get(noun):
             return []
-        found = [table[key] for key in sorted(table)] if len(table) > 1 else list(table.values())
+        if noun in self._unsorted:
+            self.tables[noun] = dict(sorted(self.tables[noun].items()))
+            self._unsorted.remove(noun)
+        found = list(self.tables[noun].values())
         for name, wanted in where.items():
-            fits = _fits(wanted)
-            found = [each for each in found if fits(getattr(each, name))]
+            if isinstance(wanted, (list, tuple, set, frozenset)):
+                found = [each for each in found if getattr(each, name) in wanted]
+            else:
+                found = [each for each in found if getattr(each, name) == wanted]
         return found  # type: ignore[return-value]
 
     def pick(self, noun: type[S], fields: Sequence[str], **where: Any) -> list[tuple[Any, ...]]:
@@ -94,13 +101,11 @@ class Shelf:
     def put(self, *items: Stored) -> None:
         """Store anew; one that equals what is there leaves no trace."""
         for item in items:
-            kind = type(item)
-            table = self.tables.setdefault(kind, {})
-            key = key_of(item)
-            before = table.get(key)
+            kind, key = type(item), key_of(item)
+            before = self.tables.setdefault(kind, {}).get(key)
             if before is not item and before != item:
-                self._undo.append((table, key, before))
-                table[key] = item
+                self._undo.append((kind, key, before))
+                self._set(kind, key, item)
                 if isinstance(item, Noun):
                     self.entries_made.append((noun_name(kind), ref_of(item)))
 
@@ -109,15 +114,13 @@ class Shelf:
     def remove(self, *items: Stored) -> None:
         """Forget."""
         for item in items:
-            table, key = self.tables.get(type(item), {}), key_of(item)
-            self._undo.append((table, key, table.pop(key, None)))
+            kind, key = type(item), key_of(item)
+            self._undo.append((kind, key, self.tables.setdefault(kind, {}).pop(key, None)))
+
+    def _set(self, kind: type[Stored], key: tuple[str, ...], item: Stored) -> None:
+        if key not in self.tables[kind]:
+            self._unsorted.add(kind)
+        self.tables[kind][key] = item
 
     def attribute(self, source: str) -> None:
         """Nobody asks by which way a change came."""
-
-
-def _fits(wanted: Any) -> Callable[[Any], bool]:
-    if isinstance(wanted, Collection) and not isinstance(wanted, str):
-        chosen = set(wanted)
-        return lambda value: value in chosen
-    return lambda value: bool(value == wanted)

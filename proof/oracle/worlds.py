@@ -24,6 +24,7 @@ from proof.oracle.sheet import Sheet
 from proof.oracle.shelf import Shelf
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+BOARD = Board(name="Exampleshire Safeguarding Adults Board")
 REVIEW = "SAR-2026-01"
 AGENCIES = (
     Agency(code="POL", name="Exampleshire Police"),
@@ -86,8 +87,7 @@ class World:
         anything: Any = None
         shelf: Any = self.shelf
         hooks: Any = Quiet()
-        board = Board(name="Exampleshire Safeguarding Adults Board")
-        return Core(shelf, self.clock, anything, hooks, board, AGENCIES, self.settings, self.sheets)
+        return Core(shelf, self.clock, anything, hooks, BOARD, AGENCIES, self.settings, self.sheets)
 
     def sync(self, *, dry_run: bool = False, approve: tuple[str, ...] = ()) -> SyncResult:
         """One run of all instances."""

@@ -9,7 +9,7 @@ from proof.oracle.shelf import Shelf
 from proof.oracle.worlds import AGENCIES, NOW, REVIEW, Dice, World, add_instance, settle
 
 from actiontrack.domain.fields import Actor, Standing
-from actiontrack.domain.ledger import Conflict, Instance, Proposal, StoredIssue
+from actiontrack.domain.ledger import Conflict, Instance, Link, Proposal, StoredIssue
 from actiontrack.domain.nouns import Action, Leg, Recommendation, Review
 from actiontrack.domain.refs import new_ref
 from actiontrack.domain.vocabulary import Publication, Side, Status
@@ -81,6 +81,18 @@ def test_i14_a_date_to_look_again_on_beside_no_block_is_told_of_alike_whenever_i
         assert found["look_again"] == "unclear"
 
 
+def test_i14_a_date_that_is_asked_for_stays_asked_when_its_status_comes_to_be_one_that_waits_for_nothing() -> None:
+    """It was told of as well, beside the status that was taken, and no more the next time it was read."""
+    several = Standing(lead="POL", legs=("POL", "HEA"), connected=frozenset())
+    base = dict(zip(UNIT, ("blocked", "", ""), strict=True))
+    theirs = dict(zip(UNIT, ("no_longer_applicable", "Overtaken", "2026-08-15"), strict=True))
+    asked = {"look_again": "2026-08-15"}
+    found = merge(Sides(base, theirs, base, {}, base, BOARD, several, pending=asked))
+    assert verdicts(found) == {"status": "take", "status_reason": "take"}
+    now = {**theirs, "look_again": ""}
+    assert merge(Sides(now, theirs, now, {}, theirs, BOARD, several, pending=asked)) == []
+
+
 def test_i5_a_date_cleared_beside_a_status_that_waits_no_more_is_agreed_with_it() -> None:
     base = dict(zip(UNIT, ("blocked", "No money", "2027-01-05"), strict=True))
     found = merged(base, base, {**base, "status": "reported_complete", "look_again": ""})
@@ -103,8 +115,8 @@ def test_awaiting_typed_where_no_response_is_given_agrees_and_its_word_stays(act
 # --- through the door that `sync` uses ------------------------------------------------------------------------------
 
 
-def two_sides(*columns: str, **fields: object) -> tuple[World, dict[str, dict[str, object]]]:
-    """One action of the police, in the Board's sheet and in theirs: the world, and the cells of each."""
+def two_sides(*columns: str, board: str = "board", **fields: object) -> tuple[World, dict[str, dict[str, object]]]:
+    """One action of the police, in the Board's sheet and in theirs: the world, and the cells of each by instance."""
     world = World(Shelf(), {}, {}, HandClock(NOW))
     ref = new_ref(Dice("one"))
     leg = Leg(action=ref, agency="POL", **{name: fields.pop(name) for name in ("status",) if name in fields})  # type: ignore[arg-type]
@@ -114,7 +126,7 @@ def two_sides(*columns: str, **fields: object) -> tuple[World, dict[str, dict[st
     )  # fmt: skip
     world.shelf.put(*AGENCIES, Review(ref=REVIEW, publication=Publication.PUBLISHED), action, leg)
     world.shelf.put(Recommendation(ref="R1", review=REVIEW, number="1", text="Recommendation"))
-    for name, side in (("board", Side.BOARD), ("police", Side.AGENCY)):
+    for name, side in ((board, Side.BOARD), ("police", Side.AGENCY)):
         add_instance(world, name, side, "ref", ("number", "text", "lead_agency", "status", *columns))
     settle(world)
     return world, {name: sheet.rows[0].cells for name, sheet in world.sheets.items()}  # type: ignore[misc]
@@ -129,6 +141,39 @@ def test_a_proposal_closes_when_another_instance_brings_what_it_asked_for() -> N
     assert world.shelf.count(Proposal, closed_at=None) == 1
     world.sync()
     assert world.shelf.count(Proposal, closed_at=None) == 0
+
+
+def test_what_was_asked_is_asked_no_more_once_the_cell_says_something_else_that_differs() -> None:
+    """The Board closed the action here with a reason, in other words than it types into its sheet by now."""
+    world, cells = two_sides("status_reason")
+    cells["board"]["status"] = "Closed not implemented"
+    world.sync()
+    assert world.shelf.count(Proposal, closed_at=None) == 1
+    (action,) = world.shelf.find(Action)
+    said = {"status": Status.CLOSED_NOT_IMPLEMENTED, "status_reason": "Overtaken"}
+    world.shelf.put(action.model_copy(update=said))
+    cells["board"]["status"] = "No longer applicable"
+    world.sync()
+    assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["status"]
+    assert world.shelf.count(Proposal, closed_at=None) == 0
+
+
+def test_i14_a_reason_that_waits_with_its_status_is_not_looked_at_again_by_every_sync() -> None:
+    """It was asked to be cleared, and came to be blank here; but what the status shall be is in conflict."""
+    world, cells = two_sides("status_reason")
+    (leg,) = world.shelf.find(Leg)
+    world.shelf.put(leg.model_copy(update={"reason": "On its way"}))
+    world.sync()
+    cells["board"]["status_reason"] = None
+    world.sync()
+    assert world.shelf.count(Proposal, closed_at=None) == 1
+    (leg,) = world.shelf.find(Leg)
+    world.shelf.put(leg.model_copy(update={"status": Status.IN_PROGRESS, "reason": ""}))
+    cells["board"]["status"] = "Done"
+    for _ in range(3):
+        world.sync()
+    assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["status"]
+    assert not any(link.dirty for link in world.shelf.find(Link))
 
 
 def test_i9_what_is_asked_of_a_cell_that_was_blank_from_the_start_is_withdrawn_when_it_is_cleared() -> None:
@@ -191,4 +236,18 @@ def test_a_date_that_was_idle_is_read_again_beside_the_status_that_was_written()
     assert cells["board"]["status"] == "Blocked"
     world.sync()
     assert world.shelf.count(StoredIssue, source="board") == 0
+    assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["look_again"]
+
+
+def test_a_date_that_has_been_idle_for_a_while_is_read_again_too() -> None:
+    """Nobody touches its row any more, and the Board's is read after it: what was told of it stands from before."""
+    world, cells = two_sides("status_reason", "look_again", board="unit", status=Status.IN_PROGRESS)
+    cells["police"]["look_again"] = date(2027, 2, 5)
+    world.sync()
+    assert world.shelf.count(StoredIssue, source="police") == 1
+    cells["unit"] |= {"status": "Blocked", "status_reason": "No money", "look_again": date(2027, 1, 5)}
+    world.sync()
+    assert cells["police"]["status"] == "Blocked"
+    world.sync()
+    assert world.shelf.count(StoredIssue, source="police") == 0
     assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["look_again"]

@@ -51,7 +51,7 @@ class Sheet:
         self.book = openpyxl.load_workbook(path)
         self.sheet = self.book["Action plan"] if "Action plan" in self.book.sheetnames else self.book.worksheets[0]
         self.header = next(at for at in range(1, 20) if any(cell.value == "Action" for cell in self.sheet[at]))
-        self.columns = {cell.value: cell.column for cell in self.sheet[self.header] if cell.value}
+        self.columns = {str(cell.value): cell.column for cell in self.sheet[self.header] if cell.value}
 
     def __enter__(self) -> Sheet:
         return self
@@ -166,7 +166,8 @@ class Suite:
         """The action of that text."""
         found = [each for each in self.run("action", "list") if each["text"] == text]
         assert len(found) == 1, f"{len(found)} actions read “{text}”"
-        return self.run("action", "show", found[0]["ref"])
+        shown: dict[str, Any] = self.run("action", "show", found[0]["ref"])
+        return shown
 
     def bytes(self) -> dict[str, bytes]:
         """Every workbook's bytes."""

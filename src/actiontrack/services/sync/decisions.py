@@ -49,7 +49,8 @@ def pending_fields(lane: Lane, action: str) -> dict[str, str]:
 
 
 def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
-    """Open a conflict, or enter this instance's side in the one there is."""
+    """Open a conflict, or enter this instance's side in the one there is. What was asked before it asks no more."""
+    close_pending(lane, file.action.ref, merged.field, "edited again")
     key = conflict_key(lane, file, merged.field)
     found = lane.ledger.conflicts.get(key)
     if found is None and merged.does == "wait":

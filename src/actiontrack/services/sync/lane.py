@@ -79,6 +79,8 @@ class Lane:
     gone: list[Link] = field(default_factory=list)
     """Links to forget."""
     issues: dict[str, StoredIssue] = field(default_factory=dict)
+    told: set[str] = field(default_factory=set)
+    """Keys of the issues that earlier runs left standing."""
     examined: set[str] = field(default_factory=set)
     """Actions whose record was read anew: their issues are told anew."""
     writes: list[Write] = field(default_factory=list)

@@ -94,7 +94,8 @@ def _with_status(sides: Sides) -> list[Merged]:
         elif theirs is None or name not in sides.ours:
             continue
         elif name == "look_again" and theirs not in ("", sides.base.get(name)) and status != Status.BLOCKED:
-            parts.append(_idle_date(sides, theirs))
+            if sides.pending.get(name) != theirs:  # what is asked stays asked
+                parts.append(_idle_date(sides, theirs))
         else:
             does: Does = "agree" if theirs == sides.ours[name] else "take"
             parts.append(Merged(name, does, sides.base.get(name), sides.ours[name], theirs))

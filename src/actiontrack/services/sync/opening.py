@@ -42,6 +42,7 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     reader = lane.desk.reader
     stored = [_Brief(*values) for values in reader.pick(Link, _Brief._fields, instance=_link_source(lane))]
     lane.linked = {link.action for link in stored}
+    lane.told = {key for (key,) in reader.pick(StoredIssue, ("id",), source=lane.name)}
     waiting = unsettled(reader, lane.name)
     dirty = {link.action for link in stored if link.dirty} | {intent.action for intent in waiting}
     busy = _actions_of(lane, changed) | dirty
@@ -146,7 +147,7 @@ def _quiet(lane: Lane, stored: list[_Brief], busy: Collection[str]) -> set[str]:
         if link.state is LinkState.LIVE and link.digest and link.action not in busy and link.remote_id not in twice
     }
     # A problem is told with its place, so that a row with one is read anew where it has moved.
-    troubled = {issue.id.split(":")[0] for issue in lane.desk.reader.find(StoredIssue, source=lane.name)}
+    troubled = {key.split(":")[0] for key in lane.told}
     quiet: dict[str, Record] = {}
     loud: list[Record] = []
     for record in lane.seen.records:
@@ -194,7 +195,7 @@ def _records_of(links: Mapping[str, Link], by_key: Mapping[str, Record]) -> dict
 
 def _held_before(lane: Lane) -> set[str]:
     """The ids of the rows that were held the last time."""
-    keys = [key.split(":", 1) for (key,) in lane.desk.reader.pick(StoredIssue, ("id",), source=lane.name)]
+    keys = [key.split(":", 1) for key in lane.told]
     return {rest[0].rpartition(":")[0] for kind, *rest in keys if kind == "row" and rest} - {""}
 
 

@@ -66,7 +66,7 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
     after: dict[str, str] = {}
     said: dict[str, Plain] = {}
     shown: dict[str, Plain] = {}
-    if _is_overtaken(lane, file, record):
+    if _is_overtaken(lane, file, link, record):
         lane.again.add(file.action.ref)
     if lane.in_scope(file):
         for name, (base, ours) in _wanted(lane, file, link, record).items():
@@ -83,9 +83,9 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
         said[REF] = after[REF] = link.remote_id
         lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=link.remote_id)
     if said:
-        unread = any(f"{file.action.ref}:{part}" in lane.issues for part in STATUS_UNIT)
-        if unread and said.keys() & set(STATUS_UNIT):
-            lane.again.add(file.action.ref)  # what could not be read beside the old status may be read beside the new
+        known = lane.issues.keys() if file.action.ref in lane.examined else lane.told
+        if "status" in said and f"{file.action.ref}:look_again" in known:
+            lane.again.add(file.action.ref)  # the date that nobody could place beside the old status may fit the new
         _intend(lane, file, before, after, said, shown, record, creates=False)
         lane.put_link(link.model_copy(update={"dirty": True, "heard": _heard(lane, file, link)}))
     else:
@@ -94,13 +94,20 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
         lane.put_link(link.model_copy(update={"dirty": dirty, "state": state, "heard": _heard(lane, file, link)}))
 
 
-def _is_overtaken(lane: Lane, file: ActionFile, record: Record) -> bool:
-    """Whether a proposal asks for what is here by now, because another instance's word was taken after it was made."""
+def _is_overtaken(lane: Lane, file: ActionFile, link: Link, record: Record) -> bool:
+    """Whether a proposal asks for what is here by now, because another instance's word was taken after it was made.
+
+    The reason and date of a status that is itself in question wait with it.
+    """
     pending = decisions.pending_fields(lane, file.action.ref)
-    ours = project(lane.desk, file, lane.viewer) if pending else {}
-    theirs = lane.theirs(record) if pending else {}
+    if not pending:
+        return False
+    ours, theirs = project(lane.desk, file, lane.viewer), lane.theirs(record)
+    stands = theirs.get("status") in (ours.get("status"), link.base.get("status"))
     return any(
-        asked == theirs.get(name) and alike(name, ours.get(name, "\0"), asked) for name, asked in pending.items()
+        asked == theirs.get(name) and alike(name, ours.get(name, "\0"), asked)
+        for name, asked in pending.items()
+        if stands or name not in STATUS_UNIT[1:]
     )
 
 
