@@ -188,7 +188,7 @@ def _everything(world: World) -> dict[str, Any]:
 
 
 def rest(life: Life) -> None:
-    """Faults cease, and after two rounds all is quiet."""
+    """Faults cease; people approve what waits for it, and after two rounds all is quiet."""
     world = life.world
     silent = any(weather.struck[kind] for weather in world.weather.values() for kind in SILENT)
     for name, system in world.systems.items():
@@ -200,7 +200,10 @@ def rest(life: Life) -> None:
     result = tried(life, names)
     for _ in range(2):
         plans = [each.plan for each in result.connectors if each.status == "guard"] if result else []
-        result = tried(life, names, plans)
+        if plans:
+            result = tried(life, names, plans)
+    result = tried(life, names)
+    hold("I2 convergence", result is not None, "turned away though nobody else is at work")
     for each in result.connectors if result else ():
         hold("I2 convergence", each.status == "ok", f"{each.name} {each.status}: {each.why}")
     life.judge.after_sync(world)
