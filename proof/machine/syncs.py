@@ -16,6 +16,8 @@ from proof.machine.world import Interlude, World
 from proof.remotes.faults import Fault, Killed
 
 MOMENTS = ("before a write request", "after a write", "before a read request", "after a write")
+LEASE = timedelta(minutes=31)
+"""After which a lease has run out."""
 SILENT = ("short page", "empty")
 """A system that says all is well and leaves rows out: only a complete scan finds out."""
 
@@ -108,23 +110,33 @@ def _asks_whether_it_was_made(world: World) -> bool:
 
 
 def together(life: Life, where: int, which: int, how: int) -> None:
-    """Another worker starts in the midst of it: it is turned away, or takes over once the lease has run out."""
+    """Another worker starts in the midst of it: it is turned away, or takes over once the lease has run out.
+
+    It has run out for both, where the first one slept; or for the other alone, whose clock is ahead.
+    """
     world, takes_over = life.world, how % 2 == 0
-    moments = ("before a read request", "after a write", "after a write") if takes_over else MOMENTS
+    slept = how // 2 % 2 == 0
+    pids: list[int] = []
 
     def other() -> None:
-        if takes_over:
-            world.clock.off += timedelta(minutes=31)
+        first = world.workers.working
+        if takes_over and slept:
+            world.clock.off += LEASE
+        if how // 4 % 2:
+            life.ask_here(where, which, how)
         try:
-            world.sync()
-            world.counts["take-overs"] += 1
+            world.sync(ahead=LEASE if takes_over and not slept else timedelta())
             hold("lease", takes_over, "two workers at once")
+            world.overtaken.add(first)
+            pids.append(first)
+            world.counts["take-overs"] += 1
         except RetryableError as error:
             hold("lease", not takes_over, error)
             world.counts["turned away"] += 1
 
-    world.interludes.append(Interlude(moments[where % len(moments)], which % 4, other))
-    tried(life)
+    world.interludes.append(Interlude(MOMENTS[where % len(MOMENTS)], which % 4, other))
+    result = tried(life)
+    hold("lease", not pids or result is None, "a worker whose lease had passed on went on to its end")
 
 
 def edited_meanwhile(life: Life, where: int, which: int, how: int) -> None:

@@ -67,29 +67,30 @@ class World:
     workers: Workers = field(default_factory=Workers)
     interludes: list[Interlude] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    buckets: dict[str, TokenBucket] = field(default_factory=dict)
+    overtaken: set[int] = field(default_factory=set)
+    """Workers whose lease passed to another while they were at work."""
     book: Book | None = None
 
-    def connectors(self) -> dict[str, Connector]:
-        """New doors to every system: as after a restart."""
+    def connectors(self, worker: int) -> dict[str, Connector]:
+        """A worker's own doors to every system."""
         doors: dict[str, Connector] = {
-            name: SimConnector(system, self.weather[name], self._meanwhile, self._pace(name))
+            name: SimConnector(
+                system, self.weather[name], self._meanwhile, self._pace(name), worker, lambda: worker in self.overtaken
+            )
             for name, system in self.systems.items()
         }
         return doors | {book.NAME: book.connector(self.core, self.book.path)} if self.book else doors
 
     def _pace(self, name: str) -> Callable[[], None]:
-        """The instance's token bucket, if it declares a rate; waiting lets time pass."""
+        """A process's own token bucket for an instance, if it declares a rate; waiting lets time pass."""
         rate = self.systems[name].traits.rate
         if rate is None:
             return lambda: None
-        if name not in self.buckets:
-            self.buckets[name] = TokenBucket(
-                rate,
-                timer=lambda: self.time.at.timestamp(),
-                sleep=lambda seconds: self.time.pass_by(timedelta(seconds=seconds)),
-            )
-        return self.buckets[name].take
+        return TokenBucket(
+            rate,
+            timer=lambda: self.time.at.timestamp(),
+            sleep=lambda seconds: self.time.pass_by(timedelta(seconds=seconds)),
+        ).take
 
     def open_book(self) -> None:
         """From here on the health trust has a workbook, which the next sync makes."""
@@ -99,11 +100,12 @@ class World:
 
     def sync(
         self, names: Sequence[str] = (), *, approve: Sequence[str] = (), dry_run: bool = False,
-        store: MortalStore | None = None,
+        store: MortalStore | None = None, ahead: timedelta = timedelta(),
     ) -> SyncResult:  # fmt: skip
-        """One sync by a process of its own."""
-        core = replace(self.core, store=store or self.store, connectors=self.connectors())
-        with self.workers.one_more():
+        """One sync by a process of its own, on a machine whose clock is `ahead` of ours."""
+        clock = OurClock(self.time, self.clock.off + ahead) if ahead else self.clock
+        with self.workers.one_more() as worker:
+            core = replace(self.core, store=store or self.store, clock=clock, connectors=self.connectors(worker))
             return sync(core, names, approve=approve, dry_run=dry_run, who="manager")
 
     def _meanwhile(self, moment: str) -> None:
