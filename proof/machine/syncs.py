@@ -16,6 +16,7 @@ from proof.machine.world import Interlude, World
 from proof.remotes.faults import Fault, Killed
 
 MOMENTS = ("before a write request", "after a write", "before a read request", "after a write")
+WRONG = (timedelta(hours=-3), timedelta(minutes=-20), timedelta(minutes=31), timedelta(hours=5), timedelta(days=400))
 LEASE = timedelta(minutes=31)
 """After which a lease has run out."""
 SILENT = ("short page", "empty")
@@ -45,13 +46,15 @@ def named(life: Life, where: int, which: int, how: int) -> None:
 
 
 def looked_at(life: Life, where: int, which: int, how: int) -> None:
-    """Dry runs first: they change nothing, and say the same whoever fails and in whatever order tickets come."""
+    """Dry runs first: they change nothing, and say the same whoever fails, and whatever the order or the clock."""
     world = life.world
     if _calm(world):
         before = _everything(world)
         first = world.sync(dry_run=True)
         hold("I11 dry-run purity", _everything(world) == before, "a dry run changed something")
-        if which % 2:
+        if which % 3 == 0:
+            _any_clock(world, how)
+        elif which % 3 == 1:
             out = life.instance(where)
             world.weather[out].waiting.append(Fault("500", 0, 0))
             everybody = list(world.core.instances)
@@ -67,6 +70,18 @@ def looked_at(life: Life, where: int, which: int, how: int) -> None:
     for weather in world.weather.values():
         weather.waiting = [each for each in weather.waiting if each.kind != "reordered"]
     plain(life, where, which, how)
+
+
+def _any_clock(world: World, how: int) -> None:
+    """I13: the same is planned whatever our clock says, but for what is asked once something was gone for an hour."""
+    everybody = list(world.core.instances)
+    ahead = WRONG[how % len(WRONG)]
+    now, then = (world.sync(everybody, dry_run=True, ahead=by) for by in (timedelta(), ahead))
+    hold(
+        "I13 clock independence",
+        _plan(then) == _plan(now),
+        f"a clock that is wrong by {ahead} changes the plan: {_plan(now)} → {_plan(then)}",
+    )
 
 
 def killed(life: Life, where: int, which: int, how: int) -> None:
