@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from actiontrack.domain.catalogue import NOUNS, ref_of
 from actiontrack.domain.fields import STATUS_UNIT
 from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, ProposalKind, StoredIssue
-from actiontrack.domain.nouns import Action, Leg
+from actiontrack.domain.nouns import Action, Leg, Update
 from actiontrack.domain.vocabulary import LEG_STATUSES
 from actiontrack.services import audit
 from proof.machine.ledger import TOKEN, Found, Ledger
@@ -37,6 +38,8 @@ class Judge:
     actions: set[str] = field(default_factory=set)
     conflicts: set[str] = field(default_factory=set)
     """Those that were judged."""
+    linked: set[tuple[str, str, str]] = field(default_factory=set)
+    """(instance, action, ticket) that belonged together once."""
     restored: bool = False
     """An older store was put back: what it no longer knows may be asked about, and made, again."""
     put_back: set[str] = field(default_factory=set)
@@ -54,7 +57,8 @@ class Judge:
             self._bases_are_honest(world, found)
             self._conflicts_are_exact(world, found)
             self._owners_decide(found)
-        self._one_record_an_action(world)
+            self._said_once(world, found)
+            self._one_record_an_action(world, found)
         self._fenced(world)
 
     def _no_echo(self, world: World) -> None:
@@ -112,14 +116,26 @@ class Judge:
             strange = [token for name, token in BY.findall(action.priority) if name != "master"]
             hold("I7 ownership", set(strange) <= set(TOKEN.findall(let_in)), action.priority)
 
-    def _one_record_an_action(self, world: World) -> None:
+    def _said_once(self, world: World, found: Found) -> None:
+        """I14: what was typed into a log is one entry of it, however often it is read; unless a replica lagged."""
+        if self.restored or any(weather.struck["behind"] for weather in world.weather.values()):
+            return
+        said = Counter((each.action, token) for each in found.all(Update) for token in set(TOKEN.findall(each.text)))
+        twice = [told for told, times in said.items() if times > 1 and not self._raced(world, told[1])]
+        hold("I14 said once", not twice, twice)
+
+    def _one_record_an_action(self, world: World, found: Found) -> None:
+        """I4; and I9: a record that was linked and is gone is never made anew unless a person said so."""
+        self.linked |= {(each.instance, each.action, each.remote_id) for each in found.all(Link)}
         for name, system in world.systems.items():
             for ref, keys in system.made.items():
-                there = [key for key in keys if not system.now[key].gone]
-                if system.traits.creates != "idempotent":  # what is sent late, past the last check, may be made twice
-                    there = [key for key in there if key not in system.late]
                 known = self.restored or ref in self.put_back
+                if system.traits.creates != "idempotent":  # what is sent late, past the last look, may be made twice
+                    keys = [key for key in keys if key not in system.late]
+                there = [key for key in keys if not system.now[key].gone]
                 hold("I4 one record an action", len(there) < 2 or known, f"{ref} in {name}: {there}")
+                had = [key for key in keys[:-1] if (name, ref, key) in self.linked]
+                hold("I9 delete safety", not had or known, f"{ref} in {name}: {had} made anew as {keys}")
 
     def _fenced(self, world: World) -> None:
         """Whoever lost the lease sends no more than what was on its way when it was last looked at."""
@@ -143,6 +159,7 @@ class Judge:
         with world.store.reading() as reader:
             found = Found(reader)
             self._sides_agree(world, found)
+            self._logs_are_told(world, found)
             self._each_has_its_record(world, found)
             self._log_rebuilds(found)
         self._rates_are_kept(world)
@@ -177,6 +194,22 @@ class Judge:
                     continue
                 told = f"{link.instance} {ticket.id} {link.action} {name}: there {theirs!r}, here {ours!r}"
                 hold("I2 convergence", same, told)
+
+    def _logs_are_told(self, world: World, found: Found) -> None:
+        """I2: a ticket shows the newest that its side may see of the progress, unless somebody cleared it there."""
+        newest: dict[tuple[str, str], Update] = {}
+        for each in sorted(found.all(Update), key=lambda each: each.position):
+            for name, code in CODE_OF.items():
+                if code in ("", each.agency) or not each.agency:
+                    newest[name, each.action] = each
+        for link in found.all(Link):
+            system, told = world.systems.get(link.instance), newest.get((link.instance, link.action))
+            if system is None or told is None or link.state is not LinkState.LIVE or link.remote_id not in system.now:
+                continue
+            shown = as_text(system.now[link.remote_id].values.get("progress"))
+            same = set(TOKEN.findall(told.text)) <= set(TOKEN.findall(shown))
+            known = not shown or system.now[link.remote_id].gone or "progress" in _open_about(found, link)
+            hold("I2 convergence", same or known, f"{link.instance} {link.action} shows {shown!r}, not {told.text!r}")
 
     def _each_has_its_record(self, world: World, found: Found) -> None:
         """I4: an action of an instance has a ticket there, or a person knows why not; an accepted ticket its action."""
