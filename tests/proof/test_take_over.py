@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from proof.machine import syncs
 from proof.machine.deeds import Life
-from proof.machine.world import World, made_world
+from proof.machine.world import Interlude, World, made_world
 from proof.remotes.faults import Fault
 from proof.remotes.system import Traits
 
 from actiontrack.domain.fields import Actor
 from actiontrack.domain.vocabulary import Side
-from actiontrack.services.records.asking import Asker, set_fields
+from actiontrack.errors import RetryableError
+from actiontrack.services.records.asking import Asker, add_log, set_fields
 from actiontrack.services.sync.waiting import conflicts
 
 BOARD = Asker("manager", Actor(Side.BOARD))
@@ -47,11 +48,17 @@ def test_i6_whoever_lost_the_lease_sends_nothing_after_a_record_that_could_not_g
     """The record was skipped, and the next one was sent without a look at the lease."""
     with made_world(2) as world:
         changed_here(world)
-        world.weather["master"].waiting.append(Fault("400", 0, 0))
-        life = Life(world, told=[""])
-        syncs.together(life, 0, 0, AHEAD)
-        assert world.counts["take-overs"] == 1
-        life.judge.after_sync(world)
+
+        def other() -> None:
+            world.overtaken.add(world.workers.working)
+            world.sync(ahead=syncs.LEASE)
+            world.weather["master"].waiting.append(Fault("400", 0, 0))
+
+        world.interludes.append(Interlude("before a write request", 0, other))
+        with pytest.raises(RetryableError, match="has taken over"):
+            world.sync()
+        assert world.weather["master"].struck["400"] == 1
+        assert world.systems["master"].late_writes.total() == 1
 
 
 @pytest.mark.parametrize("ahead", [*syncs.WRONG, timedelta(days=-400)])
@@ -63,3 +70,45 @@ def test_i13_two_edits_are_a_conflict_whenever_each_was_made(ahead: timedelta) -
         world.systems["police"].edit("P1", "text", "Typed there")
         world.sync(ahead=ahead)
         assert [(each["ours"], each["theirs"]) for each in conflicts(world.core)] == [("Typed here", "Typed there")]
+
+
+def test_i9_what_was_deleted_there_is_not_made_anew_by_itself() -> None:
+    with made_world(2) as world:
+        life = Life(world, told=[""])
+        (ref,) = [link.action for link in world.links() if (link.instance, link.remote_id) == ("police", "P1")]
+        life.judge.after_sync(world)
+        world.systems["police"].delete("P1")
+        for words in ("Changed once", "Changed twice"):
+            world.sync()
+            life.judge.after_sync(world)
+            set_fields(world.core, ref, {"text": words}, BOARD)
+            world.time.pass_by(timedelta(minutes=10))
+        syncs.rest(life)
+
+
+def test_i2_i3_progress_of_both_sides_is_told_to_the_newest_and_once() -> None:
+    with made_world(2) as world:
+        life = Life(world, told=[""])
+        (ref,) = [link.action for link in world.links() if (link.instance, link.remote_id) == ("police", "P1")]
+        for count in range(3):
+            life.type_there(1, 0, 3 + 8 * count)  # progress of their first ticket
+            add_log(world.core, ref, "progress", life.judge.ledger.words("manager", "progress"), BOARD)
+            world.sync()
+            life.judge.after_sync(world)
+            add_log(world.core, ref, "progress", life.judge.ledger.words("manager", "progress"), BOARD)
+        syncs.rest(life)
+
+
+def test_i3_what_a_log_cell_has_shown_is_not_shown_there_again() -> None:
+    """They said something, we did, and both were shown; what they type next stays as they typed it."""
+    with made_world(2) as world:
+        police = world.systems["police"]
+        (ref,) = [link.action for link in world.links() if (link.instance, link.remote_id) == ("police", "P1")]
+        police.edit("P1", "progress", "Asked the trust")
+        add_log(world.core, ref, "progress", "The trust answered", BOARD)
+        world.sync()
+        assert "The trust answered" in str(police.now["P1"].values["progress"])
+        writes = police.writes
+        police.edit("P1", "progress", "Done with the trust")
+        world.sync()
+        assert (police.now["P1"].values["progress"], police.writes) == ("Done with the trust", writes)
