@@ -4,17 +4,34 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 from actiontrack.domain.ledger import Conflict, Proposal, StoredIssue
+from actiontrack.domain.nouns import Stored
 from actiontrack.ports import AuditEntry, Reader
 from proof.machine import book
 from proof.machine.world import World, as_text
 
 TOKEN = re.compile(r"\bw\d+x\b")
 """Every value that somebody types holds a word nobody typed before."""
+
+
+S = TypeVar("S", bound=Stored)
+
+
+@dataclass
+class Found:
+    """What the store holds at one moment; each kind is read once."""
+
+    reader: Reader
+    _read: dict[type[Stored], list[Stored]] = field(default_factory=dict)
+
+    def all(self, kind: type[S]) -> list[S]:
+        """Every record of a kind, in the order of its keys."""
+        if kind not in self._read:
+            self._read[kind] = list(self.reader.find(kind))
+        return self._read[kind]  # type: ignore[return-value]
 
 
 @dataclass
@@ -103,25 +120,21 @@ class Ledger:
         self.once.clear()
         with world.store.reading() as reader:
             self.follow(reader)
-            self.kept |= waiting_tokens(reader)
+            self.kept |= waiting_tokens(Found(reader))
         for each in self.typed:
             if each.token in before - self.kept or each.where == "cli":
                 each.given_up = each.given_up or "an older store was put back"
 
-    def lost(self, world: World) -> list[Typed]:
+    def lost(self, world: World, found: Found) -> list[Typed]:
         """I1: what is neither kept, nor waits, nor stands where it was typed, nor was taken away by hand."""
-        with world.store.reading() as reader:
-            self.follow(reader)
-            kept = self.kept | waiting_tokens(reader)
-        missing = [each for each in self.typed if each.token not in kept and not each.given_up]
-        return [each for each in missing if not _stands(world, each)]
+        return [each for each in self.unread(found) if not _stands(world, each)]
 
-    def unread(self, world: World) -> list[Typed]:
-        """I16: what stands where it was typed, and nobody here ever heard of."""
-        with world.store.reading() as reader:
-            self.follow(reader)
-            kept = self.kept | waiting_tokens(reader)
-        return [each for each in self.typed if each.token not in kept and not each.given_up]
+    def unread(self, found: Found) -> list[Typed]:
+        """I16: what nobody here ever heard of, though it was not taken away by hand."""
+        self.follow(found.reader)
+        missing = [each for each in self.typed if each.token not in self.kept and not each.given_up]
+        waiting = waiting_tokens(found) if missing else set()
+        return [each for each in missing if each.token not in waiting]
 
 
 def _stands(world: World, typed: Typed) -> bool:
@@ -134,7 +147,7 @@ def _stands(world: World, typed: Typed) -> bool:
     return typed.token in as_text(ticket.values.get(typed.field))
 
 
-def waiting_tokens(reader: Reader) -> set[str]:
+def waiting_tokens(found: Found) -> set[str]:
     """Tokens in conflicts and proposals, open or answered, and in issues."""
-    kept: Iterable[Any] = [*reader.find(Conflict), *reader.find(Proposal), *reader.find(StoredIssue)]
+    kept = [*found.all(Conflict), *found.all(Proposal), *found.all(StoredIssue)]
     return {token for each in kept for token in TOKEN.findall(each.model_dump_json())}

@@ -16,6 +16,9 @@ from proof.machine.world import Interlude, World
 from proof.remotes.faults import Fault, Killed
 
 MOMENTS = ("before a write request", "after a write", "before a read request", "after a write")
+WRONG = (timedelta(hours=-3), timedelta(minutes=-20), timedelta(minutes=31), timedelta(hours=5), timedelta(days=400))
+LEASE = timedelta(minutes=31)
+"""After which a lease has run out."""
 SILENT = ("short page", "empty")
 """A system that says all is well and leaves rows out: only a complete scan finds out."""
 
@@ -43,13 +46,15 @@ def named(life: Life, where: int, which: int, how: int) -> None:
 
 
 def looked_at(life: Life, where: int, which: int, how: int) -> None:
-    """Dry runs first: they change nothing, and say the same whoever fails and in whatever order tickets come."""
+    """Dry runs first: they change nothing, and say the same whoever fails, and whatever the order or the clock."""
     world = life.world
     if _calm(world):
         before = _everything(world)
         first = world.sync(dry_run=True)
         hold("I11 dry-run purity", _everything(world) == before, "a dry run changed something")
-        if which % 2:
+        if which % 3 == 0:
+            _any_clock(world, how)
+        elif which % 3 == 1:
             out = life.instance(where)
             world.weather[out].waiting.append(Fault("500", 0, 0))
             everybody = list(world.core.instances)
@@ -65,6 +70,18 @@ def looked_at(life: Life, where: int, which: int, how: int) -> None:
     for weather in world.weather.values():
         weather.waiting = [each for each in weather.waiting if each.kind != "reordered"]
     plain(life, where, which, how)
+
+
+def _any_clock(world: World, how: int) -> None:
+    """I13: the same is planned whatever our clock says, but for what is asked once something was gone for an hour."""
+    everybody = list(world.core.instances)
+    ahead = WRONG[how % len(WRONG)]
+    now, then = (world.sync(everybody, dry_run=True, ahead=by) for by in (timedelta(), ahead))
+    hold(
+        "I13 clock independence",
+        _plan(then) == _plan(now),
+        f"a clock that is wrong by {ahead} changes the plan: {_plan(now)} → {_plan(then)}",
+    )
 
 
 def killed(life: Life, where: int, which: int, how: int) -> None:
@@ -108,23 +125,33 @@ def _asks_whether_it_was_made(world: World) -> bool:
 
 
 def together(life: Life, where: int, which: int, how: int) -> None:
-    """Another worker starts in the midst of it: it is turned away, or takes over once the lease has run out."""
+    """Another worker starts in the midst of it: it is turned away, or takes over once the lease has run out.
+
+    It has run out for both, where the first one slept; or for the other alone, whose clock is ahead.
+    """
     world, takes_over = life.world, how % 2 == 0
-    moments = ("before a read request", "after a write", "after a write") if takes_over else MOMENTS
+    slept = how // 2 % 2 == 0
+    pids: list[int] = []
 
     def other() -> None:
-        if takes_over:
-            world.clock.off += timedelta(minutes=31)
+        first = world.workers.working
+        if takes_over and slept:
+            world.clock.off += LEASE
+        if how // 4 % 2:
+            life.ask_here(where, which, how)
         try:
-            world.sync()
-            world.counts["take-overs"] += 1
+            world.sync(ahead=LEASE if takes_over and not slept else timedelta())
             hold("lease", takes_over, "two workers at once")
+            world.overtaken.add(first)
+            pids.append(first)
+            world.counts["take-overs"] += 1
         except RetryableError as error:
             hold("lease", not takes_over, error)
             world.counts["turned away"] += 1
 
-    world.interludes.append(Interlude(moments[where % len(moments)], which % 4, other))
-    tried(life)
+    world.interludes.append(Interlude(MOMENTS[where % len(MOMENTS)], which % 4, other))
+    result = tried(life)
+    hold("lease", not pids or result is None, "a worker whose lease had passed on went on to its end")
 
 
 def edited_meanwhile(life: Life, where: int, which: int, how: int) -> None:
@@ -188,7 +215,7 @@ def _everything(world: World) -> dict[str, Any]:
 
 
 def rest(life: Life) -> None:
-    """Faults cease, and after two rounds all is quiet."""
+    """Faults cease; people approve what waits for it, and after two rounds all is quiet."""
     world = life.world
     silent = any(weather.struck[kind] for weather in world.weather.values() for kind in SILENT)
     for name, system in world.systems.items():
@@ -200,7 +227,10 @@ def rest(life: Life) -> None:
     result = tried(life, names)
     for _ in range(2):
         plans = [each.plan for each in result.connectors if each.status == "guard"] if result else []
-        result = tried(life, names, plans)
+        if plans:
+            result = tried(life, names, plans)
+    result = tried(life, names)
+    hold("I2 convergence", result is not None, "turned away though nobody else is at work")
     for each in result.connectors if result else ():
         hold("I2 convergence", each.status == "ok", f"{each.name} {each.status}: {each.why}")
     life.judge.after_sync(world)

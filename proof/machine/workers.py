@@ -84,6 +84,7 @@ class Workers:
 
     alive: set[int] = field(default_factory=set)
     working: int = 100
+    newest: int = 100
 
     def getpid(self) -> int:
         """The number of the one at work."""
@@ -97,9 +98,9 @@ class Workers:
     @contextmanager
     def one_more(self) -> Iterator[int]:
         """A new process at work for the block; it is dead at the end, in whatever way."""
-        before, pid = self.working, max(self.alive, default=self.working) + 1
+        before, pid = self.working, self.newest + 1
         self.alive.add(pid)
-        self.working = pid
+        self.working = self.newest = pid
         try:
             yield pid
         finally:

@@ -6,7 +6,6 @@ import contextlib
 import copy
 import functools
 import random
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from actiontrack.adapters.calendar import load_calendar
 from actiontrack.adapters.pacing import TokenBucket
-from actiontrack.adapters.store import open_store
 from actiontrack.domain.fields import Actor
 from actiontrack.domain.ledger import Link
 from actiontrack.domain.nouns import Agency
@@ -29,6 +27,7 @@ from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.steps import SyncResult
 from proof.machine import book
 from proof.machine.book import Book
+from proof.machine.places import lasting_folder, place
 from proof.machine.workers import Chance, MortalStore, OurClock, Time, Workers
 from proof.remotes.connector import SimConnector
 from proof.remotes.faults import Weather
@@ -42,7 +41,6 @@ AGENCIES = (Agency(code="POL", name="Norchester Police"), Agency(code="HEA", nam
 CODE_OF = {"master": "", "police": "POL", "health": "HEA", "book": "HEA"}
 """Instance → whose it is; "" is the Board's."""
 LEADS = ("POL", "HEA", "POL")
-MEMORY = Path("/dev/shm")
 A_REQUEST = timedelta(milliseconds=400)
 
 
@@ -69,29 +67,30 @@ class World:
     workers: Workers = field(default_factory=Workers)
     interludes: list[Interlude] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    buckets: dict[str, TokenBucket] = field(default_factory=dict)
+    overtaken: set[int] = field(default_factory=set)
+    """Workers whose lease passed to another while they were at work."""
     book: Book | None = None
 
-    def connectors(self) -> dict[str, Connector]:
-        """New doors to every system: as after a restart."""
+    def connectors(self, worker: int) -> dict[str, Connector]:
+        """A worker's own doors to every system."""
         doors: dict[str, Connector] = {
-            name: SimConnector(system, self.weather[name], self._meanwhile, self._pace(name))
+            name: SimConnector(
+                system, self.weather[name], self._meanwhile, self._pace(name), worker, lambda: worker in self.overtaken
+            )
             for name, system in self.systems.items()
         }
         return doors | {book.NAME: book.connector(self.core, self.book.path)} if self.book else doors
 
     def _pace(self, name: str) -> Callable[[], None]:
-        """The instance's token bucket, if it declares a rate; waiting lets time pass."""
+        """A process's own token bucket for an instance, if it declares a rate; waiting lets time pass."""
         rate = self.systems[name].traits.rate
         if rate is None:
             return lambda: None
-        if name not in self.buckets:
-            self.buckets[name] = TokenBucket(
-                rate,
-                timer=lambda: self.time.at.timestamp(),
-                sleep=lambda seconds: self.time.pass_by(timedelta(seconds=seconds)),
-            )
-        return self.buckets[name].take
+        return TokenBucket(
+            rate,
+            timer=lambda: self.time.at.timestamp(),
+            sleep=lambda seconds: self.time.pass_by(timedelta(seconds=seconds)),
+        ).take
 
     def open_book(self) -> None:
         """From here on the health trust has a workbook, which the next sync makes."""
@@ -101,11 +100,12 @@ class World:
 
     def sync(
         self, names: Sequence[str] = (), *, approve: Sequence[str] = (), dry_run: bool = False,
-        store: MortalStore | None = None,
+        store: MortalStore | None = None, ahead: timedelta = timedelta(),
     ) -> SyncResult:  # fmt: skip
-        """One sync by a process of its own."""
-        core = replace(self.core, store=store or self.store, connectors=self.connectors())
-        with self.workers.one_more():
+        """One sync by a process of its own, on a machine whose clock is `ahead` of ours."""
+        clock = OurClock(self.time, self.clock.off + ahead) if ahead else self.clock
+        with self.workers.one_more() as worker:
+            core = replace(self.core, store=store or self.store, clock=clock, connectors=self.connectors(worker))
             return sync(core, names, approve=approve, dry_run=dry_run, who="manager")
 
     def _meanwhile(self, moment: str) -> None:
@@ -126,10 +126,11 @@ class World:
     @contextlib.contextmanager
     def fork(self) -> Iterator[World]:
         """Another world that is the same from here on."""
-        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            self.store.backup(Path(folder) / "store.db")
-            with _open(Path(folder), self.time, self.clock, self.systems) as world:
-                yield world
+        copy = self.folder / "fork.db"
+        self.store.backup(copy)
+        with _open(self.time, self.clock, self.systems, copy) as world:
+            copy.unlink()
+            yield world
 
 
 @functools.cache
@@ -140,22 +141,20 @@ def _hooks() -> Hooks:
 
 
 @contextlib.contextmanager
-def _open(folder: Path, time: Time, clock: OurClock, systems: dict[str, System]) -> Iterator[World]:
+def _open(time: Time, clock: OurClock, systems: dict[str, System], content: Path | None = None) -> Iterator[World]:
     time = copy.copy(time)
-    clock = OurClock(time, clock.off)
     own = {name: replace(_copied(system), clock=time) for name, system in systems.items()}
-    store = open_store(f"sqlite:///{folder}/store.db", "board", clock=clock)
     instances = {
         name: InstanceSettings(name, "sim", Side.AGENCY if CODE_OF[name] else Side.BOARD, agency=CODE_OF[name])
         for name in systems
     }
-    core = Core(
-        store=store, clock=clock, calendar=load_calendar(Nation.ENG, None), hooks=_hooks(),
-        board=Board(name="A board"), agencies=AGENCIES,
-        instances=instances, connectors={},
-    )  # fmt: skip
-    with contextlib.closing(store):
-        world = World(folder, store, time, clock, core, own, {name: Weather() for name in own})
+    with place(OurClock(time, clock.off), content) as here:
+        core = Core(
+            store=here.store, clock=here.clock, calendar=load_calendar(Nation.ENG, None), hooks=_hooks(),
+            board=Board(name="A board"), agencies=AGENCIES,
+            instances=instances, connectors={},
+        )  # fmt: skip
+        world = World(here.folder, here.store, time, here.clock, core, own, {name: Weather() for name in own})
         with world.workers.seen_by_leases():
             yield world
 
@@ -164,22 +163,17 @@ def _copied(system: System) -> System:
     return replace(
         system, now=dict(system.now), past=list(system.past), made=copy.deepcopy(system.made),
         by_op=dict(system.by_op), held=copy.deepcopy(system.held), typed=copy.deepcopy(system.typed),
-        overwritten=list(system.overwritten), requests=[],
+        overwritten=list(system.overwritten), requests=[], late=set(system.late), late_writes=Counter(),
     )  # fmt: skip
 
 
-def new_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder in memory, where there is such a thing."""
-    return tempfile.TemporaryDirectory(prefix="machine-", dir=MEMORY if MEMORY.is_dir() else None)
-
-
 @functools.cache
-def _template(names: tuple[str, ...]) -> tuple[bytes, Time, dict[str, System]]:
+def _template(names: tuple[str, ...]) -> tuple[Path, Time, dict[str, System]]:
     """A store with four actions that every system has adopted."""
-    with new_folder() as folder, Chance(names).everywhere():
+    with Chance(names).everywhere():
         time = Time()
         systems = {name: System(name, Traits(), time) for name in names}
-        with _open(Path(folder), time, OurClock(time), systems) as world:
+        with _open(time, OurClock(time), systems) as world:
             board = asking.Asker("manager", Actor(Side.BOARD))
             for number, lead in enumerate(LEADS, 1):
                 values = {"text": f"Do the thing numbered {number}", "lead_agency": lead, "priority": "High",
@@ -191,8 +185,9 @@ def _template(names: tuple[str, ...]) -> tuple[bytes, Time, dict[str, System]]:
             for _ in range(3):
                 result = world.sync(approve=[each.plan for each in result.connectors if each.plan])
             world.time.pass_by(timedelta(days=2))
-            world.store.backup(Path(folder) / "template.db")
-            return (Path(folder) / "template.db").read_bytes(), world.time, world.systems
+            content = lasting_folder() / "template.db"
+            world.store.backup(content)
+            return content, world.time, world.systems
 
 
 def some_traits(chance: random.Random) -> Traits:
@@ -215,12 +210,10 @@ def made_world(shape: int) -> Iterator[World]:
     names = ("master", "police", "health") if shape % 6 == 0 else ("master", "police")
     content, time, systems = _template(names)
     traited = {name: replace(system, traits=some_traits(chance)) for name, system in systems.items()}
-    with new_folder() as folder, Chance(shape).everywhere():
-        (Path(folder) / "store.db").write_bytes(content)
-        with _open(Path(folder), time, OurClock(time), traited) as world:
-            if shape % 12 == 1:
-                world.open_book()
-            yield world
+    with Chance(shape).everywhere(), _open(time, OurClock(time), traited, content) as world:
+        if shape % 12 == 1:
+            world.open_book()
+        yield world
 
 
 def as_text(value: Plain) -> str:

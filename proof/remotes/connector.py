@@ -25,6 +25,11 @@ def _at_once() -> None:
     """It declares no rate."""
 
 
+def _in_time() -> bool:
+    """It is the only one at work."""
+    return False
+
+
 @dataclass
 class SimConnector:
     """One door to one system (`ports.Connector`). `meanwhile` is told each moment of a request."""
@@ -34,6 +39,9 @@ class SimConnector:
     meanwhile: Callable[[str], None] = _nothing
     pace: Callable[[], None] = _at_once
     """Returns once one request more may be sent."""
+    worker: int = 0
+    late: Callable[[], bool] = _in_time
+    """Whether another worker has taken over."""
 
     def capabilities(self) -> Capabilities:
         """As the system's traits say."""
@@ -150,6 +158,8 @@ class SimConnector:
             ticket = self.system.create(values, write.op_id)
         else:
             ticket = self.system.write(write.remote_id, values, raced=raced)
+        if self.late():
+            self.system.late.add(ticket.id)
         if fault is not None and fault.kind == "no answer":
             return Outcome(write.op_id, "unknown", why="no answer came")
         if fault is not None and fault.kind in ("time-out after", "half"):
@@ -169,7 +179,9 @@ class SimConnector:
         """One request. What the server answers instead of doing anything is raised."""
         self.meanwhile(f"before a {phase} request")
         self.pace()
-        self.system.requests.append(self.system.clock.now().timestamp())
+        self.system.requests.append((self.system.clock.now().timestamp(), self.worker))
+        if phase == "write" and self.late():
+            self.system.late_writes[self.worker] += 1
         fault = self.weather.strikes(phase)
         if fault is not None and (listens or fault.kind != "expired"):
             if fault.kind == "crash":

@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from actiontrack.errors import AccessRefused, ActionTrackError, CursorExpired, RetryableError
+from actiontrack.errors import AccessRefused, ActionTrackError, CursorExpired, RetryableError, SkippableError
 
 Phase = Literal["read", "write"]
 
 ANSWERS = ("401", "403", "423", "429", "500", "503", "time-out before", "crash")
 """Faults of either phase that have no effect there."""
 READING = ("lost page", "short page", "page twice", "reordered", "empty", "behind", "behind", "field gone", "expired")
-WRITING = ("409", "412", "422", "time-out after", "time-out after", "no answer", "half", "half")
+WRITING = ("400", "409", "412", "422", "time-out after", "time-out after", "no answer", "half", "half")
 
 
 class Killed(BaseException):
@@ -67,6 +67,8 @@ def refusal(fault: Fault) -> ActionTrackError | None:
         return RetryableError(f"The system answered {fault.kind}.", retry_after=float(fault.how % 120))
     if fault.kind in ("500", "time-out before", "lost page"):
         return RetryableError("The system does not answer.")
+    if fault.kind == "400":
+        return SkippableError("The system can't take this record.")
     if fault.kind == "expired":
         return CursorExpired("The cursor is too old.")
     return None

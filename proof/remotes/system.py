@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -82,8 +82,12 @@ class System:
     overwritten: list[Overwritten] = field(default_factory=list)
     writes: int = 0
     """Writes of ours that had an effect."""
-    requests: list[float] = field(default_factory=list)
-    """When each request came, by our clock."""
+    requests: list[tuple[float, int]] = field(default_factory=list)
+    """When each request came, as time passes, and from which worker."""
+    late: set[str] = field(default_factory=set)
+    """Tickets that were written by a worker after its lease had passed to another."""
+    late_writes: Counter[int] = field(default_factory=Counter)
+    """How many such writes came of each worker."""
     missing_field: str = ""
     """A field that its administrator took away for now."""
     count: int = 0

@@ -10,6 +10,7 @@ from collections.abc import Callable
 class TokenBucket:
     """Never more than `rate`·t + `burst` tokens in any t seconds, whatever the clock does short of running ahead.
 
+    It is empty at first: the process before this one may have asked just now.
     Time counts as it is slept, and beyond that as the timer passes what it showed before: one that is put back, or
     stands, lets nothing more through, and nobody waits longer than the rate asks. (`time.monotonic` never runs ahead.)
     """
@@ -28,7 +29,7 @@ class TokenBucket:
         self._burst = burst
         self._timer = timer
         self._sleep = sleep
-        self._tokens = float(burst)
+        self._tokens = 0.0
         self._known = timer()
         """Up to where time has been counted."""
         self._one_at_a_time = threading.Lock()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from actiontrack.domain.ledger import Lease
 from actiontrack.errors import RetryableError
-from actiontrack.ports import Clock, Store, Writer
+from actiontrack.ports import Clock, Reader, Store, Writer
 
 NAME = "sync"
 _LENGTH = timedelta(minutes=30)
@@ -33,17 +33,26 @@ class Hold:
 
         Raises RetryableError where it has passed to somebody else: nothing more may be written.
         """
-        held = writer.get(Lease, NAME)
-        if held is None or held.token != self.token:
-            raise RetryableError("Another sync has taken over; this one stopped. Nothing is lost: run it again.")
+        held = self._held(writer)
         self.since = self.clock.now()
         writer.put(held.model_copy(update={"until": self.since + _LENGTH}))
 
     def keep(self) -> None:
-        """Renew it where half of it has passed: a long run goes on. Raises as `renew`."""
-        if not self.since <= self.clock.now() < self.since + _LENGTH / 2:
+        """Check it, whatever our clock says: another's may be ahead. Renew it where half of it has passed, for a long
+        run goes on. Raises as `renew`.
+        """
+        if self.since <= self.clock.now() < self.since + _LENGTH / 2:
+            with self.store.reading() as reader:
+                self._held(reader)
+        else:
             with self.store.writing(self.who, "sync") as writer:
                 self.renew(writer)
+
+    def _held(self, reader: Reader) -> Lease:
+        held = reader.get(Lease, NAME)
+        if held is None or held.token != self.token:
+            raise RetryableError("Another sync has taken over; this one stopped. Nothing is lost: run it again.")
+        return held
 
 
 @contextmanager

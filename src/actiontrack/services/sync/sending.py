@@ -60,8 +60,9 @@ def _note_lapse(run: Run, lane: Lane, error: ActionTrackError) -> None:
 def _sent(run: Run, lane: Lane, batch: Batch, put_off: dict[str, str]) -> Iterator[Outcome]:
     """Each outcome. A write that can't go is noted in `put_off` (op_id → why), and the others are sent again.
 
-    The lease is kept while they go: whoever lost it sends nothing more.
+    The lease is kept while they go: whoever lost it sends nothing more. (A file's writes land together.)
     """
+    hold = None if is_a_file(run.core, lane.name) else run.hold
     waiting = {write.op_id: write for write in batch.writes}
     proof = batch.proof
     while True:
@@ -70,13 +71,15 @@ def _sent(run: Run, lane: Lane, batch: Batch, put_off: dict[str, str]) -> Iterat
                 waiting.pop(outcome.op_id, None)
                 proof = outcome.proof or proof
                 yield outcome
-                if run.hold is not None:
-                    run.hold.keep()
+                if hold is not None:
+                    hold.keep()
         except SkippableError as error:
             if not waiting:
                 raise
             put_off[waiting.pop(next(iter(waiting))).op_id] = str(error)
             if waiting:
+                if hold is not None:
+                    hold.keep()
                 continue
         return
 
