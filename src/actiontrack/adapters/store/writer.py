@@ -70,6 +70,8 @@ class SqlWriter(SqlReader):
 
     def remove(self, *items: Stored) -> None:
         """Forget bookkeeping records."""
+        if not items:
+            return
         self.flush()
         for coder, group in _by_class(items).items():
             if coder.audited:

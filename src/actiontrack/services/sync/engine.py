@@ -53,7 +53,7 @@ def sync(
     with hold_lease(core.store, core.clock, who) as run.hold:
         chosen = _leave_still(run, chosen)
         for _ in range(_ROUNDS):
-            head, listened = _head(core), set(run.whole)
+            head, listened = _head(core) if run.still else 0, set(run.whole)
             lanes = _plan(run, observe(run, chosen))
             result.steps += [step for lane in lanes for step in lane.steps]
             moved = {lane.name for lane in lanes if send(run, lane)}
@@ -144,7 +144,7 @@ def _merge_all(run: Run, writer: Writer, seen: Mapping[str, Observation]) -> lis
     open_lanes: list[tuple[Lane, int]] = []
     lanes: list[Lane] = []
     for name in sorted(seen):
-        lane = _make_lane(run, writer, desk, ledger, name, seen[name])
+        lane = _make_lane(run, writer, desk, ledger, name, seen[name], store_id)
         lanes.append(lane)
         writer.attribute(f"sync:{name}")
         position = writer.head()
@@ -192,14 +192,16 @@ def _plan_lane(core: Core, writer: Writer, lane: Lane) -> None:
         lane.instance = rested(lane.instance)
 
 
-def _make_lane(run: Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation) -> Lane:
+def _make_lane(
+    run: Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation, store_id: str
+) -> Lane:  # fmt: skip
     from actiontrack.services.sync.gate import binding_of
     from actiontrack.services.sync.lanes import make_lane
 
     settings = run.core.instances[name]
     instance = writer.get(Instance, name) or Instance(name=name)
     lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
-    lane.binding = binding_of(_store_id(writer), name)
+    lane.binding = binding_of(store_id, name)
     lane.made = run.made.get(name, {})
     return lane
 
