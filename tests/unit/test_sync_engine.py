@@ -117,6 +117,16 @@ def test_actions_in_scope_are_created_there_with_keys_of_their_own(adopted: Worl
     assert adopted.tickets.records == before
 
 
+def test_an_action_of_others_is_made_there_once_they_have_a_part_in_it(adopted: World) -> None:
+    before = dict(adopted.tickets.records)
+    use = UseCases(adopted.core)
+    use.change("2", {"priority": "Urgent"}, who="test")
+    assert adopted.sync()["tickets"].created_there == 0
+    assert adopted.tickets.records == before
+    use.change("2", {"agencies": "POL"}, who="test")
+    assert adopted.sync()["tickets"].created_there == 1
+
+
 def test_edits_flow_both_ways(adopted: World) -> None:
     ticket = next(fields for fields in adopted.tickets.records.values() if fields["text"] == TEXT)
     ticket["status"] = "Reported complete"
