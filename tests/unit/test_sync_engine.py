@@ -10,6 +10,7 @@ import pytest
 from board_suite import BOARD, Suite, row
 
 from actiontrack.domain.ledger import Intent, IntentState
+from actiontrack.domain.nouns import Review
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import RetryableError, UserError
 from actiontrack.ports import Batch, InstanceSettings, Observation, Outcome
@@ -115,6 +116,29 @@ def test_actions_in_scope_are_created_there_with_keys_of_their_own(adopted: Worl
     before = dict(adopted.tickets.records)
     assert adopted.sync()["tickets"].created_there == 0
     assert adopted.tickets.records == before
+
+
+def test_an_action_of_others_is_made_there_once_they_have_a_part_in_it(adopted: World) -> None:
+    before = dict(adopted.tickets.records)
+    use = UseCases(adopted.core)
+    use.change("2", {"priority": "Urgent"}, who="test")
+    assert adopted.sync()["tickets"].created_there == 0
+    assert adopted.tickets.records == before
+    use.change("2", {"agencies": "POL"}, who="test")
+    assert adopted.sync()["tickets"].created_there == 1
+
+
+@pytest.mark.parametrize(("named", "made"), [("SAR-2026-01", 4), ("Child A", 4), ("Child B", 0)])
+def test_a_board_side_instance_holds_its_review_named_by_ref_or_title(world: World, named: str, made: int) -> None:
+    with world.core.store.writing("test", "test") as writer:
+        (review,) = writer.find(Review)
+        writer.put(review.model_copy(update={"title": "Child A"}))
+    settings = InstanceSettings("tickets", "memory", Side.BOARD, review=named)
+    core = dataclasses.replace(world.core, instances={**world.core.instances, "tickets": settings})
+    told = {each.name: each for each in sync(core, who="test").connectors}["tickets"]
+    if told.status == "guard":
+        sync(core, approve=[told.plan], who="test")
+    assert len(world.tickets.records) == made
 
 
 def test_edits_flow_both_ways(adopted: World) -> None:

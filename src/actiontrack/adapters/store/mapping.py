@@ -30,7 +30,6 @@ class Codec(Generic[S]):
         self.key = kind.key
         self.fields = tuple(kind.model_fields)
         self.audited = issubclass(kind, Noun)
-        self.columns = [self.table.c[name] for name in self.fields]
         self._encoders = {
             name: convert for name, field in kind.model_fields.items() if (convert := _encoder(field.annotation))
         }
@@ -46,7 +45,7 @@ class Codec(Generic[S]):
         return row
 
     def decode(self, values: Sequence[Any]) -> S:
-        """The record of a row's values, in the order of `columns`."""
+        """The record of a row's values, in the order of `fields`."""
         # Validating in pydantic's Rust is quicker than not validating in its Python (`model_construct`).
         return self.kind.model_validate(dict(zip(self.fields, values, strict=True)))
 

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import operator
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from enum import Enum
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from actiontrack.adapters.store.asked import Asked, alternatives, counting, selecting
 from actiontrack.adapters.store.mapping import Codec, codec
+from actiontrack.adapters.store.prepared import Selection, question
 from actiontrack.adapters.store.schema import BOARD, audit, boards
 from actiontrack.domain.nouns import Stored
 from actiontrack.ports import AuditEntry, SealedEntry
 
 S = TypeVar("S", bound=Stored)
+T = TypeVar("T")
 
-Query: TypeAlias = "sa.Select[*tuple[Any, ...]]"
-
-CHUNK = 500
-"""Values in one IN list: far below any database's limit of parameters."""
 _ROWS_AT_ONCE = 1000
-
-_COMPARE = {"gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
 _SEALED = [audit.c[name] for name in SealedEntry.__dataclass_fields__]
 
 
@@ -47,20 +41,21 @@ class SqlReader:
     def find(self, noun: type[S], **where: Any) -> list[S]:
         """Every record that fits, ordered by key."""
         coder = codec(noun)
-        return [coder.decode(row) for row in self._select(coder, coder.columns, where)]
+        return [coder.decode(row) for row in self._select(coder, coder.fields, where)]
 
     def pick(self, noun: type[Stored], fields: Sequence[str], **where: Any) -> list[tuple[Any, ...]]:
         """Just these fields of every record that fits, ordered by key."""
         coder = codec(noun)
-        columns = [_column(coder, name) for name in fields]
-        return list(map(coder.picker(fields), self._select(coder, columns, where)))
+        return list(map(coder.picker(fields), self._select(coder, tuple(fields), where)))
 
     def count(self, noun: type[Stored], **where: Any) -> int:
         """How many fit."""
         coder = codec(noun)
+        self._before_asking(coder)
         return sum(
-            self._rows(sa.select(sa.func.count()).select_from(coder.table).where(*conditions), coder).scalar_one()
-            for conditions in self._conditions(coder, where)
+            many
+            for asked in alternatives(where)
+            for (many,) in self._ask(counting, (coder, asked.shape), **asked.values)
         )
 
     def head(self) -> int:
@@ -84,23 +79,24 @@ class SqlReader:
 
     def changed_since(self, position: int) -> set[tuple[str, str]]:
         """(noun, ref) of every record with an audit entry above that position."""
-        query = sa.select(audit.c.noun, audit.c.ref).where(audit.c[BOARD] == self._board, audit.c.position > position)
-        return {(noun, ref) for noun, ref in self._rows(query)}
+        self._before_asking(None)
+        return set(self._ask(_changed_since, None, position=position))
 
     def position_at(self, instant: datetime) -> int:
         """The position of the newest entry made at or before that instant: read backwards, for it is seldom far."""
+        self._before_asking(None)
         query = (
             sa.select(audit.c.position)
             .where(audit.c[BOARD] == self._board, audit.c.at <= instant)
             .order_by(audit.c.position.desc())
             .limit(1)
         )
-        return self._rows(query).scalar_one_or_none() or 0
+        return self._connection.execute(query).scalar_one_or_none() or 0
 
     def seal(self) -> tuple[str, int, str]:
         """(board, position, hash) of the chain's head as the board keeps it."""
-        query = sa.select(boards.c.position, boards.c.hash).where(boards.c.id == self._board)
-        position, head = self._rows(query).one()
+        self._before_asking(None)
+        [(position, head)] = self._ask(head_of_chain, None)
         return self._board, position, head
 
     def sealed(self) -> Iterator[SealedEntry]:
@@ -108,82 +104,47 @@ class SqlReader:
         for row in self._streamed(self._chain()):
             yield SealedEntry(*row)
 
-    # --- the SQL --------------------------------------------------------------------------------------------------
+    # --- the SQL ---------------------------------------------------------------------------------------------------
 
-    def _chain(self, *conditions: sa.ColumnElement[bool]) -> Query:
+    def _chain(self, *conditions: sa.ColumnElement[bool]) -> Selection:
         return sa.select(*_SEALED).where(audit.c[BOARD] == self._board, *conditions).order_by(audit.c.position)
 
-    def _streamed(self, query: Query) -> Iterable[Sequence[Any]]:
-        return self._rows(query.execution_options(yield_per=_ROWS_AT_ONCE))
+    def _streamed(self, query: Selection) -> Iterable[Sequence[Any]]:
+        self._before_asking(None)
+        return self._connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE))
 
-    def _rows(self, query: Query, about: Codec[Any] | None = None) -> sa.CursorResult[*tuple[Any, ...]]:
-        """Ask the database; `about` says which class the question is of, None the chain."""
-        return self._connection.execute(query)
+    def _before_asking(self, coder: Codec[Any] | None) -> None:
+        """Called before the database is asked about records of a class; None: about the chain."""
 
-    def _select(
-        self, coder: Codec[Any], columns: Sequence[sa.Column[Any]], where: dict[str, Any]
-    ) -> Iterable[Sequence[Any]]:
+    def _ask(self, selection: Callable[[T], Selection], about: T, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """Rows, to be gone through once and at once; `selection(about)` says which."""
+        return question(self._connection, selection, about).run(self._connection, {BOARD: self._board, **values})
+
+    def _select(self, coder: Codec[Any], fields: tuple[str, ...], where: dict[str, Any]) -> Iterable[Sequence[Any]]:
         """Rows ordered by key, to be gone through once and at once.
 
         A long IN list is asked for in chunks, and their answers are put in order here.
         """
-        keys = [coder.table.c[name] for name in coder.key]
-        chunks = list(self._conditions(coder, where))
+        self._before_asking(coder)
+        chunks = list(alternatives(where))
         if len(chunks) == 1:
-            found = self._rows(sa.select(*columns).where(*chunks[0]).order_by(*keys), coder)
-            return itertools.chain.from_iterable(found.partitions(_ROWS_AT_ONCE))
-        wide = len(columns)
-        named = [key.label(f"key_{key.name}") for key in keys]
-        rows: list[Sequence[Any]] = []
-        for conditions in chunks:
-            rows += self._rows(sa.select(*columns, *named).where(*conditions), coder)
-        rows.sort(key=lambda row: tuple(row[wide:]))
+            return self._selected(coder, fields, chunks[0], coder.key)
+        wide = len(fields)
+        rows = [row for asked in chunks for row in self._selected(coder, (*fields, *coder.key), asked)]
+        rows.sort(key=lambda row: row[wide:])
         return [row[:wide] for row in rows]
 
-    def _conditions(self, coder: Codec[Any], where: dict[str, Any]) -> Iterator[list[sa.ColumnElement[bool]]]:
-        """One list of conditions, or several that exclude each other where an IN list is long."""
-        alternatives = [list(_condition(coder, name, wanted)) for name, wanted in where.items()]
-        mine = coder.table.c[BOARD] == self._board
-        for chosen in itertools.product(*alternatives):
-            yield [mine, *chosen]
+    def _selected(
+        self, coder: Codec[Any], fields: tuple[str, ...], asked: Asked, by: tuple[str, ...] = ()
+    ) -> Iterator[tuple[Any, ...]]:
+        return self._ask(selecting, (coder, fields, asked.shape, by), **asked.values)
 
 
-def _condition(coder: Codec[Any], name: str, wanted: Any) -> Iterator[sa.ColumnElement[bool]]:
-    field, _, how = name.partition("__")
-    column = _column(coder, field)
-    if isinstance(column.type, sa.JSON):
-        raise TypeError(f"{coder.name}.{field} holds several values and can't be compared")
-    if isinstance(wanted, Collection) and not isinstance(wanted, str):
-        if how:
-            raise TypeError(f"{name} compares with one value, not with several")
-        yield from _among(column, wanted)
-    elif how == "ne":
-        yield _differs(column, _bound(wanted))
-    elif how:
-        yield cast("sa.ColumnElement[bool]", _COMPARE[how](column, _bound(wanted)))
-    else:
-        yield column == _bound(wanted)
+def head_of_chain(_: None) -> Selection:
+    """The head of a board's chain as it keeps it."""
+    return sa.select(boards.c.position, boards.c.hash).where(boards.c.id == sa.bindparam(BOARD))
 
 
-def _among(column: sa.Column[Any], wanted: Collection[Any]) -> Iterator[sa.ColumnElement[bool]]:
-    values = list(dict.fromkeys(_bound(value) for value in wanted if value is not None))
-    for start in range(0, len(values), CHUNK):
-        yield column.in_(values[start : start + CHUNK])
-    if any(value is None for value in wanted):
-        yield column.is_(None)
-
-
-def _differs(column: sa.Column[Any], value: Any) -> sa.ColumnElement[bool]:
-    """As Python's `!=`: no value differs from any value."""
-    differs = column.is_distinct_from(value) if column.nullable else column != value
-    return cast("sa.ColumnElement[bool]", differs)
-
-
-def _column(coder: Codec[Any], name: str) -> sa.Column[Any]:
-    if name not in coder.fields:
-        raise TypeError(f"{coder.name} has no field {name}")
-    return coder.table.c[name]
-
-
-def _bound(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value
+def _changed_since(_: None) -> Selection:
+    mine, later = audit.c[BOARD] == sa.bindparam(BOARD), audit.c.position > sa.bindparam("position")
+    return sa.select(audit.c.noun, audit.c.ref).where(mine, later)

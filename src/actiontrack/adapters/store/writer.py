@@ -10,9 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from actiontrack.adapters.store.bulk import bulk
+from actiontrack.adapters.store.asked import CHUNK, alternatives
 from actiontrack.adapters.store.mapping import Codec, Row, codec, plain
-from actiontrack.adapters.store.reader import CHUNK, Query, SqlReader
+from actiontrack.adapters.store.prepared import Selection, change
+from actiontrack.adapters.store.reader import SqlReader, head_of_chain
 from actiontrack.adapters.store.schema import BOARD, audit, boards, utc
 from actiontrack.domain import chain
 from actiontrack.domain.catalogue import SEPARATOR, noun_name
@@ -50,8 +51,7 @@ class SqlWriter(SqlReader):
         self._failed = False
         # Locks the board's row where a database has row locks (SQLite has let in one writer only): no other entry
         # can come between the head read here and those chained to it.
-        query = sa.select(boards.c.position, boards.c.hash).where(boards.c.id == board).with_for_update()
-        self._position, self._hash = connection.execute(query).one()
+        [(self._position, self._hash)] = self._ask(_head_for_update, None)
 
     # --- ports.Writer ---------------------------------------------------------------------------------------------
 
@@ -70,12 +70,14 @@ class SqlWriter(SqlReader):
 
     def remove(self, *items: Stored) -> None:
         """Forget bookkeeping records."""
+        if not items:
+            return
         self.flush()
         for coder, group in _by_class(items).items():
             if coder.audited:
                 raise TypeError(f"{coder.name} is a record of the domain: it is closed, never removed")
             rows = [self._key_parameters(coder, coder.row_key(coder.encode(item))) for item in group]
-            self._connection.execute(sa.delete(coder.table).where(*_this_key(coder)), rows)
+            change(self._connection, _delete, coder).run(self._connection, rows)
 
     def erase(self, noun: type[Noun], *key: str) -> int:
         """Blank what the chain holds of one record; how many entries were blanked."""
@@ -145,20 +147,18 @@ class SqlWriter(SqlReader):
             if len(self._queue) >= _QUEUE_LIMIT:
                 self.flush()
 
-    def _rows(self, query: Query, about: Codec[Any] | None = None) -> sa.CursorResult[*tuple[Any, ...]]:
+    def _before_asking(self, coder: Codec[Any] | None) -> None:
         """A question is answered with what was gathered; one about other classes needs nothing sent first."""
-        if about is None or about in self._gathered or self._failed:
+        if coder is None or coder in self._gathered or self._failed:
             self.flush()
-        return super()._rows(query, about)
 
     def _stored(self, coder: Codec[Any], keys: Sequence[Key]) -> Iterator[tuple[Key, Row | None]]:
         """What is there of these keys: whole rows where they are compared, else just that they exist."""
         fields = coder.fields if coder.audited else coder.key
-        columns = [coder.table.c[name] for name in fields]
-        mine = coder.table.c[BOARD] == self._board
         for start in range(0, len(keys), CHUNK):
             some = set(keys[start : start + CHUNK])
-            for values in self._connection.execute(sa.select(*columns).where(mine, *_near(coder, some))):
+            [asked] = alternatives(_near(coder, some))
+            for values in self._selected(coder, fields, asked):
                 row = dict(zip(fields, values, strict=True))
                 key = coder.row_key(row)
                 if key in some:
@@ -167,10 +167,10 @@ class SqlWriter(SqlReader):
     def _write(self, coder: Codec[Any], rows: dict[Key, Row], stored: dict[Key, Row | None]) -> None:
         new = [{BOARD: self._board, **row} for key, row in rows.items() if key not in stored]
         if new:
-            bulk(self._connection, sa.insert, coder.table).run(self._connection, new)
+            change(self._connection, sa.insert, coder.table).run(self._connection, new)
         changed = [{**row, **self._key_parameters(coder, key)} for key, row in rows.items() if key in stored]
         if changed and len(coder.fields) > len(coder.key):
-            bulk(self._connection, _update, coder).run(self._connection, changed)
+            change(self._connection, _update, coder).run(self._connection, changed)
 
     def _key_parameters(self, coder: Codec[Any], key: Key) -> Row:
         parts = {f"key_{name}": value for name, value in zip(coder.key, key, strict=True)}
@@ -188,9 +188,9 @@ class SqlWriter(SqlReader):
             self._entry(at, salts[wide * number : wide * (number + 1)], *change)
             for number, change in enumerate(changes)
         ]
-        bulk(self._connection, sa.insert, audit).run(self._connection, rows)
-        head = sa.update(boards).where(boards.c.id == self._board).values(position=self._position, hash=self._hash)
-        self._connection.execute(head)
+        change(self._connection, sa.insert, audit).run(self._connection, rows)
+        head = {"key_board": self._board, "position": self._position, "hash": self._hash}
+        change(self._connection, _move_head, boards).run(self._connection, [head])
 
     def _entry(self, at: datetime, salt: str, noun: str, ref: str, before: Row | None, after: Row | None) -> Row:
         self._position += 1
@@ -224,13 +224,16 @@ def _change(before: Row | None, after: Row) -> tuple[Row | None, Row] | None:
     return {name: plain(before[name]) for name in names}, {name: plain(after[name]) for name in names}
 
 
-def _near(coder: Codec[Any], keys: Collection[Key]) -> Iterator[sa.ColumnElement[bool]]:
+def _near(coder: Codec[Any], keys: Collection[Key]) -> dict[str, set[Any]]:
     """Conditions that fit these keys and few others, and that an index answers (SQLite scans for lists of pairs)."""
-    parts = [(coder.table.c[name], {key[at] for key in keys}) for at, name in enumerate(coder.key)]
-    widest = max(len(values) for _, values in parts)
-    for at, (column, values) in enumerate(parts):
-        if at == 0 or len(values) in (1, widest):  # the first is what the primary key's index begins with
-            yield column.in_(values)
+    parts = {name: {key[at] for key in keys} for at, name in enumerate(coder.key)}
+    widest = max(map(len, parts.values()))
+    # The first is what the primary key's index begins with.
+    return {name: values for name, values in parts.items() if name == coder.key[0] or len(values) in (1, widest)}
+
+
+def _head_for_update(_: None) -> Selection:
+    return head_of_chain(None).with_for_update()
 
 
 def _this_key(coder: Codec[Any]) -> list[sa.ColumnElement[bool]]:
@@ -241,6 +244,15 @@ def _this_key(coder: Codec[Any]) -> list[sa.ColumnElement[bool]]:
 def _update(coder: Codec[Any]) -> sa.Update:
     others = [name for name in coder.fields if name not in coder.key]
     return sa.update(coder.table).where(*_this_key(coder)).values({name: sa.bindparam(name) for name in others})
+
+
+def _delete(coder: Codec[Any]) -> sa.Delete:
+    return sa.delete(coder.table).where(*_this_key(coder))
+
+
+def _move_head(boards: sa.Table) -> sa.Update:
+    query = sa.update(boards).where(boards.c.id == sa.bindparam("key_board"))
+    return query.values({name: sa.bindparam(name) for name in ("position", "hash")})
 
 
 def _grouped(queue: Iterable[_Queued]) -> dict[Codec[Any], list[_Queued]]:

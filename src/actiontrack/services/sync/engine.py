@@ -53,7 +53,7 @@ def sync(
     with hold_lease(core.store, core.clock, who) as run.hold:
         chosen = _leave_still(run, chosen)
         for _ in range(_ROUNDS):
-            head, listened = _head(core), set(run.whole)
+            head, listened = _head(core) if run.still else 0, set(run.whole)
             lanes = _plan(run, observe(run, chosen))
             result.steps += [step for lane in lanes for step in lane.steps]
             moved = {lane.name for lane in lanes if send(run, lane)}
@@ -131,7 +131,7 @@ def _merge_all(run: Run, writer: Writer, seen: Mapping[str, Observation]) -> lis
     from actiontrack.services.records.desk import Desk
     from actiontrack.services.sync.gate import held_hash
     from actiontrack.services.sync.lanes import merge_in, open_ledger, store_lane
-    from actiontrack.services.sync.opening import look_again
+    from actiontrack.services.sync.opening import Moved, look_again
     from actiontrack.services.sync.succession import inherit
 
     core = run.core
@@ -141,15 +141,15 @@ def _merge_all(run: Run, writer: Writer, seen: Mapping[str, Observation]) -> lis
     store_faults(core, writer, [*seen, *run.faults], run.faults)
     desk = Desk(writer, core.board, core.clock.now())
     ledger = open_ledger(writer)
-    open_lanes: list[tuple[Lane, int]] = []
+    open_lanes: list[Lane] = []
     lanes: list[Lane] = []
+    position = writer.head()
     for name in sorted(seen):
-        lane = _make_lane(run, writer, desk, ledger, name, seen[name])
+        lane = _make_lane(run, writer, desk, ledger, name, seen[name], store_id)
         lanes.append(lane)
         writer.attribute(f"sync:{name}")
-        position = writer.head()
         if merge_in(lane, writer, run.who, run.approved, store_id):
-            open_lanes.append((lane, position))
+            open_lanes.append(lane)
         elif lane.instance.failures or lane.instance.stopped:
             writer.put(rested(lane.instance))
         if run.dry_run and not lane.result.plan:
@@ -159,9 +159,10 @@ def _merge_all(run: Run, writer: Writer, seen: Mapping[str, Observation]) -> lis
     thawed = _thawed_actions(writer, ledger)
     run.thawed = bool(thawed)
     head = writer.head()
-    for lane, position in open_lanes:
+    moved = Moved(writer, writer.changed_since(position) | {("action", ref) for ref in thawed})
+    for lane in open_lanes:
         lane.again |= thawed
-        look_again(lane, writer.changed_since(position) | {("action", ref) for ref in thawed})
+        look_again(lane, moved)
         _plan_lane(core, writer, lane)
         store_lane(lane, writer, head)
     if not run.dry_run:
@@ -170,7 +171,7 @@ def _merge_all(run: Run, writer: Writer, seen: Mapping[str, Observation]) -> lis
     writer.put(*(link.model_copy(update={"dirty": True}) for link in writer.find(Link, action=sorted(thawed))))
     run.found += ledger.found
     run.changed += [(before, desk.files[ref].action) for ref, before in desk.actions_before.items()]
-    return [lane for lane, _ in open_lanes]
+    return open_lanes
 
 
 def _plan_lane(core: Core, writer: Writer, lane: Lane) -> None:
@@ -192,14 +193,16 @@ def _plan_lane(core: Core, writer: Writer, lane: Lane) -> None:
         lane.instance = rested(lane.instance)
 
 
-def _make_lane(run: Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation) -> Lane:
+def _make_lane(
+    run: Run, writer: Writer, desk: Desk, ledger: Ledger, name: str, seen: Observation, store_id: str
+) -> Lane:  # fmt: skip
     from actiontrack.services.sync.gate import binding_of
     from actiontrack.services.sync.lanes import make_lane
 
     settings = run.core.instances[name]
     instance = writer.get(Instance, name) or Instance(name=name)
     lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
-    lane.binding = binding_of(_store_id(writer), name)
+    lane.binding = binding_of(store_id, name)
     lane.made = run.made.get(name, {})
     return lane
 

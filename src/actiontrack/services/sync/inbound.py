@@ -324,7 +324,10 @@ class _Unlinked:
     def __init__(self, lane: Lane) -> None:
         self._by_text: dict[str, list[str]] = {}
         self._lane = lane
-        for ref, text in lane.desk.reader.pick(Action, ("ref", "text")):
+        # A row that can name its review itself may answer to an action of any.
+        anywhere = lane.settings.side is Side.BOARD and "review" in lane.seen.columns
+        fields = ("ref", "text")
+        for ref, text in lane.desk.reader.pick(Action, fields) if anywhere else lane.reach(*fields):
             if ref not in lane.linked:
                 self._by_text.setdefault(text, []).append(ref)
 

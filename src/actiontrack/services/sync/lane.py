@@ -6,10 +6,11 @@ import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from actiontrack.domain.fields import Actor
 from actiontrack.domain.ledger import Conflict, Instance, Intent, Link, Proposal, StoredIssue
+from actiontrack.domain.nouns import Action, Leg
 from actiontrack.domain.vocabulary import Side
 from actiontrack.ports import Connector, InstanceSettings, Observation, Problem, Question, Record, Write
 from actiontrack.services.records.desk import ActionFile, Desk
@@ -125,6 +126,12 @@ class Lane:
         agency = self.settings.agency if self.settings.side is Side.AGENCY else ""
         return Actor(self.settings.side, agency)
 
+    @property
+    def reviews(self) -> set[str]:
+        """The reviews whose actions a board's instance holds; none: all. (The configuration may name one by title.)"""
+        wanted = self.settings.review
+        return {wanted, *(ref for ref, each in self.desk.reviews.items() if each.title == wanted)} if wanted else set()
+
     def in_scope(self, file: ActionFile) -> bool:
         """Whether this instance holds the action: a board's by review, an agency's by leg.
 
@@ -133,10 +140,17 @@ class Lane:
         if self.settings.side is Side.AGENCY:
             return file.leg(self.settings.agency) is not None
         wanted, review = self.settings.review, self.desk.reviews.get(file.action.review)
-        # The configuration may name a review by its title.
         if not wanted or file.action.review == wanted or (review is not None and review.title == wanted):
             return True
         return "review" in self.seen.columns and file.action.ref in self.linked
+
+    def reach(self, *fields: str) -> list[tuple[Any, ...]]:
+        """These fields of every action in scope, linked or not, as the store has it."""
+        reader = self.desk.reader
+        if self.settings.side is Side.AGENCY:
+            legs = reader.pick(Leg, ("action",), agency=self.settings.agency, active=True)
+            return reader.pick(Action, fields, ref=[action for (action,) in legs])
+        return reader.pick(Action, fields, **({"review": self.reviews} if self.settings.review else {}))
 
     def theirs(self, record: Record) -> Theirs:
         """The record's canonical values, read once."""

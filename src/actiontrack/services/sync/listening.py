@@ -24,7 +24,7 @@ def cursor_for(reader: Reader, instance: Instance, connector: Connector, age: ti
         return ""
     waits = (
         instance.must_confirm
-        or reader.changed_since(instance.settled)
+        or reader.head() > instance.settled
         or reader.count(Link, instance=instance.name, dirty=True)
         or any(_waits(intent) for intent in unsettled(reader, instance.name))
     )

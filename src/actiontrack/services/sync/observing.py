@@ -35,6 +35,7 @@ def leave_waiting(run: Run, chosen: Iterable[str]) -> list[str]:
 
 def observe(run: Run, names: Iterable[str]) -> dict[str, Observation]:
     """Read each source."""
+    names = list(names)
     known = _known(run.core, names)
     seen: dict[str, Observation] = {}
     for name in names:
@@ -42,8 +43,8 @@ def observe(run: Run, names: Iterable[str]) -> dict[str, Observation]:
         run.faults.pop(name, None)
         try:
             found = _read(run, name, known.get(name))
-            _refuse_vanished(run.core, name, found)
-            seen[name] = _with_created(run, name, found)
+            _refuse_vanished(name, found, known.get(name))
+            seen[name] = _placed(run, name, found)
             result.status, result.why = "ok", ""
         except RetryableError as error:
             result.status, result.why = "deferred", str(error)
@@ -86,25 +87,26 @@ def _read(run: Run, name: str, known: Instance | None) -> Observation:
         cursor, seen = "", connector.observe("", columns)
     if not seen.complete and not cursor:
         raise RetryableError(f"{seen.source or name}: it could not be read to its end; the next sync reads it again")
-    if seen.key != "remote":
-        return seen
-    with core.store.reading() as reader:
-        return replace(seen, records=once(reader, name, seen.records))
+    return seen
 
 
-def _with_created(run: Run, name: str, seen: Observation) -> Observation:
-    """Creates without an acknowledgement are searched for, by the mark of their record, before any is sent again."""
+def _placed(run: Run, name: str, seen: Observation) -> Observation:
+    """Another system's records, each once, and those of creates without an acknowledgement.
+
+    These are searched for, by the mark of their record, before any is sent again.
+    """
     run.made[name] = found = {}
     if seen.key != "remote":
         return seen
     with run.core.store.reading() as reader:
+        records = once(reader, name, seen.records)
         creates = [intent.op_id for intent in unsettled(reader, name) if intent.creates]
-    marked = {record.op_id: record for record in seen.records if record.op_id}
+    marked = {record.op_id: record for record in records if record.op_id}
     for op_id in creates:
         record = marked.get(op_id) or run.core.connector(name).find(op_id)
         if record is not None:
             found[op_id] = record
-    return replace(seen, records=_joined(seen.records, found)) if found else seen
+    return replace(seen, records=_joined(records, found) if found else records)
 
 
 def _joined(records: Iterable[Record], found: Mapping[str, Record]) -> list[Record]:
@@ -131,10 +133,8 @@ def _known(core: Core, names: Iterable[str]) -> dict[str, Instance]:
     return {then[each.name]: each for each in found if each.adopted_at is not None}
 
 
-def _refuse_vanished(core: Core, name: str, seen: Observation) -> None:
+def _refuse_vanished(name: str, seen: Observation, known: Instance | None) -> None:
     """A file that was there and is gone is a failure, never made anew in silence."""
-    with core.store.reading() as reader:
-        instance = reader.get(Instance, name)
-    if not seen.exists and instance is not None and instance.adopted_at is not None:
+    if not seen.exists and known is not None and known.name == name:
         restore = f"restore one of those that `actiontrack connector backups {name}` lists"
         raise UserError(f"{seen.source}: the file was there and is gone; put it back, or {restore}")

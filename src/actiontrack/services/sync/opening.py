@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
@@ -14,8 +14,10 @@ from actiontrack.domain.ledger import (
     LinkState,
     StoredIssue,
 )
-from actiontrack.domain.nouns import Action, Comment, Evidence, Update
-from actiontrack.ports import Record
+from actiontrack.domain.nouns import Action, Comment, Evidence, Leg, Update
+from actiontrack.domain.refs import normal_ref
+from actiontrack.domain.vocabulary import Side
+from actiontrack.ports import Reader, Record
 from actiontrack.services.sync.echo import pass_over_stale
 from actiontrack.services.sync.identity import match
 from actiontrack.services.sync.lane import Lane
@@ -37,7 +39,8 @@ class _Brief(NamedTuple):
 def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: bool) -> None:
     """Match records with links, leaving aside what is as it was on both sides; settle what an earlier run left open.
 
-    `changed` are the records (noun, ref) with audit entries since the lane last settled; `all_changed` looks at all.
+    `changed` are the records (noun, ref) with audit entries since the lane last settled; `all_changed` looks at all
+    that concerns it.
     """
     reader = lane.desk.reader
     stored = [_Brief(*values) for values in reader.pick(Link, _Brief._fields, instance=_link_source(lane))]
@@ -45,11 +48,12 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     lane.told = {key for (key,) in reader.pick(StoredIssue, ("id",), source=lane.name)}
     waiting = unsettled(reader, lane.name)
     dirty = {link.action for link in stored if link.dirty} | {intent.action for intent in waiting}
-    busy = _actions_of(lane, changed) | dirty
-    lane.look_at = busy | (lane.linked if all_changed else set())
     if all_changed:
-        lane.look_at |= {ref for (ref,) in reader.pick(Action, ("ref",))}
-    quiet = set() if all_changed else _quiet(lane, stored, busy)
+        lane.look_at = dirty | lane.linked | {ref for (ref,) in lane.reach("ref")}
+        quiet: set[str] = set()
+    else:
+        lane.look_at = dirty | _actions_of(reader, changed)
+        quiet = _quiet(lane, stored, lane.look_at)
     quiet |= _unread(lane, stored)
     lane.result.read = len(lane.seen.records)
     loud = [link.action for link in stored if link.action not in quiet]
@@ -63,7 +67,7 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     recover(lane, waiting, full, _records_of(full, by_ref), {link.remote_id for link in stored})
     _forget_unmade(lane, full)
     lane.linked -= {link.action for link in lane.gone}
-    known = {ref for (ref,) in reader.pick(Action, ("ref",))} if _has_strangers(records, full) else frozenset()
+    known = {ref for (ref,) in reader.pick(Action, ("ref",), ref=_unlinked_refs(records, full))}
     lane.matching = match(
         records,
         [link for link in full.values() if link.action not in lane.stale],
@@ -102,9 +106,33 @@ def _plan_anew(lane: Lane, link: Link) -> None:
     lane.failures[link.action] = link.failures
 
 
-def look_again(lane: Lane, changed: Collection[tuple[str, str]]) -> None:
+class Moved:
+    """The actions that changed in a run, by whom they concern: one instance in a hundred need not look at all."""
+
+    def __init__(self, reader: Reader, changed: Collection[tuple[str, str]]) -> None:
+        """`changed` are the records (noun, ref) with audit entries since the first lane was opened."""
+        self._actions = _actions_of(reader, changed)
+        self._by_review: dict[str, set[str]] = defaultdict(set)
+        self._by_agency: dict[str, set[str]] = defaultdict(set)
+        for ref, review in reader.pick(Action, ("ref", "review"), ref=self._actions):
+            self._by_review[review].add(ref)
+        for agency, ref in reader.pick(Leg, ("agency", "action"), action=self._actions, active=True):
+            self._by_agency[agency].add(ref)
+
+    def concerning(self, lane: Lane) -> set[str]:
+        """Those that are linked there or in its scope."""
+        if lane.settings.side is Side.AGENCY:
+            found = self._by_agency[lane.settings.agency]
+        elif lane.settings.review:
+            found = set().union(*(self._by_review[ref] for ref in lane.reviews))
+        else:
+            found = self._actions
+        return found | (self._actions & lane.linked)
+
+
+def look_again(lane: Lane, moved: Moved) -> None:
     """What other lanes changed after this one was opened may have to go out here too."""
-    actions = _actions_of(lane, changed) - lane.look_at
+    actions = moved.concerning(lane) - lane.look_at
     wanted = sorted(actions & lane.linked - set(lane.links))
     if wanted:
         by_key = {record.remote_id: record for record in lane.seen.records if record.remote_id}
@@ -164,12 +192,11 @@ def _quiet(lane: Lane, stored: list[_Brief], busy: Collection[str]) -> set[str]:
     return {action for action, record in quiet.items() if record.fields.get("text") not in said}
 
 
-def _actions_of(lane: Lane, changed: Collection[tuple[str, str]]) -> set[str]:
+def _actions_of(reader: Reader, changed: Collection[tuple[str, str]]) -> set[str]:
     """The actions that these changed records bear on."""
     refs: dict[str, set[str]] = {}
     for noun, ref in changed:
         refs.setdefault(noun, set()).add(ref)
-    reader = lane.desk.reader
     found = set(refs.get("action", ()))
     found |= {ref.split("/")[0] for ref in refs.get("leg", ())}
     for entry, name in ((Update, "update"), (Evidence, "evidence"), (Comment, "comment")):
@@ -199,6 +226,7 @@ def _held_before(lane: Lane) -> set[str]:
     return {rest[0].rpartition(":")[0] for kind, *rest in keys if kind == "row" and rest} - {""}
 
 
-def _has_strangers(records: Collection[Record], links: Mapping[str, Link]) -> bool:
+def _unlinked_refs(records: Collection[Record], links: Mapping[str, Link]) -> set[str]:
+    """The Action IDs of records that no link here answers to."""
     keys = {link.remote_id for link in links.values()}
-    return any(record.remote_id and record.remote_id not in keys for record in records)
+    return {ref for each in records if each.remote_id not in keys and (ref := normal_ref(each.remote_id))}

@@ -23,12 +23,13 @@ def plan_out(lane: Lane) -> None:
     """Plan a write for every record that differs, and a create for every action in scope that has no record."""
     files = lane.desk.load(lane.look_at)
     creating = lane.connector.capabilities().creates
-    looked_at = [files[ref] for ref in lane.look_at if ref in files and ref not in lane.held]
+    near = [files[ref] for ref in lane.look_at if ref in files and ref not in lane.held]
+    looked_at = [file for file in near if file.action.ref in lane.linked or lane.in_scope(file)]
     for file in sorted(looked_at, key=_as_in_the_plan):
         ref = file.action.ref
         link = lane.links.get(ref)
         if link is None and ref not in lane.linked:
-            if creating and lane.in_scope(file):
+            if creating:
                 _plan_create(lane, file)
         elif link is not None and link.state in (LinkState.LIVE, LinkState.PENDING) and ref in lane.records:
             _plan_update(lane, file, link, lane.records[ref])

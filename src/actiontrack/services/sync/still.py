@@ -45,7 +45,7 @@ def _may_be_still(core: Core, reader: Reader, instance: Instance) -> bool:
     return (
         instance.still.get("policy") == _policy(core, instance.name)
         and not instance.must_confirm
-        and not reader.changed_since(instance.settled)
+        and reader.head() <= instance.settled
         and not reader.count(Link, instance=instance.name, dirty=True)
         and not reader.count(Intent, instance=instance.name, state=IntentState.INTENDED)
         and _asks_the_same(core, reader, instance)

@@ -15,9 +15,9 @@ def inherit(core: Core, writer: Writer, name: str, seen: Observation, store_id: 
     (services/folders.py).
     """
     mark = bound_to(seen.binding)
-    known = writer.get(Instance, name)
     if mark is None or mark[0] != store_id or mark[1] in core.instances:
         return
+    known = writer.get(Instance, name)
     if known is not None and known.adopted_at is not None:
         return
     before = writer.get(Instance, mark[1])
