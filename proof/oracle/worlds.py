@@ -55,7 +55,10 @@ class Dice(random.Random):
 
 
 class Quiet:
-    """Hooks to which nobody listens."""
+    """Hooks to which nobody listens, of systems that are no files."""
+
+    def files_of(self, kind: str) -> None:
+        """The sheets here are written by no file of their own."""
 
     def on_action_changed(self, before: object, after: object) -> None:
         """Nobody hears."""

