@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
+import tomllib
 import typing
 from collections.abc import Iterator
 from enum import Enum
@@ -28,7 +29,8 @@ from actiontrack.settings.tables import (
     StoreTable,
 )
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "reference"
 WIDTH = 100
 
 TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
@@ -166,11 +168,33 @@ def _help(command: click.Command, path: str) -> str:
 PAGES = {"configuration.md": configuration, "cli.md": commands}
 
 
+SYSTEMS = "<!-- systems: made by `make docs` from each connector's quality.toml -->"
+
+
+def readme() -> str:
+    """README.md with its table of systems as the connectors' quality.toml files say."""
+    before, _, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition(SYSTEMS)
+    _, _, after = rest.partition(SYSTEMS)
+    rows = [
+        "| system | version | what was run for real | how it compares before it writes | quality |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for path in sorted(ROOT.glob("connectors/*/quality.toml")):
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+        name = f"[{told['system']['name']}](connectors/{path.parent.name}/README.md)"
+        strength = told["concurrency"]["strength"]
+        rows.append(
+            f"| {name} | {told['system']['version']} | {told['system']['ran']} | {strength} | {told['scale']} |"
+        )
+    return f"{before}{SYSTEMS}\n{chr(10).join(rows)}\n{SYSTEMS}{after}"
+
+
 def main() -> None:
     """Write every page."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, make in PAGES.items():
         (FOLDER / name).write_text(make(), encoding="utf-8")
+    (ROOT / "README.md").write_text(readme(), encoding="utf-8")
 
 
 if __name__ == "__main__":

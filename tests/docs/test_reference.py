@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -15,19 +16,23 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
-def _reference() -> dict[str, str]:
+def _generator() -> ModuleType:
     spec = importlib.util.spec_from_file_location("reference", Path(__file__).with_name("reference.py"))
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return {name: make() for name, make in module.PAGES.items()}
+    return module
 
 
 def test_the_reference_says_what_the_code_says() -> None:
-    for name, text in _reference().items():
+    for name, make in _generator().PAGES.items():
         kept = (ROOT / "docs" / "reference" / name).read_text(encoding="utf-8")
-        assert kept == text, f"docs/reference/{name} is out of date: run `make docs`"
+        assert kept == make(), f"docs/reference/{name} is out of date: run `make docs`"
+
+
+def test_readme_tells_of_the_systems_what_their_connectors_answer() -> None:
+    assert (ROOT / "README.md").read_text(encoding="utf-8") == _generator().readme(), "run `make docs`"
 
 
 def test_the_worked_example_is_a_valid_configuration() -> None:
