@@ -74,10 +74,10 @@ class Shelf:
             self._unsorted.remove(noun)
         found = list(self.tables[noun].values())
         for name, wanted in where.items():
-            if isinstance(wanted, (list, tuple, set, frozenset)):
-                found = [each for each in found if getattr(each, name) in wanted]
-            else:
+            if wanted is None or isinstance(wanted, str | int):
                 found = [each for each in found if getattr(each, name) == wanted]
+            else:
+                found = [each for each in found if getattr(each, name) in wanted]
         return found  # type: ignore[return-value]
 
     def pick(self, noun: type[S], fields: Sequence[str], **where: Any) -> list[tuple[Any, ...]]:
