@@ -33,14 +33,11 @@ class Outward:
             if name in LOGS:
                 self._write_log(side, ref, name)
                 continue
+            if same(name, ours[name], base[name]) or base[name] != cells[name]:
+                continue
             parts = UNIT if name in UNIT else (name,)
             asked = any((side.name, ref, part) in oracle.pending for part in parts)
-            if (
-                not same(name, ours[name], base[name])
-                and base[name] == cells[name]
-                and not asked
-                and not oracle.is_frozen(side, ref, name)
-            ):
+            if not asked and not oracle.is_frozen(side, ref, name):
                 oracle.thawed |= name == "status" and (side.name, ref, "look_again") in oracle.issues
                 base[name] = side.read[ref][name] = ours[name]
                 oracle.counts["write"] += 1
