@@ -103,7 +103,7 @@ def live_through(world: World, oracle: Oracle, chance: Dice, properties: Iterabl
             before = told
     except AssertionError as error:
         raise Broken(f"{error}\n" + "\n".join(lived.told)) from error
-    lived.counts += oracle.counts
+    lived.counts.update(oracle.counts)
     return lived
 
 
