@@ -55,7 +55,10 @@ class Dice(random.Random):
 
 
 class Quiet:
-    """Hooks to which nobody listens."""
+    """Hooks to which nobody listens, of systems that are no files."""
+
+    def files_of(self, kind: str) -> None:
+        """The sheets here are written by no file of their own."""
 
     def on_action_changed(self, before: object, after: object) -> None:
         """Nobody hears."""
@@ -65,10 +68,6 @@ class Quiet:
 
     def on_sync_finished(self, result: object) -> None:
         """Nobody hears."""
-
-    def files_of(self, kind: str) -> object:
-        """Every instance is as a file: what it writes lands together."""
-        return self
 
 
 @dataclass
