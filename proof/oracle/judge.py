@@ -247,6 +247,6 @@ def expect_agreement(world: World, oracle: Oracle) -> None:
 
 
 def _news(then: Any, now: Any) -> Any:
-    if not isinstance(then, dict):
+    if not isinstance(then, dict) or not isinstance(now, dict):
         return then, now
     return [_news(then.get(key), now.get(key)) for key in {*then, *now} if then.get(key) != now.get(key)]
