@@ -13,7 +13,7 @@ from actiontrack.ports import Plain
 from actiontrack.services.sync.steps import SyncResult
 from proof.oracle.deeds import Told, do_some
 from proof.oracle.facts import Facts, facts_of, shown, visible
-from proof.oracle.judge import compare, expect_quiet, typed_is_kept
+from proof.oracle.judge import compare, expect_agreement, expect_quiet, typed_is_kept
 from proof.oracle.oracle import Oracle
 from proof.oracle.oracle import Side as OracleSide
 from proof.oracle.properties import PROPERTIES
@@ -103,7 +103,7 @@ def live_through(world: World, oracle: Oracle, chance: Dice, properties: Iterabl
             before = told
     except AssertionError as error:
         raise Broken(f"{error}\n" + "\n".join(lived.told)) from error
-    lived.counts += oracle.counts
+    lived.counts.update(oracle.counts)
     return lived
 
 
@@ -126,6 +126,7 @@ def one_run(world: World, oracle: Oracle, told: Told, *, again: str) -> SyncResu
             oracle.note_left(rows)
     assert told.rearranged or not oracle.again, "two quiet rounds, and it has not come to rest"
     if again and not told.rearranged:
+        expect_agreement(world, oracle)
         expect_quiet(world, looks_at_all=again == "all")
         oracle.counts["I14 planned again"] += 1
     return result

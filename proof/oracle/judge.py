@@ -8,7 +8,7 @@ from typing import Any
 from actiontrack.domain.ledger import Conflict, Instance, Intent, Lease, Link, LinkState, Proposal, StoredIssue
 from actiontrack.ports import Plain
 from proof.oracle.deeds import Told
-from proof.oracle.facts import LOGS, Facts, facts_of, shown
+from proof.oracle.facts import LOGS, UNIT, Facts, facts_of, same, shown
 from proof.oracle.oracle import Oracle, Rows, Side
 from proof.oracle.words import UNREADABLE, meaning
 from proof.oracle.worlds import World
@@ -178,11 +178,10 @@ def typed_is_kept(
 
 def _waits(oracle: Oracle, side: Side, ref: str, name: str) -> bool:
     """A part of a unit waits with its status; and a status that was taken may move on by what others do."""
-    parts = ("status", "status_reason", "look_again")
-    return name in parts and (
+    return name in UNIT and (
         oracle.is_frozen(side, ref, name)
-        or any((side.name, ref, part) in oracle.pending or (side.name, ref, part) in oracle.issues for part in parts)
-        or any(oracle.verdicts.get((side.name, ref, part)) == "waits" for part in parts)
+        or any((side.name, ref, part) in oracle.pending or (side.name, ref, part) in oracle.issues for part in UNIT)
+        or any(oracle.verdicts.get((side.name, ref, part)) == "waits" for part in UNIT)
         or oracle.verdicts.get((side.name, ref, name)) in ("take", "agree")
     )
 
@@ -215,7 +214,8 @@ def expect_quiet(world: World, *, looks_at_all: bool) -> None:
     if looks_at_all:
         for each in world.shelf.find(Instance):
             world.shelf.put(each.model_copy(update={"fingerprint": "another"}))
-    waiting = world.shelf.find(Link, dirty=True)
+    # What is missing waits till it comes back.
+    waiting = [link for link in world.shelf.find(Link, dirty=True) if link.state is not LinkState.MISSING]
     assert not waiting, f"it does not come to rest: {waiting}"
     result = world.sync()
     steps = [step for step in result.steps if step.does not in ("quarantine", "propose")]
@@ -226,7 +226,27 @@ def expect_quiet(world: World, *, looks_at_all: bool) -> None:
         assert after[what] == then, f"a second run changed the {what}: {_news(then, after[what])}"
 
 
+def expect_agreement(world: World, oracle: Oracle) -> None:
+    """I2, without the oracle's verdicts: every cell says what is here, or there is an open question about it."""
+    held, conflicts = facts_of(world.shelf), _conflicts(world)
+    asked = _proposals(world).keys() | _issues(world)
+    for name, side in oracle.sides.items():
+        read = side.placed.whose.keys() - side.held if side.placed is not None and not side.guarded else set()
+        for row in world.sheets[name].rows:
+            ref = side.ids.get(row.key, "")
+            if ref not in read:
+                continue
+            here = shown(held[ref], side.agency, side.columns)
+            for column in here:
+                parts = UNIT if column in UNIT else (column,)
+                open_question = any(
+                    (name, ref, part) in asked or oracle.about(side, ref, part) in conflicts for part in parts
+                )
+                if not open_question and not same(column, meaning(column, row.cells.get(column)), here[column]):
+                    _same(f"{name} {ref} {column}: a cell once all is quiet", row.cells.get(column), here[column])
+
+
 def _news(then: Any, now: Any) -> Any:
-    if not isinstance(then, dict):
+    if not isinstance(then, dict) or not isinstance(now, dict):
         return then, now
     return [_news(then.get(key), now.get(key)) for key in {*then, *now} if then.get(key) != now.get(key)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from proof.oracle.facts import LOGS, UNIT, same, shown, visible
+from proof.oracle.words import UNREADABLE
 
 if TYPE_CHECKING:
     from proof.oracle.oracle import Oracle, Side
@@ -29,19 +30,17 @@ class Outward:
     def _write_row(self, side: Side, ref: str, cells: dict[str, str]) -> None:
         oracle, base = self._oracle, side.base[ref]
         ours = shown(oracle.facts[ref], side.agency, side.columns)
+        if (side.name, ref, "look_again") in oracle.issues and cells["look_again"] != UNREADABLE:
+            oracle.thawed |= ours["status"] == "blocked"  # told of because nothing was: now there is
         for name in side.columns:
             if name in LOGS:
                 self._write_log(side, ref, name)
                 continue
+            if same(name, ours[name], base[name]) or base[name] != cells[name]:
+                continue
             parts = UNIT if name in UNIT else (name,)
             asked = any((side.name, ref, part) in oracle.pending for part in parts)
-            if (
-                not same(name, ours[name], base[name])
-                and base[name] == cells[name]
-                and not asked
-                and not oracle.is_frozen(side, ref, name)
-            ):
-                oracle.thawed |= name == "status" and (side.name, ref, "look_again") in oracle.issues
+            if not asked and not oracle.is_frozen(side, ref, name):
                 base[name] = side.read[ref][name] = ours[name]
                 oracle.counts["write"] += 1
 

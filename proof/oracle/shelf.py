@@ -7,7 +7,7 @@ dicts as they were. It keeps (noun, ref) of every change, as the audit chain's i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, TypeVar
 
 from actiontrack.domain.catalogue import key_of, noun_name, ref_of
@@ -39,10 +39,9 @@ class Shelf:
 
     # --- a store ------------------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def reading(self) -> Iterator[Shelf]:
+    def reading(self) -> AbstractContextManager[Shelf]:
         """What is there."""
-        yield self
+        return nullcontext(self)
 
     @contextmanager
     def writing(self, who: str, source: str) -> Iterator[Shelf]:
@@ -74,10 +73,10 @@ class Shelf:
             self._unsorted.remove(noun)
         found = list(self.tables[noun].values())
         for name, wanted in where.items():
-            if isinstance(wanted, (list, tuple, set, frozenset)):
-                found = [each for each in found if getattr(each, name) in wanted]
-            else:
+            if wanted is None or isinstance(wanted, str | int):
                 found = [each for each in found if getattr(each, name) == wanted]
+            else:
+                found = [each for each in found if getattr(each, name) in wanted]
         return found  # type: ignore[return-value]
 
     def pick(self, noun: type[S], fields: Sequence[str], **where: Any) -> list[tuple[Any, ...]]:

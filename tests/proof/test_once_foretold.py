@@ -143,6 +143,21 @@ def test_a_proposal_closes_when_another_instance_brings_what_it_asked_for() -> N
     assert world.shelf.count(Proposal, closed_at=None) == 0
 
 
+def test_i14_a_date_is_no_longer_idle_once_another_side_blocks_the_action_though_the_cell_does_not_say_so() -> None:
+    """The reason typed beside it is asked about, so that the Board's cells stay as they are."""
+    world, cells = two_sides("status_reason", "look_again", status=Status.NOT_STARTED)
+    (leg,) = world.shelf.find(Leg)
+    world.shelf.put(leg.model_copy(update={"agency": "HEA", "position": 1}))
+    world.sync()
+    cells["board"] |= {"status_reason": "No staff", "look_again": date(2027, 2, 5)}
+    cells["police"] |= {"status": "Blocked", "status_reason": "No money", "look_again": date(2027, 1, 5)}
+    world.sync()
+    world.sync()
+    assert cells["board"]["status"] == "Not started"
+    assert world.shelf.count(StoredIssue, source="board") == 0
+    assert sorted(each.field for each in world.shelf.find(Proposal, closed_at=None)) == ["look_again", "status_reason"]
+
+
 def test_what_was_asked_is_asked_no_more_once_the_cell_says_something_else_that_differs() -> None:
     """The Board closed the action here with a reason, in other words than it types into its sheet by now."""
     world, cells = two_sides("status_reason")

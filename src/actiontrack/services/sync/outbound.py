@@ -5,6 +5,7 @@ from __future__ import annotations
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Type, words
 from actiontrack.domain.ledger import Intent, Link, LinkState
 from actiontrack.domain.refs import normal_ref
+from actiontrack.domain.vocabulary import Status
 from actiontrack.ports import Fixed, Plain, Record, Unread, Write
 from actiontrack.services.records.changing import new_id
 from actiontrack.services.records.desk import ActionFile
@@ -67,7 +68,7 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
     after: dict[str, str] = {}
     said: dict[str, Plain] = {}
     shown: dict[str, Plain] = {}
-    if _is_overtaken(lane, file, link, record):
+    if _is_overtaken(lane, file, link, record) or _fits_by_now(lane, file, record):
         lane.again.add(file.action.ref)
     if lane.in_scope(file):
         for name, (base, ours) in _wanted(lane, file, link, record).items():
@@ -84,9 +85,6 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
         said[REF] = after[REF] = link.remote_id
         lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=link.remote_id)
     if said:
-        known = lane.issues.keys() if file.action.ref in lane.examined else lane.told
-        if "status" in said and f"{file.action.ref}:look_again" in known:
-            lane.again.add(file.action.ref)  # the date that nobody could place beside the old status may fit the new
         _intend(lane, file, before, after, said, shown, record, creates=False)
         lane.put_link(link.model_copy(update={"dirty": True, "heard": _heard(lane, file, link)}))
     else:
@@ -110,6 +108,15 @@ def _is_overtaken(lane: Lane, file: ActionFile, link: Link, record: Record) -> b
         for name, asked in pending.items()
         if stands or name not in STATUS_UNIT[1:]
     )
+
+
+def _fits_by_now(lane: Lane, file: ActionFile, record: Record) -> bool:
+    """Whether a date to look again on, told of because nothing was blocked, stands beside a block by now."""
+    ref = file.action.ref
+    if f"{ref}:look_again" not in (lane.issues if ref in lane.examined else lane.told):
+        return False
+    readable = isinstance(lane.theirs(record).get("look_again"), str)
+    return readable and project(lane.desk, file, lane.viewer).get("status") == Status.BLOCKED
 
 
 def _key_is_wanting(lane: Lane, link: Link, record: Record) -> bool:

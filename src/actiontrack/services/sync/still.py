@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def standing_still(core: Core, names: Collection[str]) -> dict[str, Instance]:
     """Those of these instances that nothing moved in, each as it is to be remembered."""
     with core.store.reading() as reader:
-        likely = [each for each in reader.find(Instance, name=sorted(names)) if _may_be_still(core, reader, each)]
+        found = [each for each in reader.find(Instance, name=sorted(names)) if each.still]
+        likely = [each for each in found if _may_be_still(core, reader, each)]
     marks = {each.name: _mark_now(core, each.name, each.still["mark"]) for each in likely}
     return {
         each.name: each.model_copy(

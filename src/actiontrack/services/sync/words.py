@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -44,6 +45,7 @@ DERIVED = frozenset({"overdue", "late", "due soon", "behind schedule", "off trac
 """Words about time in a status cell: they are worked out from the due date, never taken for a status."""
 
 
+@functools.lru_cache(maxsize=2048)
 def plain(word: str) -> str:
     """A word for comparing: case, punctuation at the ends and runs of white space don't count."""
     folded = unicodedata.normalize("NFKC", word).casefold().replace("_", " ")
