@@ -16,9 +16,10 @@ from proof.machine.deeds import PEOPLE, Life, Op
 from proof.machine.judge import Broken
 from proof.machine.world import made_world
 
-RUNS, STEPS = 3_000, 20
+RUNS, STEPS, SYNCS = 3_000, 20, 6
+"""Of the steps of a run so many are syncs at the least, wherever they fall: 30 %."""
 OFTEN = {
-    "sync": 22, "type": 7, "book": 3, "here": 6, "answer": 5, "fault": 8, "move": 3, "wait": 3, "jump": 1, "form": 1,
+    "sync": 4, "type": 7, "book": 3, "here": 6, "answer": 5, "fault": 8, "move": 3, "wait": 3, "jump": 1, "form": 1,
     "backup": 1,
 }  # fmt: skip
 KINDS = [kind for kind, times in OFTEN.items() for _ in range(times)]
@@ -49,19 +50,17 @@ class Tally:
     def __str__(self) -> str:
         told = ", ".join(f"{kind} {count}" for kind, count in sorted(self.faults.items()))
         more = ", ".join(f"{kind} {count}" for kind, count in sorted(self.counts.items()))
-        return (
-            f"seed {self.seed}: {self.runs} runs, {self.steps.total()} steps, {self.share:.0%} of them syncs; {more}; "
-            f"{self.faults.total()} faults ({told})"
-        )
+        done = f"seed {self.seed}: {self.runs} runs, {self.steps.total()} steps, {self.share:.0%} of them syncs"
+        return "; ".join(filter(None, [done, more, f"{self.faults.total()} faults ({told})"]))
 
 
 def some_ops(seed: str, number: int) -> tuple[int, list[Op]]:
     """The shape and the steps of one run of a seed."""
     chance = random.Random(f"{seed}:{number}")
     shape = chance.randrange(1000)
-    return shape, [
-        (chance.choice(KINDS), chance.randrange(12), chance.randrange(60), chance.randrange(1000)) for _ in range(STEPS)
-    ]
+    kinds = ["sync"] * SYNCS + chance.choices(KINDS, k=STEPS - SYNCS)
+    chance.shuffle(kinds)
+    return shape, [(kind, chance.randrange(12), chance.randrange(60), chance.randrange(1000)) for kind in kinds]
 
 
 def live(shape: int, ops: list[Op], tally: Tally | None = None) -> None:

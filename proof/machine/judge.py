@@ -337,7 +337,7 @@ def _open_about(found: Found, link: Link) -> set[str]:
         ref, *parts = issue.id.split(":")
         about |= {part or "*" for part in parts} if ref == link.action else set()
     if {"row", "*"} & about or any(each.kind is ProposalKind.REPAIR for each in asked):
-        return {"text", "priority", "current_due", "lead_officer", "status"}
+        return {"text", "priority", "current_due", "lead_officer", "status", "progress"}
     return about | set(STATUS_UNIT) if about & set(STATUS_UNIT) else about
 
 

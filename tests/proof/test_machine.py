@@ -1,10 +1,11 @@
 """The state machine: people, faults, kills and a second worker over the real store and simulated systems.
 
 After every sync: I1 (nothing lost), I4 (one record an action), I5 (a base was held by both), I7 (owners decide), I8 (a
-conflict only where two people typed), I9 (nothing goes by its absence); by the way I6 (crash equivalence), I10
-(isolation), I11 (dry runs are pure), I12 (order), I13 (clocks jump in all of it). After faults cease: I2, I3, I14, I16,
-I17. The long walks are in test_machine_even and test_machine_odd, so that two workers share them; `pytest -rP` shows
-their counts.
+conflict only where two people typed), I9 (nothing goes by its absence, or is made anew), I14 (nothing is said twice);
+whoever lost the lease sends no more. By the way I6 (crash equivalence), I10 (isolation), I11 (dry runs are pure), I12
+(order), I13 (clocks jump in all of it, and none changes a plan). After faults cease: I2, I3, I16, I17, I18.
+The long walks are in test_machine_even and test_machine_odd, so that two workers share them; `pytest -rP` shows their
+counts.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from proof.machine import syncs
@@ -14,8 +15,8 @@ from proof.remotes.system import Traits
 from actiontrack.domain.fields import Actor
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import RetryableError
-from actiontrack.services.records.asking import Asker, add_log, set_fields
-from actiontrack.services.sync.waiting import conflicts
+from actiontrack.services.records.asking import Asker, add_action, add_log, set_fields
+from actiontrack.services.sync.waiting import conflicts, proposals
 
 BOARD = Asker("manager", Actor(Side.BOARD))
 SLEPT, AHEAD = 0, 2
@@ -59,6 +60,26 @@ def test_i6_whoever_lost_the_lease_sends_nothing_after_a_record_that_could_not_g
             world.sync()
         assert world.weather["master"].struck["400"] == 1
         assert world.systems["master"].late_writes.total() == 1
+
+
+@pytest.mark.parametrize("why", [SLEPT, AHEAD])
+@pytest.mark.parametrize(
+    ("creates", "there", "asked"), [("idempotent", 1, []), ("marks", 2, ["new"]), ("neither", 1, ["repair"])]
+)
+def test_i4_what_is_made_past_the_last_look_is_made_once_or_asked_about(
+    creates: Literal["marks", "idempotent", "neither"], there: int, asked: list[str], why: int
+) -> None:
+    with made_world(2) as world:
+        for system in world.systems.values():
+            system.traits = Traits(creates=creates)
+        add_action(world.core, {"text": "Made anew", "lead_agency": "POL"}, BOARD)
+        life = Life(world, told=[""])
+        syncs.together(life, 0, 0, why)
+        life.judge.after_sync(world)
+        world.sync()
+        made = [each for each in world.systems["master"].live() if each.values["text"] == "Made anew"]
+        assert (len(made), [each["kind"] for each in proposals(world.core)]) == (there, asked)
+        syncs.rest(life)
 
 
 @pytest.mark.parametrize("ahead", [*syncs.WRONG, timedelta(days=-400)])
