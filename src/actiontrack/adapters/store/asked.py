@@ -15,8 +15,8 @@ from actiontrack.adapters.store.mapping import Codec
 from actiontrack.adapters.store.prepared import Selection
 from actiontrack.adapters.store.schema import BOARD
 
-CHUNK = 500
-"""Values in one IN list: far below any database's limit of parameters."""
+CHUNK = 128
+"""Values in one IN list: below any database's limit of parameters, and a statement soon made ready."""
 
 _COMPARE = {"": operator.eq, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
 _AMONG, _NONE, _SOME = "in", "none", "some"

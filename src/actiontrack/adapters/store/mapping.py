@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -49,19 +49,14 @@ class Codec(Generic[S]):
         # Validating in pydantic's Rust is quicker than not validating in its Python (`model_construct`).
         return self.kind.model_validate(dict(zip(self.fields, values, strict=True)))
 
-    def picker(self, fields: Sequence[str]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
-        """A function from a row's values of these fields to a tuple of the record's values."""
-        converters = [(at, self._decoders[name]) for at, name in enumerate(fields) if name in self._decoders]
-        if not converters:
-            return tuple
-
-        def pick(values: Sequence[Any]) -> tuple[Any, ...]:
-            picked = list(values)
-            for at, convert in converters:
-                picked[at] = convert(picked[at])
-            return tuple(picked)
-
-        return pick
+    def picked(self, fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """The records' values of these fields, from the rows' values of them; column by column, for many rows."""
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        if columns:
+            for at, name in enumerate(fields):
+                if convert := self._decoders.get(name):
+                    columns[at] = map(convert, columns[at])
+        return list(zip(*columns, strict=True))
 
     def row_key(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         """The key of a row."""

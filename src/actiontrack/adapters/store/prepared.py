@@ -67,15 +67,16 @@ class Question(_Prepared):
             with closing(connection.connection.cursor()) as cursor:
                 cursor.execute(self._sql, self._values(given))
                 while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-                    yield from map(self._read, rows) if self._readers else rows
+                    yield from self._read(rows) if self._readers else rows
         except base as error:
             raise DBAPIError.instance(self._sql, None, error, base, hide_parameters=True) from None
 
-    def _read(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        values = list(row)
+    def _read(self, rows: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+        """Column by column: of thousands of rows that is the quickest way."""
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for at, read in self._readers:
-            values[at] = read(values[at])
-        return tuple(values)
+            columns[at] = map(read, columns[at])
+        return zip(*columns, strict=True)
 
 
 _made: dict[tuple[type[Dialect], Any, Any], Any] = {}

@@ -46,7 +46,7 @@ class SqlReader:
     def pick(self, noun: type[Stored], fields: Sequence[str], **where: Any) -> list[tuple[Any, ...]]:
         """Just these fields of every record that fits, ordered by key."""
         coder = codec(noun)
-        return list(map(coder.picker(fields), self._select(coder, tuple(fields), where)))
+        return coder.picked(fields, self._select(coder, tuple(fields), where))
 
     def count(self, noun: type[Stored], **where: Any) -> int:
         """How many fit."""

@@ -43,7 +43,7 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     that concerns it.
     """
     reader = lane.desk.reader
-    stored = [_Brief(*values) for values in reader.pick(Link, _Brief._fields, instance=_link_source(lane))]
+    stored = list(map(_Brief._make, reader.pick(Link, _Brief._fields, instance=_link_source(lane))))
     lane.linked = {link.action for link in stored}
     lane.told = {key for (key,) in reader.pick(StoredIssue, ("id",), source=lane.name)}
     waiting = unsettled(reader, lane.name)
