@@ -69,6 +69,7 @@ class Judge:
             written = world.systems[name].overwritten if name in world.systems else []
             ours = any((each.field, as_text(each.value)) == (about, value) for each in written)
             hold("I14 no echo", not ours, f"{name} put {about} back to {value!r}")
+        self.ledger.risen.clear()  # what is written over later was no echo when it came
 
     def _raced(self, world: World, token: str) -> bool:
         """Typed in the gap of a system that has no compare-and-set: no guarantee is given there, and we say so."""
