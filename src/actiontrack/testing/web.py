@@ -16,8 +16,8 @@ def web_context(secrets: Mapping[str, str] | None = None, clock: Clock | None = 
     """What a connector's factory is given, with a real way out. `secrets`: what { env = "NAME" } stands for."""
     known = dict(secrets or {})
     return InstanceContext(
-        name="system", folder=".", state_folder=".", clock=clock or HandClock(), secret=lambda where: known[where["env"]],
-        web=_web,
+        name="system", folder=".", state_folder=".", clock=clock or HandClock(),
+        secret=lambda where: known[where["env"]], web=_web,
     )  # fmt: skip
 
 

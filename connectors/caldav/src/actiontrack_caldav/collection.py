@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from actiontrack.api import CursorExpired, UserError, Web
+from actiontrack.api import AccessRefused, CursorExpired, UserError, Web
 
 if TYPE_CHECKING:
     import requests
@@ -68,7 +68,7 @@ class CollectionClient:
         members: list[Member] = []
         gone: list[str] = []
         for _ in range(_MOST_PAGES):
-            page = self._report(_sync_body(token), token)
+            page = self._since(token)
             new = page.findtext(f"{_DAV}sync-token") or ""
             if not new:
                 raise UserError(f"{self._path} answers without a sync-token; check that url names a list of tasks")
@@ -94,7 +94,7 @@ class CollectionClient:
         """These members, those that are there; fifty a request."""
         found = []
         for start in range(0, len(hrefs), _AT_ONCE):
-            page = self._report(self._multiget_body(hrefs[start : start + _AT_ONCE]))
+            page = _parsed(self._ask("REPORT", self._multiget_body(hrefs[start : start + _AT_ONCE]), "1"), self._path)
             found += [_member(href, props) for href, status, props in self._responses(page) if href and status < 400]
         return [each for each in found if each.data]
 
@@ -136,15 +136,23 @@ class CollectionClient:
             "</C:calendar-multiget>"
         )
 
-    def _report(self, body: str, token: str = "") -> ElementTree.Element:
-        answer = self._ask("REPORT", body, "1" if "multiget" in body else "0", token)
-        return _parsed(answer, self._path)
+    def _since(self, token: str) -> ElementTree.Element:
+        """One page of changes. A token that is not known any more is refused as if we had no right to ask (3.2)."""
+        body = (
+            f"<D:sync-collection {_SPACES}><D:sync-token>{escape(token)}</D:sync-token><D:sync-level>1</D:sync-level>"
+            "<D:prop><D:getetag/><C:calendar-data/></D:prop></D:sync-collection>"
+        )
+        try:
+            return _parsed(self._ask("REPORT", body, "0"), self._path)
+        except (AccessRefused, UserError):
+            if not token:
+                raise
+            # Whatever it is, reading everything tells.
+            raise CursorExpired("the server does not know this sync-token any more") from None
 
-    def _ask(self, method: str, body: str, depth: str, token: str = "") -> requests.Response:
+    def _ask(self, method: str, body: str, depth: str) -> requests.Response:
         headers = {"Content-Type": "application/xml; charset=utf-8", "Depth": depth}
         answer = self._web.ask(method, "", data=f'<?xml version="1.0"?>{body}'.encode(), headers=headers)
-        if token and (answer.status_code == 410 or b"valid-sync-token" in answer.content):
-            raise CursorExpired("the server does not know this sync-token any more")
         if answer.status_code != 207:
             raise UserError(
                 f"{self._path} answers {answer.status_code} to {method}; check that url names a list of tasks"
@@ -165,13 +173,6 @@ class CollectionClient:
             }
             href = "" if path.rstrip("/") == self._path.rstrip("/") else path.rpartition("/")[2]
             yield href, _status(each) or 200, props
-
-
-def _sync_body(token: str) -> str:
-    return (
-        f"<D:sync-collection {_SPACES}><D:sync-token>{escape(token)}</D:sync-token><D:sync-level>1</D:sync-level>"
-        "<D:prop><D:getetag/><C:calendar-data/></D:prop></D:sync-collection>"
-    )
 
 
 def _parsed(answer: requests.Response, path: str) -> ElementTree.Element:

@@ -58,7 +58,7 @@ class CalDavConnector:
         return f"CalDavConnector({self._options.url!r})"
 
     def capabilities(self) -> Capabilities:
-        """A sync-token tells what changed and is gone; writes are conditional; a create goes to an address of its own."""
+        """A sync-token tells what changed and is gone; writes are conditional; a create has an address of its own."""
         return Capabilities(
             reads=frozenset(COLUMNS), writes=WRITES, cursor=True, reports_deletions=True, concurrency="strong",
             marks=True, idempotent=True, rate=self._options.rate,

@@ -18,7 +18,7 @@ _ITEM = re.compile(r"(?:\\.|[^,\\])+")
 
 def folded(name: str, value: str, parameters: str = "") -> str:
     """One property as content lines of at most 75 octets; no character is cut in two."""
-    return Contentline(f"{name}{parameters}:{value}").to_ical().decode() + "\r\n"
+    return str(Contentline(f"{name}{parameters}:{value}").to_ical().decode()) + "\r\n"
 
 
 def escaped(text: str) -> str:
