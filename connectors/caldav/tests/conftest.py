@@ -41,7 +41,9 @@ class TaskList:
     def hrefs(self) -> list[str]:
         asked = '<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
         text = self.ask("PROPFIND", data=asked, headers={"Depth": "1"}).text
-        return [part.partition("</href>")[0].rpartition("/")[2] for part in text.split("<href>") if ".ics</href>" in part]
+        return [
+            part.partition("</href>")[0].rpartition("/")[2] for part in text.split("<href>") if ".ics</href>" in part
+        ]
 
     def text(self, href: str) -> str:
         answer = self.ask("GET", href)

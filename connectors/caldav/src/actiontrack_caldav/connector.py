@@ -12,6 +12,7 @@ from actiontrack.api import (
     ActionTrackError,
     Batch,
     Capabilities,
+    CursorExpired,
     InstanceContext,
     Observation,
     Outcome,
@@ -65,11 +66,15 @@ class CalDavConnector:
         )  # fmt: skip
 
     def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
-        """Our tasks and those that are to be adopted, all or what changed since the token.
+        """Our tasks and those that are to be adopted, all or what changed since the cursor.
 
+        A cursor is the server's token, and what was adopted when it was given: another choice asks for everything.
         Raises CursorExpired, UserError (no such list), and as `Web.ask`.
         """
-        changes = self._client.changes(cursor)
+        adopted, _, token = cursor.rpartition(" ")
+        if cursor and adopted != self._options.adopt:
+            raise CursorExpired("other tasks are adopted now")
+        changes = self._client.changes(token)
         records = [record for member in changes.members if (record := self._read(member)) is not None]
         versions = sorted((record.remote_id, record.version) for record in records)
         return Observation(
@@ -77,7 +82,7 @@ class CalDavConnector:
             proof=hashlib.sha256(repr((versions, sorted(changes.gone))).encode()).hexdigest(),
             source=self._options.url,
             complete=not cursor,
-            cursor=changes.token,
+            cursor=f"{self._options.adopt} {changes.token}",
             gone=changes.gone,
             columns=COLUMNS,
             writable=WRITES,

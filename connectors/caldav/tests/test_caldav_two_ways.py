@@ -1,0 +1,72 @@
+"""The two-way scenario on a real Radicale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from between import Between, between
+from two_ways import Theirs, TwoWays
+
+pytestmark = pytest.mark.server
+
+_STATES = {
+    "not_started": "NEEDS-ACTION",
+    "in_progress": "IN-PROCESS",
+    "reported_complete": "COMPLETED",
+    "closed_not_implemented": "CANCELLED",
+}
+
+
+class Tasks:
+    """A list in another program's hands."""
+
+    adopting = 'adopt = "Safeguarding"'
+
+    def __init__(self, tasks: Any, stand: Between) -> None:
+        self._tasks = tasks
+        self.stand = stand
+        self.secrets = {"LIST_PASSWORD": tasks.password}
+        told = tasks.options(stand.url)
+        self.settings = (
+            f'type = "caldav"\nurl = "{told["url"]}"\nuser = "{told["user"]}"\npassword = {{ env = "LIST_PASSWORD" }}\n'
+            "rate = 1000\n"
+        )
+
+    def keys(self, ref: str = "") -> Sequence[str]:
+        hrefs: list[str] = self._tasks.hrefs()
+        return [each for each in hrefs if not ref or self._tasks.todo(each).get("X-ACTIONTRACK-REF") == ref]
+
+    def read(self, key: str) -> Mapping[str, Any]:
+        task = self._tasks.todo(key)
+        (status,) = [ours for ours, theirs in _STATES.items() if theirs == task["STATUS"]]
+        return {
+            "text": str(task["SUMMARY"]),
+            "status": status,
+            "due": task.decoded("DUE") if "DUE" in task else None,
+            "progress": str(task.get("DESCRIPTION", "")),
+        }
+
+    def write(self, key: str, **changes: Any) -> None:
+        names = {"text": "summary", "status": "status", "due": "due", "progress": "description"}
+        if "status" in changes:
+            changes["status"] = _STATES[changes["status"]]
+        if "progress" in changes:
+            changes["progress"] = f"{self.read(key)['progress']}\n{changes['progress']}"
+        self._tasks.set(key, **{names[name]: value for name, value in changes.items()})
+
+    def make(self, text: str) -> str:
+        self._tasks.make(
+            "their-own.ics", summary=text, status="NEEDS-ACTION", categories=["Safeguarding"],
+            dtstamp=datetime(2026, 11, 1, tzinfo=UTC),
+        )  # fmt: skip
+        return "their-own.ics"
+
+
+class TestCalDavTwoWays(TwoWays):
+    @pytest.fixture
+    def theirs(self, task_list: Any) -> Iterator[Theirs]:
+        with between(task_list.url) as stand:
+            yield Tasks(task_list, stand)
