@@ -197,7 +197,7 @@ class TwoWays:
         assert len(theirs.keys()) == 2, "none was made for it"
         world.set(ref, text="Theirs, from before, agreed by the Board")
         world.settle()
-        assert "Theirs, from before, agreed by the Board" in [theirs.read(key)["text"] for key in theirs.keys()]
+        assert "Theirs, from before, agreed by the Board" in [theirs.read(key)["text"] for key in theirs.keys("")]
 
     def test_two_hundred_and_fifty(self, world: World) -> None:
         plan = world.suite.make_plan(

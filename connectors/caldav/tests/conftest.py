@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 import requests
@@ -12,6 +13,7 @@ from icalendar import Calendar, Todo
 from tests.servers.house import Running, serving
 from tests.servers.radicale import Radicale
 
+_CAL = "{urn:ietf:params:xml:ns:caldav}"
 _MAKE = """\
 <?xml version="1.0"?><C:mkcalendar xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><set><prop>
 <displayname>Actions</displayname><C:supported-calendar-component-set><C:comp name="VTODO"/>
@@ -38,12 +40,17 @@ class TaskList:
         """What a `[[connector]]` says to get here."""
         return {"url": url or self.url, "user": self._auth[0], "password": {"env": "LIST_PASSWORD"}}
 
-    def hrefs(self) -> list[str]:
-        asked = '<propfind xmlns="DAV:"><prop><getetag/></prop></propfind>'
-        text = self.ask("PROPFIND", data=asked, headers={"Depth": "1"}).text
-        return [
-            part.partition("</href>")[0].rpartition("/")[2] for part in text.split("<href>") if ".ics</href>" in part
-        ]
+    def all(self) -> dict[str, str]:
+        """Every task's text, by its address."""
+        asked = (
+            '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:calendar-data/>'
+            '</D:prop><C:filter><C:comp-filter name="VCALENDAR"/></C:filter></C:calendar-query>'
+        )
+        page = ElementTree.fromstring(self.ask("REPORT", data=asked, headers={"Depth": "1"}).content)
+        return {
+            str(each.findtext("{DAV:}href")).rpartition("/")[2]: str(each.findtext(f".//{_CAL}calendar-data"))
+            for each in page.iter("{DAV:}response")
+        }
 
     def text(self, href: str) -> str:
         answer = self.ask("GET", href)

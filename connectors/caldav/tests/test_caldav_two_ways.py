@@ -36,8 +36,10 @@ class Tasks:
         )
 
     def keys(self, ref: str = "") -> Sequence[str]:
-        hrefs: list[str] = self._tasks.hrefs()
-        return [each for each in hrefs if not ref or self._tasks.todo(each).get("X-ACTIONTRACK-REF") == ref]
+        texts: Mapping[str, str] = self._tasks.all()
+        return [
+            href for href, text in texts.items() if not ref or f"X-ACTIONTRACK-REF:{ref}\n" in text.replace("\r", "")
+        ]
 
     def read(self, key: str) -> Mapping[str, Any]:
         task = self._tasks.todo(key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from actiontrack.api import (
@@ -34,12 +34,11 @@ _AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """A write that went out: where to, the tag it got ("" where the server gave none), whether it was there before."""
+    """A write that went out: where to, and the tag it got ("" where the server gave none)."""
 
     write: Write
     href: str
     etag: str
-    again: bool = False
 
 
 class CalDavConnector:
@@ -153,7 +152,7 @@ class CalDavConnector:
         href = href_of(each.op_id)
         answer = self._client.put(href, new_task(each.op_id, each.after, self._context.clock.now()), "")
         if answer.status_code == 412:
-            return _Sent(each, href, "", again=True)
+            return _Sent(each, href, "")  # made by an earlier try
         if answer.status_code >= 400:
             return Outcome(each.op_id, "refused", why=f"the server answers {answer.status_code} {answer.reason}")
         return _Sent(each, href, answer.headers.get("ETag", ""))
@@ -197,12 +196,13 @@ def _became(sent: _Sent, member: Member | None) -> Outcome:
     if member is None or task is None:
         return Outcome(each.op_id, "stale", why="the task is not there any more")
     told = _told(each, record_of(member.href, task))
-    if told.state == "applied":
-        return told
-    if sent.again:  # made by an earlier try, and edited since: the next sync merges it
-        return Outcome(each.op_id, "unknown", why="it was made before, and says something else by now")
+    ours_still = bool(sent.etag) and sent.etag == member.etag
+    if told.state == "applied" or (each.creates and ours_still):
+        return replace(told, state="applied", why="", field="")  # what a new task lacks is sent, and judged, by itself
+    if each.creates:  # somebody edited it since it was made: the next sync merges that
+        return Outcome(each.op_id, "unknown", why="it was made, and says something else by now")
     ours = told.record is not None and told.record.fields.get(told.field)
-    if sent.etag == member.etag or _same(ours or None, each.before.get(told.field)) or uncarriable(_after(told, each)):
+    if ours_still or _same(ours or None, each.before.get(told.field)) or uncarriable(_after(told, each)):
         return told
     return Outcome(each.op_id, "stale", why="somebody edited it in the meantime")
 
