@@ -45,7 +45,7 @@ class Tasks:
         (status,) = [ours for ours, theirs in _STATES.items() if theirs == task["status"]]
         end = task.get("restriction", {}).get("period", {}).get("end")
         return {
-            "text": task["description"],
+            "text": task.get("description", ""),
             "status": status,
             "due": date.fromisoformat(end) if end else None,
             "progress": "\n".join(note["text"] for note in task.get("note", ())),
