@@ -1,7 +1,8 @@
 """Content lines of an iCalendar text (RFC 5545, 3.1), changed in place: a line that is not ours to write stays as it
 is, byte for byte, folded as it was.
 
-A calendar library writes a task anew from what it understood of it. People's programs keep more in a task than that.
+A calendar library writes a task anew from what it understood of it, or refuses all of it for one value that it did not.
+People's programs keep more in a task than that.
 """
 
 from __future__ import annotations

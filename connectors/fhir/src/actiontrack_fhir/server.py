@@ -43,9 +43,9 @@ class TaskServer:
             found += _tasks(page)
         else:
             raise UserError("the search for tasks goes on without an end; ask whoever runs the server")
-        total = page.get("total")
-        if isinstance(total, int) and len(found) < total:
-            raise RetryableError(f"the server tells {len(found)} of {total} tasks; the next sync reads them again")
+        total, told = page.get("total"), len({each["id"] for each in found})  # a page may repeat what moved meanwhile
+        if isinstance(total, int) and told < total:
+            raise RetryableError(f"the server tells {told} of {total} tasks; the next sync reads them again")
         return found
 
     def task(self, key: str) -> Task | None:
