@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from between import Between, between
-from two_ways import Theirs, TwoWays
+from two_ways import Theirs, TwoWays, World
 
 pytestmark = pytest.mark.server
 
@@ -72,3 +72,29 @@ class TestCalDavTwoWays(TwoWays):
     def theirs(self, task_list: Any) -> Iterator[Theirs]:
         with between(task_list.url) as stand:
             yield Tasks(task_list, stand)
+
+    def test_blocked_is_a_category_that_people_see_and_take_away(self, world: World, task_list: Any) -> None:
+        world.suite.monkeypatch.setenv("AT_NOW", "2026-11-24T09:00:00+00:00")
+        ref = world.add("Train every team")
+        world.set(ref, status="blocked", status_reason="Waits for funding", look_again="2026-12-24")
+        world.settle()
+        href = world.record(ref)
+        assert task_list.todo(href)["CATEGORIES"].cats == ["Blocked"]
+        task_list.set(href, categories=None, status="IN-PROCESS")
+        world.settle()
+        assert world.show(ref)["status"] == "in_progress"
+        task_list.set(href, categories=["blocked", "Teams"])
+        world.settle()
+        (proposal,) = world.suite.run("proposal", "list")
+        assert "blocked" in str(proposal)
+        assert world.show(ref)["status"] == "in_progress", "it needs a reason and a day first"
+
+    def test_what_is_attached_there_is_evidence_here(self, world: World, task_list: Any) -> None:
+        ref = world.add("Train every team")
+        world.sync()
+        for link in ("https://example.org/minutes", "https://example.org/list"):
+            task_list.change(world.record(ref), lambda task, link=link: task.add("attach", link))
+            world.settle()
+        assert [each["link"] for each in world.show(ref)["evidence"]] == [
+            "https://example.org/minutes", "https://example.org/list",
+        ]  # fmt: skip

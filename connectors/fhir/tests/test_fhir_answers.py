@@ -130,9 +130,13 @@ def test_a_write_is_judged_by_what_was_stored(stand: Between) -> None:
     assert outcome_of(stand, says(task(text="By a person", version="2"))).state == "stale"
     assert outcome_of(stand, there, Said(412)).state == "stale"
     assert outcome_of(stand, Said(404)).state == "stale"
-    bad = {"resourceType": "OperationOutcome", "issue": [{"code": "invalid", "expression": ["Task.description"]}]}
+    bad = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"code": "invalid", "diagnostics": "B", "expression": ["Task.description"]}],
+    }
     outcome = outcome_of(stand, there, says(bad, 422))
-    assert (outcome.state, outcome.why) == ("refused", "the server answers 422: invalid (Task.description)")
+    assert (outcome.state, outcome.field) == ("refused", "text")
+    assert outcome.why == "the server answers 422 (invalid)"
     unversioned = task()
     del unversioned["meta"]["versionId"]
     outcome = outcome_of(stand, says(unversioned))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from between import Between, between
-from two_ways import Theirs, TwoWays
+from two_ways import Theirs, TwoWays, World
 
 pytestmark = pytest.mark.server
 
@@ -75,3 +75,27 @@ class TestFhirTwoWays(TwoWays):
     def theirs(self, clinic: Any) -> Iterator[Theirs]:
         with between(clinic.url) as stand:
             yield Tasks(clinic, stand)
+
+    def test_on_hold_is_blocked_with_its_reason(self, world: World, clinic: Any) -> None:
+        world.suite.monkeypatch.setenv("AT_NOW", "2026-11-24T09:00:00+00:00")
+        ref = world.add("Train every team")
+        world.set(ref, status="blocked", status_reason="Waits for funding", look_again="2026-12-24")
+        world.settle()
+        task = clinic.task(world.record(ref))
+        assert (task["status"], task["statusReason"]) == ("on-hold", {"text": "Waits for funding"})
+        world.theirs.write(world.record(ref), status="in_progress")
+        world.settle()
+        assert world.show(ref)["status"] == "in_progress"
+
+    def test_what_is_put_out_there_is_evidence_here(self, world: World, clinic: Any) -> None:
+        ref = world.add("Train every team")
+        world.sync()
+        for link in ("https://example.org/minutes", "https://example.org/list"):
+            output = {"type": {"text": "link"}, "valueUrl": link}
+            clinic.change(
+                world.record(ref), lambda task, each=output: task.update(output=[*task.get("output", ()), each])
+            )
+            world.settle()
+        assert [each["link"] for each in world.show(ref)["evidence"]] == [
+            "https://example.org/minutes", "https://example.org/list",
+        ]  # fmt: skip

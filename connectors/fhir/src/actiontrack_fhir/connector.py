@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from actiontrack.api import (
@@ -25,6 +27,9 @@ from actiontrack_fhir.mapping import COLUMNS, OP, WRITES, new_task, notes, op_id
 from actiontrack_fhir.options import FhirOptions
 from actiontrack_fhir.server import Task, TaskServer, outcome_of
 from actiontrack_fhir.words import ENTERED_IN_ERROR, STATUS_WORDS
+
+if TYPE_CHECKING:
+    import requests
 
 _OVERLAP = timedelta(seconds=10)
 """How far back an increment reaches: what was stamped earlier may have been stored later."""
@@ -113,7 +118,7 @@ class FhirConnector:
         if answer.status_code == 412:
             return Outcome(each.op_id, "refused", why=f"several tasks there carry the Action ID {ref}")
         if answer.status_code >= 400:
-            return _refused(each, answer.status_code, outcome_of(answer))
+            return _refused(each, answer)
         stored = self._server.told(answer) or self._made(each.op_id)
         if stored is None:
             return Outcome(each.op_id, "unknown", why="the server does not show what it made")
@@ -140,7 +145,10 @@ class FhirConnector:
         if answer.status_code in (404, 409, 410, 412):
             return Outcome(each.op_id, "stale", why="somebody edited it in the meantime")
         if answer.status_code >= 400:
-            return _refused(each, answer.status_code, outcome_of(answer))
+            refused = _refused(each, answer)
+            if refused.field in after and len(after) > 1:  # the rest goes
+                self._update(replace(each, after={name: after[name] for name in after if name != refused.field}))
+            return refused
         stored = self._server.told(answer)
         return _told(each, stored) if stored is not None else self._looked_at(each, task)
 
@@ -195,8 +203,15 @@ def _told(each: Write, stored: Task) -> Outcome:
     return Outcome(each.op_id, "applied", now)
 
 
-def _refused(each: Write, status: int, said: str) -> Outcome:
-    return Outcome(each.op_id, "refused", why=f"the server answers {status}{said and f': {said}'}")
+def _refused(each: Write, answer: requests.Response) -> Outcome:
+    """In the server's words, by the field that it names where it names one."""
+    said, elements = outcome_of(answer)
+    named = [
+        name for path in elements for name, element in COLUMNS.items()
+        if f"{path}.".startswith(f"Task.{element.partition('.')[0]}.") and name in each.after
+    ]  # fmt: skip
+    why = f"the server answers {answer.status_code}{said and f' ({said})'}"
+    return Outcome(each.op_id, "refused", why=why, field=next(iter(named), ""))
 
 
 def _shows(task: Task, name: str, value: Raw) -> bool:

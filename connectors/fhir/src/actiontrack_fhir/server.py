@@ -89,8 +89,8 @@ class TaskServer:
     def _bundle(self, answer: requests.Response) -> dict[str, Any]:
         told = _parsed(answer)
         if answer.status_code != 200 or told.get("resourceType") != "Bundle":
-            said = outcome_of(answer)
-            raise UserError(f"the search for tasks answers {answer.status_code}{said and f': {said}'}; check the url")
+            said = outcome_of(answer)[0]
+            raise UserError(f"the search for tasks answers {answer.status_code}{said and f' ({said})'}; check the url")
         return told
 
     def _resource(self, answer: requests.Response) -> Task | None:
@@ -102,15 +102,15 @@ class TaskServer:
         return found if is_task else None
 
 
-def outcome_of(answer: requests.Response) -> str:
-    """What an OperationOutcome says is wrong; "" where it says nothing. It never repeats what was sent."""
+def outcome_of(answer: requests.Response) -> tuple[str, list[str]]:
+    """What an OperationOutcome says is wrong, in codes, and with which elements: its prose may repeat what was sent."""
     try:
         issues = exact.loads(answer.content).get("issue", [])
-        said = [each.get("details", {}).get("text") or each.get("code", "") for each in issues]
-        where = [path for each in issues for path in each.get("expression", ())]
+        codes = dict.fromkeys(str(each.get("code", "")) for each in issues)
+        elements = [str(path) for each in issues for path in each.get("expression", ())]
     except (ValueError, AttributeError, TypeError):
-        return ""
-    return " ".join([*map(str, said[:3]), *(f"({path})" for path in where[:3])])
+        return "", []
+    return ", ".join(filter(None, codes)), elements
 
 
 def _parsed(answer: requests.Response) -> dict[str, Any]:
