@@ -125,7 +125,7 @@ def _takes(annotation: object) -> str:
         return "table"
     if inner:
         return " or ".join(dict.fromkeys(_takes(each) for each in inner if each is not type(None)))
-    names = {str: "text", int: "number", bool: "true or false"}
+    names = {str: "text", int: "number", float: "number", bool: "true or false"}
     return names.get(typing.cast("type", annotation), "table")
 
 

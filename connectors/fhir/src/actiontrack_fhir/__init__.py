@@ -1,0 +1,1 @@
+"""actiontrack's connector to the Task resources of a FHIR R4 server."""
