@@ -115,6 +115,7 @@ class Connectors(Mapping[str, Connector]):
             theirs=own_fields(instance.side),
             board_name=self._settings.board.name,
             agency=next((each.name for each in self._settings.agencies if each.code == instance.agency), ""),
+            timezone=self._settings.board.timezone,
             pace=functools.partial(self._pace, instance.name),
             secret=functools.partial(secret_value, folder=self._settings.folder, environ=self._environ),
             web=functools.partial(self._web, instance.name),
