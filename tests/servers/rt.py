@@ -1,4 +1,4 @@
-"""Request Tracker 5 (Debian, GPL-2) with an agency's queue and a board's, both set up by the connector's own script."""
+"""Request Tracker 5 (Debian, GPL-2) with queues that are set up by the connector's own script."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from actiontrack_request_tracker.setting_up import script
 
 _SHARE = Path("/usr/share/request-tracker5")
 _SERVER = _SHARE / "libexec" / "rt-server"
-AGENCY, BOARD, STRICT, REVIEWS = "Safeguarding", "Board actions", "Strict", "Case reviews"
+AGENCY, STRICT = "Safeguarding", "Strict"
 USER, PASSWORD = "actiontrack", "connector-pass-1"
 PERSON = "person"
 """Somebody of the agency's; the password is the connector's."""
@@ -45,20 +45,19 @@ $RT::MasonSessionDir = '{folder}/session';
 """
 _PEOPLE = r"""
 use RT -init;
-my ( $password, @queues ) = @ARGV;
+my ($password) = @ARGV;
 my $system = RT->SystemUser;
-my $user = RT::User->new($system);
+my $user;
 for my $name ( 'root', 'actiontrack', 'person' ) {
+    $user = RT::User->new($system);
     $user->Load($name);
     $user->Create( Name => $name, Privileged => 1, Timezone => 'Europe/London' ) unless $user->id;
     my ( $ok, $why ) = $user->IsPassword($password) ? 1 : $user->SetPassword($password);
     die $why unless $ok;
 }
-for my $name (@queues) {
-    my $queue = RT::Queue->new($system);
-    $queue->Load($name);
-    $user->PrincipalObj->GrantRight( Right => $_, Object => $queue )
-        for qw(SeeQueue ShowTicket ShowTicketComments CreateTicket ModifyTicket CommentOnTicket ReplyToTicket DeleteTicket);
+for my $right (qw(SeeQueue ShowTicket ShowTicketComments CreateTicket ModifyTicket CommentOnTicket DeleteTicket)) {
+    my ( $ok, $why ) = $user->PrincipalObj->GrantRight( Right => $right, Object => RT->System );
+    die $why unless $ok;
 }
 """
 _STRICT = r"""
@@ -83,7 +82,7 @@ class RequestTracker:
 
     def start(self, folder: Path, port: int) -> Running:
         """With its queues set up; `access` has user, password, a token, and the queues' names."""
-        env = {"RT_SITE_CONFIG": str(folder / "RT_SiteConfig.pm"), "RT_SITE_CONFIG_DIR": str(folder / "RT_SiteConfig.d")}
+        env = _env(folder)
         for name in ("RT_SiteConfig.d", "mason", "session"):
             (folder / name).mkdir()
         (folder / "RT_SiteConfig.pm").write_text(_SITE.format(port=port, folder=folder))
@@ -91,15 +90,23 @@ class RequestTracker:
         _perl(folder, env, _STRICT)
         told = _perl(folder, env, script(AGENCY, USER))
         token = re.search(r"^token: (\S+)$", told, re.M)
-        _perl(folder, env, script(STRICT, USER))
-        _perl(folder, env, script(BOARD, USER, reviews=REVIEWS, board=True))
-        _perl(folder, env, _PEOPLE, PASSWORD, AGENCY, BOARD, STRICT, REVIEWS)
+        prepare(folder, STRICT)
+        _perl(folder, env, _PEOPLE, PASSWORD)
         serve = [_SERVER, "--server", "Starlet", "--host", "127.0.0.1", "--port", str(port), "--max-workers", "3"]
         process = begin(serve, folder, **env)
         url = f"http://127.0.0.1:{port}"
         wait_for(process, folder, lambda: _answers(url))
         access = {"user": USER, "password": PASSWORD, "token": token.group(1) if token else "", "queue": AGENCY}
         return Running(url, access, folder, process)
+
+
+def prepare(folder: Path, queue: str, *, reviews: str = "", board: bool = False) -> None:
+    """Set one more queue up, by the connector's script."""
+    _perl(folder, _env(folder), script(queue, USER, reviews=reviews, board=board))
+
+
+def _env(folder: Path) -> dict[str, str]:
+    return {"RT_SITE_CONFIG": str(folder / "RT_SiteConfig.pm"), "RT_SITE_CONFIG_DIR": str(folder / "RT_SiteConfig.d")}
 
 
 def _perl(folder: Path, env: dict[str, str], text: str, *args: str) -> str:

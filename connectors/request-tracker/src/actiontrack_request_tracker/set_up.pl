@@ -63,7 +63,9 @@ sub lifecycle {
         },
     );
     die "lifecycle $name can't be made: $why\n" unless $ok;
-    RT->Config->PostLoadCheck;
+    RT->Config->LoadConfigFromDatabase;
+    RT::Lifecycle->FillCache;
+    told( "restart RT", "it knows the new lifecycle then" );
 }
 
 sub queue {
