@@ -10,7 +10,7 @@ MARK = "actiontrack"
 TEXT = "Action text"
 PROGRESS = "Progress"
 LONGEST_TITLE = 200
-"""Request Tracker cuts a subject there without a word."""
+"""Bytes: Request Tracker cuts a subject there without a word."""
 
 
 @dataclass(frozen=True, slots=True)

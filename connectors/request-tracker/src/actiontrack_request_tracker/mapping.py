@@ -121,9 +121,10 @@ def field_names(ticket: Mapping[str, Any]) -> dict[str, str]:
 def title_of(text: str) -> str:
     """One line that fits a subject: the text, or its beginning."""
     line = " ".join(text.split())
-    if len(line) <= LONGEST_TITLE:
+    if len(line.encode()) <= LONGEST_TITLE:
         return line
-    return line[: LONGEST_TITLE - 1].rstrip() + _CUT
+    room = LONGEST_TITLE - len(_CUT.encode())
+    return line.encode()[:room].decode(errors="ignore").rstrip() + _CUT
 
 
 def instant(shown: Any) -> datetime | None:

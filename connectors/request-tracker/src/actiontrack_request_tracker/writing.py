@@ -71,6 +71,8 @@ class Writing:
         if not after:
             return Outcome(write.op_id, "applied", now)
         changes = self._mapping.changes(after, custom.get(MARK, ""))
+        fresh = {name: value for name, value in changes.get("CustomFields", {}).items() if custom.get(name, "") != value}
+        changes = {**changes, "CustomFields": fresh}
         try:
             said = self._tracker.update(write.remote_id, changes, etag)
         except Moved:
