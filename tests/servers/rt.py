@@ -10,7 +10,7 @@ from pathlib import Path
 import requests
 from tests.servers.house import NotHere, Running, begin, by_apt, wait_for
 
-from actiontrack_request_tracker.setting_up import script
+from actiontrack_request_tracker.setting_up import Wanted, script
 
 _SHARE = Path("/usr/share/request-tracker5")
 _SERVER = _SHARE / "libexec" / "rt-server"
@@ -88,7 +88,7 @@ class RequestTracker:
         (folder / "RT_SiteConfig.pm").write_text(_SITE.format(port=port, folder=folder))
         _run(folder, env, "/usr/sbin/rt-setup-database-5", "--action", "init", "--skip-create")
         _perl(folder, env, _STRICT)
-        told = _perl(folder, env, script(AGENCY, USER))
+        told = _perl(folder, env, script(Wanted(AGENCY, USER)))
         token = re.search(r"^token: (\S+)$", told, re.M)
         prepare(folder, STRICT)
         _perl(folder, env, _PEOPLE, PASSWORD)
@@ -102,7 +102,7 @@ class RequestTracker:
 
 def prepare(folder: Path, queue: str, *, reviews: str = "", board: bool = False) -> None:
     """Set one more queue up, by the connector's script."""
-    _perl(folder, _env(folder), script(queue, USER, reviews=reviews, board=board))
+    _perl(folder, _env(folder), script(Wanted(queue, USER, reviews, board=board)))
 
 
 def _env(folder: Path) -> dict[str, str]:

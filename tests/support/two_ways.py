@@ -197,7 +197,7 @@ class TwoWays:
         assert len(theirs.keys()) == 2, "none was made for it"
         world.set(ref, text="Theirs, from before, agreed by the Board")
         world.settle()
-        assert "Theirs, from before, agreed by the Board" in [theirs.read(key)["text"] for key in theirs.keys()]
+        assert "Theirs, from before, agreed by the Board" in [theirs.read(key)["text"] for key in theirs.keys("")]
 
     def test_two_hundred_and_fifty(self, world: World) -> None:
         plan = world.suite.make_plan(
@@ -210,9 +210,9 @@ class TwoWays:
         assert told["created_there"] == 250
         assert len(world.theirs.keys()) == 250
         refs = {each["ref"]: each["text"] for each in world.suite.run("action", "list")}
-        assert {ref: [world.theirs.read(key)["text"] for key in world.theirs.keys(ref)] for ref in list(refs)[::25]} == {
-            ref: [text] for ref, text in list(refs.items())[::25]
-        }
+        assert {
+            ref: [world.theirs.read(key)["text"] for key in world.theirs.keys(ref)] for ref in list(refs)[::25]
+        } == {ref: [text] for ref, text in list(refs.items())[::25]}
         for ref in list(refs)[:3]:
             world.theirs.write(world.record(ref), status="reported_complete")
         told = world.sync()

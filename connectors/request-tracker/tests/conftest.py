@@ -49,7 +49,8 @@ class TicketQueue:
     def ticket(self, ticket_id: str) -> dict[str, Any]:
         """All of a ticket; its custom fields by name."""
         ticket = dict(self.ask("GET", f"ticket/{ticket_id}"))
-        ticket["CustomFields"] = {each["name"]: "\n".join(each["values"]) for each in ticket["CustomFields"]}
+        given = {each["name"]: filter(None, each["values"]) for each in ticket["CustomFields"]}
+        ticket["CustomFields"] = {name: "\n".join(map(str, values)) for name, values in given.items()}
         return ticket
 
     def text(self, ticket_id: str) -> str:

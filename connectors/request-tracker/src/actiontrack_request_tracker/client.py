@@ -61,10 +61,14 @@ class Tracker:
     def queue(self, name: str) -> Mapping[str, Any] | None:
         """A queue with its custom fields; None where there is none, or none for us."""
         self.sign_in()
-        answer = self._web.ask("GET", f"{_REST}/queue/{_quoted(name)}")
+        try:
+            answer = self._web.ask("GET", f"{_REST}/queue/{_quoted(name)}")
+        except AccessRefused:  # RT says the same of a queue that is not there
+            return None
         if answer.status_code == 404:
             return None
-        return _data(answer.status_code, answer.text, answer.json, "queue")
+        found: Mapping[str, Any] = _data(answer.status_code, answer.text, answer.json, "queue")
+        return found
 
     def tickets(self, query: str) -> Iterator[Mapping[str, Any]]:
         """Every ticket a query of RT finds, by id. Raises RetryableError where fewer come than it says there are."""
@@ -150,10 +154,16 @@ class Tracker:
         said = _data(answer.status_code, answer.text, answer.json, "tickets")
         return [(str(each.get("id") or ""), str(each.get("message") or "")) for each in said]
 
-    def comment(self, ticket_id: str, text: str) -> None:
+    def has_comment(self, ticket_id: str, subject: str) -> bool:
+        """Whether somebody commented on a ticket under this subject."""
+        of_ticket = f"ObjectType = 'RT::Ticket' AND ObjectId = {ticket_id} AND Type = 'Comment'"
+        page = self._read("transactions", query=f"{of_ticket} AND Subject = '{subject}'", per_page=1)
+        return bool(page["items"])
+
+    def comment(self, ticket_id: str, subject: str, text: str) -> None:
         """Comment on a ticket. Raises UserError where RT refuses."""
         self.sign_in()
-        body = {"Content": text, "ContentType": "text/plain"}
+        body = {"Subject": subject, "Content": text, "ContentType": "text/plain"}
         answer = self._web.ask("POST", f"{_REST}/ticket/{ticket_id}/comment", json=body)
         _data(answer.status_code, answer.text, answer.json, "comment")
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from actiontrack.api import (
     Batch,
     Capabilities,
+    CursorExpired,
     InstanceContext,
     InstanceSettings,
     Observation,
     Outcome,
     Problem,
     Record,
+    SetUp,
     UserError,
 )
 from actiontrack_request_tracker.client import Tracker
 from actiontrack_request_tracker.fields import ACTION_ID, BOARDS, CORE, CUSTOM, KEYS, MARK, TITLE_TEXT, USUAL
 from actiontrack_request_tracker.mapping import TicketMapping
 from actiontrack_request_tracker.options import TrackerOptions
+from actiontrack_request_tracker.setting_up import Wanted, set_up
 from actiontrack_request_tracker.writing import Writing
 
 _FEED = 50
@@ -36,6 +39,8 @@ class TrackerConnector:
         self._context = context
         self._own_words = settings.values.get("status", {})
         self._board = not settings.agency
+        self._platform = settings.platform
+        self._reviews_queue = ""
         self._tracker: Tracker | None = None
         self._mapping: TicketMapping | None = None
 
@@ -57,7 +62,7 @@ class TrackerConnector:
         queue, present, problems = self._queue()
         mapping = self._mapped(present)
         newest = self.tracker.newest(self._options.queue, _FEED)
-        after, known = _read_cursor(cursor)
+        after, known = self._since(cursor)
         if cursor:
             changes = list(self.tracker.transactions_since(self._options.queue, after))
             changed = {str(each["ObjectId"]) for each in changes if str(each["id"]) not in known}
@@ -73,7 +78,7 @@ class TrackerConnector:
             proof=_digest([f"{each.remote_id} {each.version}" for each in records]),
             source=f"{self._options.url.rstrip('/')}/#{self._options.queue}",
             complete=not cursor,
-            cursor=_write_cursor(newest),
+            cursor=f"{self._asked()}:{','.join(newest)}",
             gone=sorted(changed - {each.remote_id for each in records}, key=int),
             columns=mapping.columns,
             writable=frozenset(mapping.columns),
@@ -82,13 +87,12 @@ class TrackerConnector:
             words={"status": words},
             problems=problems,
             setup=(f"Actions become tickets of the queue “{self._options.queue}”; no ticket is ever deleted.",),
-            mark=lambda: _digest(newest),
+            mark=lambda: self._mark(newest),
         )
 
     def unchanged(self, mark: str) -> str:
         """The newest transactions are the same: one question."""
-        now = _digest(self.tracker.newest(self._options.queue, _FEED))
-        return mark if now == mark else ""
+        return mark if mark == self._mark(self.tracker.newest(self._options.queue, _FEED)) else ""
 
     def find(self, op_id: str) -> Record | None:
         """The ticket that this create made."""
@@ -104,7 +108,7 @@ class TrackerConnector:
         if not batch.writes:
             return
         _, present, _ = self._queue()
-        writing = Writing(self.tracker, self._options.queue, self._mapped(present))
+        writing = Writing(self.tracker, self._options.queue, self._mapped(present), self._links())
         yield from writing.update([each for each in batch.writes if not each.creates])
         yield from writing.create([each for each in batch.writes if each.creates])
 
@@ -120,6 +124,13 @@ class TrackerConnector:
                 f"its user may not make tickets in the queue “{self._options.queue}”",
                 "grant it CreateTicket and ModifyTicket there; " + self._set_up_hint(),
             )
+
+    # --- set-up -----------------------------------------------------------------------------------------------------
+
+    def set_up(self, hook: str = "") -> SetUp:
+        """What the queue needs, whether it is there, and the script that makes it."""
+        wanted = Wanted(self._options.queue, self._options.user, self._reviews_queue, hook, self._board)
+        return set_up(wanted, lambda: self.tracker)
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -150,11 +161,17 @@ class TrackerConnector:
         problems = []
         if lacking:
             told = ", ".join(f"“{each}”" for each in lacking)
-            problems.append(Problem(f"the queue “{name}” has no field {told}: nothing of it is synced", self._set_up_hint()))
+            text = f"the queue “{name}” has no field {told}: nothing of it is synced"
+            problems.append(Problem(text, self._set_up_hint()))
         return queue, present, problems
 
     def _set_up_hint(self) -> str:
-        return f"`actiontrack platform setup request-tracker --instance {self._context.name}` prepares it"
+        which = "" if self._platform else f" --instance {self._context.name}"
+        return f"`actiontrack platform setup request-tracker{which}` prepares it"
+
+    def _links(self) -> Mapping[str, str]:
+        """Review → the ticket that an action of it is linked to."""
+        return {}
 
     def _mapped(self, present: frozenset[str]) -> TicketMapping:
         if self._mapping is None:
@@ -169,19 +186,24 @@ class TrackerConnector:
         also = f" OR ({self._options.adopt})" if self._options.adopt else ""
         return f"{queue} AND ({_OURS}{also})"
 
+    def _asked(self) -> str:
+        """Changes with what is asked for: what was heard of other tickets tells nothing of these."""
+        return _digest([self._ours()])[:8]
+
+    def _mark(self, newest: Sequence[str]) -> str:
+        return _digest([self._asked(), *newest])
+
+    def _since(self, cursor: str) -> tuple[int, frozenset[str]]:
+        """The transaction to read on from, and those above it that were heard already. Raises CursorExpired."""
+        asked, _, heard = cursor.partition(":")
+        if cursor and asked != self._asked():
+            raise CursorExpired("other tickets are asked for than before")
+        ids = [each for each in heard.split(",") if each]
+        return (int(ids[-1]) - 1 if ids else 0), frozenset(ids)
+
     def _words(self, lifecycle: str) -> dict[str, str]:
         known = USUAL.get(lifecycle)
         return dict(known) if known is not None else {}
-
-
-def _read_cursor(cursor: str) -> tuple[int, frozenset[str]]:
-    """The id to read on from, and those above it that were heard already."""
-    ids = [each for each in cursor.split(",") if each]
-    return (int(ids[-1]) - 1 if ids else 0), frozenset(ids)
-
-
-def _write_cursor(newest: list[str]) -> str:
-    return ",".join(newest) or "0"
 
 
 def _digest(parts: Iterable[str]) -> str:

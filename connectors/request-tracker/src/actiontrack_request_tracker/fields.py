@@ -61,7 +61,10 @@ REVIEW_FIELDS = {
     "ref": CustomField("Review ref", _LINE, "the review's reference, such as SAR-2026-01"),
     "regime": CustomField("Regime", _LINE, "SAR, CSPR, rapid review …"),
     "publication": CustomField(
-        "Publication", "SelectSingle", "whether it may be spoken of", values=("embargoed", "published", "not for publication")
+        "Publication",
+        "SelectSingle",
+        "whether it may be spoken of",
+        values=("embargoed", "published", "not for publication"),
     ),
 }
 """Fields of a ticket that is a review; its subject is the title."""

@@ -65,6 +65,7 @@ class TicketMapping:
             fields=fields,
             version=hashlib.sha256(version.encode()).hexdigest()[:32],
             op_id=custom.get(MARK, "").partition(" ")[0],
+            lacks_ref=not custom.get(ACTION_ID),
         )
 
     # --- writing ----------------------------------------------------------------------------------------------------

@@ -37,10 +37,12 @@ class _Sent:
 class Writing:
     """The writes of one batch."""
 
-    def __init__(self, tracker: Tracker, queue: str, mapping: TicketMapping) -> None:
+    def __init__(self, tracker: Tracker, queue: str, mapping: TicketMapping, reviews: Mapping[str, str]) -> None:
+        """`reviews`: review → the ticket of which an action of it is a member."""
         self._tracker = tracker
         self._queue = queue
         self._mapping = mapping
+        self._reviews = reviews
 
     # --- tickets that are there -------------------------------------------------------------------------------------
 
@@ -65,14 +67,13 @@ class Writing:
         if moved:
             return Outcome(write.op_id, "stale", now, _MEANWHILE, moved[0])
         custom = custom_values(ticket)
-        after = {name: value for name, value in write.after.items() if name == "ref" or not self._same(value, now, name)}
-        if after.get("ref") == custom.get(ACTION_ID, ""):
-            del after["ref"]
+        after = {name: value for name, value in write.after.items() if not self._is_there(name, value, now, custom)}
         if not after:
             return Outcome(write.op_id, "applied", now)
         changes = self._mapping.changes(after, custom.get(MARK, ""))
-        fresh = {name: value for name, value in changes.get("CustomFields", {}).items() if custom.get(name, "") != value}
-        changes = {**changes, "CustomFields": fresh}
+        asked = changes.get("CustomFields", {})
+        fresh = {remote: value for remote, value in asked.items() if custom.get(remote, "") != value}
+        changes = {**changes, "CustomFields": fresh, **self._membership(after)}
         try:
             said = self._tracker.update(write.remote_id, changes, etag)
         except Moved:
@@ -108,6 +109,9 @@ class Writing:
                 why = _why(name, self._mapping.columns[name], sent.said)
                 return Outcome(sent.write.op_id, "refused", record, why, name)
         return Outcome(sent.write.op_id, "applied", record)
+
+    def _is_there(self, name: str, value: Plain, now: Record, custom: Mapping[str, str]) -> bool:
+        return custom.get(ACTION_ID) == value if name == "ref" else self._same(value, now, name)
 
     def _same(self, value: Plain, record: Record, name: str) -> bool:
         return self._mapping.alike(value, comparable(record.fields.get(name)))
@@ -176,7 +180,12 @@ class Writing:
         changes = self._mapping.changes(write.after, write.op_id)
         custom = {MARK: write.op_id, **changes.pop("CustomFields", {})}
         given = {name: value for name, value in custom.items() if value}
-        return {"Queue": self._queue, **changes, "CustomFields": given}
+        return {"Queue": self._queue, **changes, "CustomFields": given, **self._membership(write.after)}
+
+    def _membership(self, after: Mapping[str, Plain]) -> dict[str, str]:
+        """The review's ticket, where a write names a review."""
+        ticket = self._reviews.get(str(after.get("review") or ""))
+        return {"MemberOf": ticket} if ticket else {}
 
     def _made(self, write: Write, ticket: Mapping[str, Any] | None) -> Outcome:
         if ticket is None:
@@ -193,12 +202,11 @@ class Writing:
 
 
 def _flat(changes: Mapping[str, Any]) -> dict[str, str]:
-    return {**{name: value for name, value in changes.items() if name != "CustomFields"}, **changes.get("CustomFields", {})}
+    core = {name: str(value) for name, value in changes.items() if name in CORE.values()}
+    return {**core, **changes.get("CustomFields", {})}
 
 
-def _races(
-    sent: Mapping[str, str], changes: Sequence[Mapping[str, Any]], names: Mapping[str, str]
-) -> dict[str, str]:
+def _races(sent: Mapping[str, str], changes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, str]:
     """What others wrote meanwhile into the fields that we wrote (the newest of each): field → value.
 
     In which order it came to the ticket nobody can tell: RT notes a change a moment after it made it.
