@@ -105,6 +105,11 @@ def prepare(folder: Path, queue: str, *, reviews: str = "", board: bool = False)
     _perl(folder, _env(folder), script(Wanted(queue, USER, reviews, board=board)))
 
 
+def run_script(folder: Path, text: str) -> str:
+    """Run a set-up script as an administrator does; what it tells."""
+    return _perl(folder, _env(folder), text)
+
+
 def _env(folder: Path) -> dict[str, str]:
     return {"RT_SITE_CONFIG": str(folder / "RT_SiteConfig.pm"), "RT_SITE_CONFIG_DIR": str(folder / "RT_SiteConfig.d")}
 
