@@ -24,6 +24,7 @@ from actiontrack.settings.tables import (
     BoardTable,
     ConnectorTable,
     OutboundTable,
+    PlatformTable,
     ScheduleTable,
     StoreTable,
 )
@@ -42,6 +43,7 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ),
     ("[[agency]]", AgencyTable, "An organisation that acts."),
     ("[[connector]]", ConnectorTable, "One instance of a connector. Its type has keys of its own, below."),
+    ("[platform]", PlatformTable, "The system the board hosts its reviews on. Its type has keys of its own, below."),
     ("[[schedule]]", ScheduleTable, "What `actiontrack run` does, and when."),
 )
 
@@ -77,9 +79,13 @@ HEAD = "# {}\n\n<!-- Written by `make docs` from the code. -->\n"
 def configuration() -> str:
     """The text of configuration.md."""
     parts = [HEAD.format("Configuration"), WHERE, *(_table(title, model, text) for title, model, text in TABLES)]
-    for name, offered in sorted(load_plugins().connectors.items()):
+    hooks = load_plugins()
+    for name, offered in sorted(hooks.connectors.items()):
         text = f'Keys of `type = "{name}"`, in its `[[connector]]`.'
         parts.append(_table(f'type = "{name}"', offered.options_model, text))
+    for name, offered in sorted(hooks.platforms.items()):
+        text = f'Keys of `type = "{name}"`, in `[platform]`.'
+        parts.append(_table(f'[platform] type = "{name}"', offered.options_model, text))
     return "\n".join([*parts, ENVIRONMENT])
 
 
@@ -123,7 +129,7 @@ def _takes(annotation: object) -> str:
         return "table"
     if inner:
         return " or ".join(dict.fromkeys(_takes(each) for each in inner if each is not type(None)))
-    names = {str: "text", int: "number", bool: "true or false"}
+    names = {str: "text", int: "number", float: "number", bool: "true or false"}
     return names.get(typing.cast("type", annotation), "table")
 
 
