@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from typing import Any
 
-from actiontrack.api import ActionTrackError, SetUp, SetUpStep
+from actiontrack.api import ActionTrackError, SetUp, SetUpStep, UserError
 from actiontrack_request_tracker.client import Tracker
 from actiontrack_request_tracker.fields import (
     BOARDS,
@@ -22,6 +23,7 @@ from actiontrack_request_tracker.fields import (
     lifecycle_config,
 )
 
+_URL = re.compile(r"https?://[A-Za-z0-9._~:/?&=%-]+")
 _RUN = (
     "Run it on RT's own machine, as the user that RT runs as: perl -I /usr/share/request-tracker5/lib FILE "
     "(elsewhere than Debian: -I /opt/rt5/lib), restart RT, and keep the token that it prints."
@@ -49,7 +51,9 @@ class Wanted:
 
 
 def script(wanted: Wanted) -> str:
-    """The script that makes it."""
+    """The script that makes it. Raises UserError for a hook that is no URL."""
+    if wanted.hook and not _URL.fullmatch(wanted.hook):
+        raise UserError(f"{wanted.hook!r} is no address to tell changes to; write one like https://host/path")
     told: dict[str, Any] = {
         "queue": wanted.queue,
         "reviews": wanted.reviews,
