@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import http.server
+import json
+import queue
+import threading
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -42,8 +46,8 @@ class Board:
     def reviews(self) -> Any:
         return self._queue(f"Reviews {self.number}")
 
-    def set_up(self) -> None:
-        told = self.suite.run("platform", "setup", "request-tracker", code=1)
+    def set_up(self, *options: str) -> None:
+        told = self.suite.run("platform", "setup", "request-tracker", *options, code=1)
         run_script(self.server.folder, told["script"])
 
     def review(self, ref: str, title: str, publication: str = "published") -> str:
@@ -105,6 +109,30 @@ def test_before_there_is_a_token_the_script_is_told_all_the_same(board: Board) -
     told = board.suite.run("platform", "setup", "request-tracker", code=1)
     assert "RT_TOKEN" in told["why"]
     assert "use RT::Queue" in told["script"]
+
+
+def test_the_hook_tells_of_a_change(board: Board) -> None:
+    heard: queue.Queue[dict[str, Any]] = queue.Queue()
+
+    class Hears(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Hears) as listening:
+        thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        board.set_up("--hook", f"http://127.0.0.1:{listening.server_port}/changed")
+        ticket = board.actions.make("Made there")
+        told = heard.get(timeout=60)
+        listening.shutdown()
+        thread.join()
+    assert (str(told["ticket"]), told["type"]) == (ticket, "Create")
+    assert int(told["transaction"]) > 0
 
 
 def test_reviews_come_from_the_platform(board: Board) -> None:

@@ -9,7 +9,7 @@ write is stale: nobody's words are lost.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ from actiontrack_request_tracker.mapping import TicketMapping, alike, comparable
 
 _AT_ONCE = 20
 """Tickets made by one request, or changed before they are looked at again: RT may take a second for one."""
+_LOOKED_FOR = 60
+"""Tickets that are looked for by one request, before they are made and after: an address holds no more."""
 _TRIES = 3
 _MEANWHILE = "somebody changed it meanwhile"
 
@@ -132,8 +134,8 @@ class Writing:
 
     def create(self, writes: Sequence[Write]) -> Iterator[Outcome]:
         """Make tickets, of actions that have none."""
-        for at in range(0, len(writes), _AT_ONCE):
-            some = writes[at : at + _AT_ONCE]
+        for at in range(0, len(writes), _LOOKED_FOR):
+            some = writes[at : at + _LOOKED_FOR]
             there = self._there([str(each.after["ref"]) for each in some])
             fresh = [each for each in some if str(each.after["ref"]) not in there]
             made, refused = self._make(fresh)
@@ -157,23 +159,25 @@ class Writing:
 
     def _make(self, writes: Sequence[Write]) -> tuple[dict[str, str], dict[str, Outcome]]:
         """op_id → the id of its ticket, or why there is none."""
+        made, refused = self._sent(writes, self._body)
+        # Not every status may be the first: it is set by a later write.
+        again = [write for write in writes if write.op_id in refused and "status" in write.after]
+        more, still = self._sent(again, lambda write: {**self._body(write), "Status": None})
+        return {**made, **more}, {op_id: refused[op_id] for op_id in refused if op_id not in more} | still
+
+    def _sent(
+        self, writes: Sequence[Write], body: Callable[[Write], dict[str, Any]]
+    ) -> tuple[dict[str, str], dict[str, Outcome]]:
         made: dict[str, str] = {}
         refused: dict[str, Outcome] = {}
-        again: list[Write] = []
-        bodies = [self._body(each) for each in writes]
-        for write, (ticket_id, why) in zip(writes, self._tracker.create(bodies) if writes else (), strict=True):
-            if ticket_id:
-                made[write.op_id] = ticket_id
-            elif "status" in write.after:  # not every status may be the first: it is set by a later write
-                again.append(write)
-            else:
-                refused[write.op_id] = Outcome(write.op_id, "refused", None, _told(why))
-        bodies = [{key: value for key, value in self._body(each).items() if key != "Status"} for each in again]
-        for write, (ticket_id, why) in zip(again, self._tracker.create(bodies) if again else (), strict=True):
-            if ticket_id:
-                made[write.op_id] = ticket_id
-            else:
-                refused[write.op_id] = Outcome(write.op_id, "refused", None, _told(why))
+        for at in range(0, len(writes), _AT_ONCE):
+            some = writes[at : at + _AT_ONCE]
+            bodies = [{key: value for key, value in body(each).items() if value is not None} for each in some]
+            for write, (ticket_id, why) in zip(some, self._tracker.create(bodies), strict=True):
+                if ticket_id:
+                    made[write.op_id] = ticket_id
+                else:
+                    refused[write.op_id] = Outcome(write.op_id, "refused", None, _told(why))
         return made, refused
 
     def _body(self, write: Write) -> dict[str, Any]:
