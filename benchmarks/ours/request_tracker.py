@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +55,10 @@ class Measured:
         seconds = time.perf_counter() - begun
         counted = {key: told[key] for key in ("created_there", "updated_there", "updated_here")}
         return {"what": what, "seconds": round(seconds, 2), "requests": len(self.stand.asked), **counted,
-                "status": told["status"], "plan": told["plan"]}  # fmt: skip
+                "status": told["status"], "why": told["why"], "plan": told["plan"]}  # fmt: skip
 
 
-def measure(many: int) -> list[dict[str, Any]]:
+def measure(many: int) -> Iterator[dict[str, Any]]:
     """First sync, unchanged, and one action in a hundred changed: half here, half there."""
     kind = RequestTracker()
     kind.install()
@@ -66,18 +66,21 @@ def measure(many: int) -> list[dict[str, Any]]:
         server = kind.start(Path(server_folder), free_port())
         try:
             with between(server.url) as stand:
-                return _measured(Measured(Path(folder), server, stand), TicketQueue(server, AGENCY), many)
+                yield from _measured(Measured(Path(folder), server, stand), TicketQueue(server, AGENCY), many)
         finally:
             end(server.process)
 
 
-def _measured(suite: Measured, queue: TicketQueue, many: int) -> list[dict[str, Any]]:
+def _measured(suite: Measured, queue: TicketQueue, many: int) -> Iterator[dict[str, Any]]:
     rows = (row(number, **{"Lead agency": "Norchester Police", "Rec no": None, "Recommendation": None})
             for number in range(1, many + 1))  # fmt: skip
     suite.run("import", str(_plan(suite.folder / "plan.xlsx", list(rows))), "--review", "SAR-2026-01")
     suite.run("review", "set", "SAR-2026-01", "publication=published")
     adopting = suite.sync("adopting")
-    told = [adopting, suite.sync("first", "--approve", adopting["plan"]), suite.sync("again"), suite.sync("unchanged")]
+    yield adopting
+    yield suite.sync("first", "--approve", adopting["plan"])
+    yield suite.sync("again")
+    yield suite.sync("unchanged")
     refs = [each["ref"] for each in suite.run("action", "list", "--limit", str(many))]
     changed = refs[:: 2 * 100]
     for ref in changed:
@@ -85,7 +88,8 @@ def _measured(suite: Measured, queue: TicketQueue, many: int) -> list[dict[str, 
     for ref in refs[100 :: 2 * 100]:
         (ticket,) = queue.ids(ref)
         queue.change(ticket, Status="reported complete")
-    return [*told, suite.sync("1 % changed"), suite.sync("unchanged after it")]
+    yield suite.sync("1 % changed")
+    yield suite.sync("unchanged after it")
 
 
 def _plan(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
@@ -102,4 +106,4 @@ def _plan(path: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
 
 if __name__ == "__main__":
     for line in measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000):
-        print(json.dumps(line))
+        print(json.dumps(line), flush=True)

@@ -97,8 +97,8 @@ class TrackerConnector:
     def find(self, op_id: str) -> Record | None:
         """The ticket that this create made."""
         query = f"Queue = '{self._options.queue}' AND CF.{{{MARK}}} LIKE '{op_id}'"
-        _, present, _ = self._queue()
-        records = [self._mapped(present).record(each) for each in self.tracker.tickets(query)]
+        mapping = self._known_mapping()
+        records = [mapping.record(each) for each in self.tracker.tickets(query)]
         return next((each for each in records if each.op_id == op_id), None)
 
     # --- writing ----------------------------------------------------------------------------------------------------
@@ -107,8 +107,7 @@ class TrackerConnector:
         """Send the writes: changes one by one, new tickets several at once."""
         if not batch.writes:
             return
-        _, present, _ = self._queue()
-        writing = Writing(self.tracker, self._options.queue, self._mapped(present), self._links())
+        writing = Writing(self.tracker, self._options.queue, self._known_mapping(), self._links())
         yield from writing.update([each for each in batch.writes if not each.creates])
         yield from writing.create([each for each in batch.writes if each.creates])
 
@@ -174,9 +173,12 @@ class TrackerConnector:
         return {}
 
     def _mapped(self, present: frozenset[str]) -> TicketMapping:
-        if self._mapping is None:
-            self._mapping = TicketMapping(present, self._context.timezone, board=self._board)
+        self._mapping = TicketMapping(present, self._context.timezone, board=self._board)
         return self._mapping
+
+    def _known_mapping(self) -> TicketMapping:
+        """That of the last observation: the queue is not asked again for every write."""
+        return self._mapping or self._mapped(self._queue()[1])
 
     def _ours(self) -> str:
         """The tickets that are told: ours, and those that are to be proposed."""

@@ -18,7 +18,7 @@ from actiontrack_request_tracker.client import Moved, Tracker
 from actiontrack_request_tracker.fields import ACTION_ID, CORE, MARK
 from actiontrack_request_tracker.mapping import TicketMapping, alike, comparable, custom_values, field_names
 
-_AT_ONCE = 20
+_AT_ONCE = 10
 """Tickets made by one request, or changed before they are looked at again: RT may take a second for one."""
 _LOOKED_FOR = 60
 """Tickets that are looked for by one request, before they are made and after: an address holds no more."""
@@ -75,7 +75,7 @@ class Writing:
         changes = self._mapping.changes(after, custom.get(MARK, ""))
         asked = changes.get("CustomFields", {})
         fresh = {remote: value for remote, value in asked.items() if custom.get(remote, "") != value}
-        changes = {**changes, "CustomFields": fresh, **self._membership(after)}
+        changes = {**changes, "CustomFields": fresh, **self._membership("AddMemberOf", after)}
         try:
             said = self._tracker.update(write.remote_id, changes, etag)
         except Moved:
@@ -184,12 +184,12 @@ class Writing:
         changes = self._mapping.changes(write.after, write.op_id)
         custom = {MARK: write.op_id, **changes.pop("CustomFields", {})}
         given = {name: value for name, value in custom.items() if value}
-        return {"Queue": self._queue, **changes, "CustomFields": given, **self._membership(write.after)}
+        return {"Queue": self._queue, **changes, "CustomFields": given, **self._membership("MemberOf", write.after)}
 
-    def _membership(self, after: Mapping[str, Plain]) -> dict[str, str]:
-        """The review's ticket, where a write names a review."""
+    def _membership(self, how: str, after: Mapping[str, Plain]) -> dict[str, str]:
+        """The review's ticket, where a write names a review. (Other tickets it is a member of are people's.)"""
         ticket = self._reviews.get(str(after.get("review") or ""))
-        return {"MemberOf": ticket} if ticket else {}
+        return {how: ticket} if ticket else {}
 
     def _made(self, write: Write, ticket: Mapping[str, Any] | None) -> Outcome:
         if ticket is None:
