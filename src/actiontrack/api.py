@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         Connector,
         Files,
         Fixed,
+        HostedReview,
         InstanceContext,
         InstanceSettings,
         KeepsBackups,
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
         Outcome,
         Place,
         Plain,
+        Platform,
         Problem,
         Question,
         Queue,
@@ -91,6 +93,9 @@ if TYPE_CHECKING:
         Reader,
         Record,
         RestorePlan,
+        SetsUp,
+        SetUp,
+        SetUpStep,
         ShownProblems,
         ShowsProblems,
         Store,
@@ -117,8 +122,9 @@ _DOORS = {
 }
 _PORTS = (
     "Answer App AuditEntry Backup Batch Calendar Capabilities CellChange Choice Clock Connector Files Fixed "
-    "InstanceContext InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain Problem Question "
-    "Queue Raw Reader Record RestorePlan ShownProblems ShowsProblems Store Unanswered Unread Web Write Writer"
+    "HostedReview InstanceContext InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain "
+    "Platform Problem Question Queue Raw Reader Record RestorePlan SetUp SetUpStep SetsUp ShownProblems ShowsProblems "
+    "Store Unanswered Unread Web Write Writer"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -174,6 +180,7 @@ __all__ = [
     "Finding",
     "Fixed",
     "Headline",
+    "HostedReview",
     "ImpactCheck",
     "InstanceContext",
     "InstanceSettings",
@@ -193,6 +200,7 @@ __all__ = [
     "Owed",
     "Place",
     "Plain",
+    "Platform",
     "PreconditionFailed",
     "Problem",
     "Proposal",
@@ -211,6 +219,9 @@ __all__ = [
     "Review",
     "Section",
     "Send",
+    "SetUp",
+    "SetUpStep",
+    "SetsUp",
     "Severity",
     "ShownProblems",
     "ShowsProblems",

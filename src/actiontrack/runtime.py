@@ -94,7 +94,8 @@ class Connectors(Mapping[str, Connector]):
     def __getitem__(self, name: str) -> Connector:
         if name not in self._made:
             instance = self._instances[name]
-            factory = self._hooks.connectors[instance.type].factory
+            offered = self._hooks.platforms if instance.platform else self._hooks.connectors
+            factory = offered[instance.type].factory
             self._made[name] = factory(instance, self._context(instance))
         return self._made[name]
 
@@ -115,6 +116,7 @@ class Connectors(Mapping[str, Connector]):
             theirs=own_fields(instance.side),
             board_name=self._settings.board.name,
             agency=next((each.name for each in self._settings.agencies if each.code == instance.agency), ""),
+            timezone=self._settings.board.timezone,
             pace=functools.partial(self._pace, instance.name),
             secret=functools.partial(secret_value, folder=self._settings.folder, environ=self._environ),
             web=functools.partial(self._web, instance.name),
@@ -244,6 +246,7 @@ def read_settings(hooks: Hooks, config: str, environ: Mapping[str, str]) -> Sett
         find_config(config, environ, Path.cwd()),
         environ=environ,
         options_models={name: each.options_model for name, each in hooks.connectors.items()},
+        platform_models={name: each.options_model for name, each in hooks.platforms.items()},
         files={name: each.files for name, each in hooks.connectors.items() if each.files is not None},
         jobs=(*JOBS, *hooks.jobs),
     )

@@ -25,6 +25,7 @@ from actiontrack.settings.tables import (
     BoardTable,
     ConnectorTable,
     OutboundTable,
+    PlatformTable,
     ScheduleTable,
     StoreTable,
 )
@@ -44,6 +45,7 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ),
     ("[[agency]]", AgencyTable, "An organisation that acts."),
     ("[[connector]]", ConnectorTable, "One instance of a connector. Its type has keys of its own, below."),
+    ("[platform]", PlatformTable, "The system the board hosts its reviews on. Its type has keys of its own, below."),
     ("[[schedule]]", ScheduleTable, "What `actiontrack run` does, and when."),
 )
 
@@ -79,9 +81,13 @@ HEAD = "# {}\n\n<!-- Written by `make docs` from the code. -->\n"
 def configuration() -> str:
     """The text of configuration.md."""
     parts = [HEAD.format("Configuration"), WHERE, *(_table(title, model, text) for title, model, text in TABLES)]
-    for name, offered in sorted(load_plugins().connectors.items()):
+    hooks = load_plugins()
+    for name, offered in sorted(hooks.connectors.items()):
         text = f'Keys of `type = "{name}"`, in its `[[connector]]`.'
         parts.append(_table(f'type = "{name}"', offered.options_model, text))
+    for name, offered in sorted(hooks.platforms.items()):
+        text = f'Keys of `type = "{name}"`, in `[platform]`.'
+        parts.append(_table(f'[platform] type = "{name}"', offered.options_model, text))
     return "\n".join([*parts, ENVIRONMENT])
 
 

@@ -31,7 +31,8 @@ class Options(BaseModel):
 def load(folder: Path, text: str, **environ: str) -> Settings:
     file = folder / "actiontrack.toml"
     file.write_text(text, encoding="utf-8")
-    return load_settings(file, environ=environ, options_models={"spreadsheet": Options})
+    models = {"spreadsheet": Options}
+    return load_settings(file, environ=environ, options_models=models, platform_models=models)
 
 
 def fault(folder: Path, text: str) -> str:
@@ -205,3 +206,25 @@ def test_places_finds_lines_through_comments_strings_arrays_and_nested_tables() 
     assert places.line(("c", 0, "f g", "h")) == 14
     assert places.line(("c", 1, "d")) == 16
     assert places.line(("nowhere",)) == 1
+
+
+def test_the_platform_is_one_instance_more_of_the_boards(tmp_path: Path) -> None:
+    told = '[platform]\ntype = "spreadsheet"\npath = "p.xlsx"\n[platform.values.status]\n"Under way" = "in_progress"\n'
+    (found,) = load(tmp_path, HEAD + told).instances
+    assert (found.name, found.side, found.platform) == ("platform", Side.BOARD, True)
+    assert found.options["path"] == "p.xlsx"
+    assert found.values == {"status": {"Under way": "in_progress"}}
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ('type = "carrier-pigeon"\n', "[platform] type = 'carrier-pigeon' is not installed; known: spreadsheet"),
+        ('type = "spreadsheet"\npth = "x"\n', 'nearest valid key: "path"'),
+        ('type = "spreadsheet"\npath = "x"\ntoken = "abc"\n', "must not stand in the file"),
+        ('name = "plan"\ntype = "spreadsheet"\npath = "x"\n', "names are unique"),
+    ],
+)
+def test_a_fault_of_the_platform_is_told_with_its_place(tmp_path: Path, lines: str, said: str) -> None:
+    told = fault(tmp_path, HEAD + f"[platform]\n{lines}" + connector('path = "y.xlsx"', 'side = "board"'))
+    assert said in told

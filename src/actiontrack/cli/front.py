@@ -37,6 +37,7 @@ COMMANDS = {
     "sweep": Lazy("sweep", "sweep", "What is overdue, and who must be told."),
     "report": Lazy("report", "report", "The board pack."),
     "connector": Lazy("connectors", "connector", "What is configured, and whether it can be reached."),
+    "platform": Lazy("platform", "platform", "The case-management platform a board hosts its reviews on."),
     "workbook": Lazy("workbooks", "workbook", "Make an agency its workbook, and bring it up to date."),
     "run": Lazy("scheduler", "run", "The scheduler."),
     "audit": Lazy("audit", "audit", "Verify or export the chain of changes."),

@@ -20,6 +20,7 @@ from actiontrack.ports.connectors import (
 )
 from actiontrack.ports.files import Files, Place, Watcher
 from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan, ShownProblems, ShowsProblems
+from actiontrack.ports.platform import HostedReview, Platform, SetsUp, SetUp, SetUpStep
 from actiontrack.ports.questions import Answer, Choice, Question
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
@@ -39,6 +40,7 @@ __all__ = [
     "Connector",
     "Files",
     "Fixed",
+    "HostedReview",
     "InstanceContext",
     "InstanceSettings",
     "KeepsBackups",
@@ -48,6 +50,7 @@ __all__ = [
     "Outcome",
     "Place",
     "Plain",
+    "Platform",
     "Problem",
     "Question",
     "Queue",
@@ -56,6 +59,9 @@ __all__ = [
     "Record",
     "RestorePlan",
     "SealedEntry",
+    "SetUp",
+    "SetUpStep",
+    "SetsUp",
     "ShownProblems",
     "ShowsProblems",
     "Store",

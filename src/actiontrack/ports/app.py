@@ -44,6 +44,8 @@ class InstanceContext:
     board_name: str = ""
     agency: str = ""
     """The name of the agency whose instance it is; "" on the Board's side."""
+    timezone: str = "Europe/London"
+    """The board's: a day is a day there."""
     inbound_only: bool = False
     """An import: the source is never written, so that it need not be fit for it."""
     pace: Callable[[float], Callable[[], None]] = _at_once

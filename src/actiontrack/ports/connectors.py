@@ -52,6 +52,8 @@ class Record:
     row: int = 0
     op_id: str = ""
     """The marker of the write that created it, where the system can carry one."""
+    lacks_ref: bool = False
+    """It could carry our Action ID beside its own key, and has none: once it is linked, one is written to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,3 +258,5 @@ class InstanceSettings:
     watch: Literal["auto", "poll", "off"] = "auto"
     formerly: str = ""
     fault: str = ""
+    platform: bool = False
+    """It is `[platform]`, the board's host."""

@@ -41,6 +41,11 @@ class Core:
         """The agencies (codes) that have an instance of their own."""
         return frozenset(each.agency for each in self.instances.values() if each.side is Side.AGENCY and each.agency)
 
+    @property
+    def platform(self) -> str:
+        """The name of the instance the board hosts its reviews on; "" without one."""
+        return next((name for name, each in self.instances.items() if each.platform), "")
+
     def connector(self, name: str) -> Connector:
         """The instance's connector. Raises UserError for an instance that can't be synced, with the reason."""
         if self.instances[name].fault:

@@ -24,6 +24,7 @@ from actiontrack.settings.tables import (
     BoardTable,
     ConnectorTable,
     OutboundTable,
+    PlatformTable,
     ScheduleTable,
     StoreTable,
 )
@@ -94,13 +95,15 @@ def load_settings(
     *,
     environ: Mapping[str, str],
     options_models: Mapping[str, type[BaseModel]],
+    platform_models: Mapping[str, type[BaseModel]] | None = None,
     files: Mapping[str, Files] | None = None,
     jobs: Collection[str] = JOBS,
 ) -> Settings:
     """Read and check a configuration file.
 
-    `options_models` maps each connector type installed to the model of its keys, `files` those whose instances are
-    files to what tells of them. Raises ConfigurationError, one line with file, line, value and nearest valid key.
+    `options_models` maps each connector type installed to the model of its keys, `platform_models` each type of
+    platform, `files` those whose instances are files to what tells of them. Raises ConfigurationError, one line with
+    file, line, value and nearest valid key.
     """
     text = _text(file)
     try:
@@ -114,9 +117,11 @@ def load_settings(
     outbound = tables.one("outbound", OutboundTable)
     agencies = tables.many("agency", AgencyTable)
     connectors = tables.many("connector", ConnectorTable)
+    platform = tables.one("platform", PlatformTable)
     schedules = tables.many("schedule", ScheduleTable)
     _check_agencies(agencies, faults)
-    instances = _instances(connectors, agencies, options_models, faults)
+    instances = _instances(connectors, options_models, faults)
+    instances += _hosting(platform, [each.name for _, each in connectors], platform_models or {}, faults)
     _check_connectors(connectors, agencies, file, files or {}, faults)
     for index, schedule in schedules:
         if schedule.job not in jobs:
@@ -139,7 +144,7 @@ def load_settings(
 class _Tables:
     """The top of the document, table by table."""
 
-    NAMES = ("board", "store", "outbound", "agency", "connector", "schedule")
+    NAMES = ("board", "store", "outbound", "platform", "agency", "connector", "schedule")
 
     def __init__(self, document: Mapping[str, Any], faults: Faults) -> None:
         self._document = document
@@ -255,10 +260,7 @@ def _check_folder(
 
 
 def _instances(
-    connectors: Iterable[tuple[int, ConnectorTable]],
-    agencies: Iterable[tuple[int, AgencyTable]],
-    options_models: Mapping[str, type[BaseModel]],
-    faults: Faults,
+    connectors: Iterable[tuple[int, ConnectorTable]], options_models: Mapping[str, type[BaseModel]], faults: Faults
 ) -> tuple[InstanceSettings, ...]:
     made = []
     for index, each in connectors:
@@ -269,9 +271,7 @@ def _instances(
                 (*where, "type"), f"[[connector]] type = {each.type!r} is not installed{_one_of(options_models)}"
             )
             continue
-        for key, value in each.options().items():
-            if fault := secret_fault(key, value):
-                faults.add((*where, key), f"[[connector]] {fault}")
+        _check_secrets(each.options(), where, "[[connector]]", faults)
         options = faults.model(model, each.options(), where, also=tuple(ConnectorTable.model_fields))
         if options is None:
             continue
@@ -291,6 +291,37 @@ def _instances(
             )
         )
     return tuple(made)
+
+
+def _hosting(
+    platform: PlatformTable | None, names: Collection[str], models: Mapping[str, type[BaseModel]], faults: Faults
+) -> tuple[InstanceSettings, ...]:
+    """`[platform]` as one instance more of the board's."""
+    if platform is None:
+        return ()
+    where = ("platform",)
+    if platform.name in names:
+        faults.add((*where, "name"), f"[platform] name = {platform.name!r} is a connector's; names are unique")
+    model = models.get(platform.type)
+    if model is None:
+        faults.add((*where, "type"), f"[platform] type = {platform.type!r} is not installed{_one_of(models)}")
+        return ()
+    _check_secrets(platform.options(), where, "[platform]", faults)
+    options = faults.model(model, platform.options(), where, also=tuple(PlatformTable.model_fields))
+    if options is None:
+        return ()
+    return (
+        InstanceSettings(
+            platform.name, platform.type, Side.BOARD, review=platform.review, values=platform.values,
+            options=options.model_dump(), platform=True,
+        ),
+    )  # fmt: skip
+
+
+def _check_secrets(options: Mapping[str, Any], where: tuple[str | int, ...], table: str, faults: Faults) -> None:
+    for key, value in options.items():
+        if fault := secret_fault(key, value):
+            faults.add((*where, key), f"{table} {fault}")
 
 
 def _store_url(store: StoreTable, file: Path, environ: Mapping[str, str], faults: Faults) -> str:

@@ -124,6 +124,25 @@ class ConnectorTable(BaseModel):
         return dict(self.model_extra or {})
 
 
+class PlatformTable(BaseModel):
+    """`[platform]`: the system the board hosts its reviews on. Keys that are not here belong to its type."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+
+    name: str = Field(default="platform", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    """The instance's own name, as that of a connector."""
+    type: str
+    """What kind of system it is (`actiontrack plugin list` shows the platforms installed)."""
+    review: str = ""
+    """The review of tickets that name none."""
+    values: dict[str, dict[str, str]] = {}
+    """The platform's own words, field by field: [platform.values.status] "Under way" = "in_progress"."""
+
+    def options(self) -> dict[str, Any]:
+        """The keys of its type."""
+        return dict(self.model_extra or {})
+
+
 class ScheduleTable(Schedule):
     """`[[schedule]]`: a job the scheduler runs."""
 

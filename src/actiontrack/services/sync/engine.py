@@ -51,6 +51,7 @@ def sync(
         result.steps += [step for lane in lanes for step in lane.steps]
         return result
     with hold_lease(core.store, core.clock, who) as run.hold:
+        _take_in_reviews(run)
         chosen = _leave_still(run, chosen)
         for _ in range(_ROUNDS):
             head, listened = _head(core) if run.still else 0, set(run.whole)
@@ -66,9 +67,24 @@ def sync(
         for name in chosen:
             why = "it kept changing while it was read; what was typed there comes with the next sync"
             run.results[name].status, run.results[name].why = "deferred", why
+        _tell_what_was_decided(run)
     _count_open(run)
     _tell(run, result)
     return result
+
+
+def _take_in_reviews(run: Run) -> None:
+    if run.core.platform in run.results:  # without one nothing of it is loaded
+        from actiontrack.services.platform.hosting import take_in_reviews
+
+        take_in_reviews(run)
+
+
+def _tell_what_was_decided(run: Run) -> None:
+    if run.core.platform in run.results:
+        from actiontrack.services.platform.hosting import tell_what_was_decided
+
+        tell_what_was_decided(run)
 
 
 def _leave_still(run: Run, chosen: Sequence[str]) -> list[str]:

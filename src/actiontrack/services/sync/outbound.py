@@ -82,8 +82,8 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
             before[name], after[name] = base, ours
             lane.step("write", ref=file.action.ref, row=record.row, name=name, base=base, ours=ours, theirs=base)
     if _key_is_wanting(lane, link, record):
-        said[REF] = after[REF] = link.remote_id
-        lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=link.remote_id)
+        said[REF] = after[REF] = key = file.action.ref if lane.seen.key == "remote" else link.remote_id
+        lane.step("write the id", ref=file.action.ref, row=record.row, name=REF, ours=key)
     if said:
         _intend(lane, file, before, after, said, shown, record, creates=False)
         lane.put_link(link.model_copy(update={"dirty": True, "heard": _heard(lane, file, link)}))
@@ -120,9 +120,9 @@ def _fits_by_now(lane: Lane, file: ActionFile, record: Record) -> bool:
 
 
 def _key_is_wanting(lane: Lane, link: Link, record: Record) -> bool:
-    """Whether the record does not carry its key: not yet, or the wrong one."""
+    """Whether the record does not carry its key, or our Action ID beside it: not yet, or the wrong one."""
     if lane.seen.key == "remote":
-        return False
+        return record.lacks_ref
     return (normal_ref(record.remote_id) or record.remote_id) != link.remote_id
 
 
@@ -254,7 +254,9 @@ def _op_id(lane: Lane, ref: str, after: dict[str, str], *, creates: bool) -> str
 
 def _ambiguous(lane: Lane, ref: str, record: Record) -> bool:
     """Whether the record's present key is not its own, or another's too: then only its row finds it."""
+    if lane.seen.key == "remote":
+        return False
     link = lane.links.get(ref)
     if link is not None and _key_is_wanting(lane, link, record):
         return True
-    return lane.seen.key != "remote" and lane.shared_keys[record.remote_id] > 1
+    return lane.shared_keys[record.remote_id] > 1
