@@ -1,0 +1,1 @@
+"""actiontrack's connector to the issues of a Redmine project, by Redmine's REST API."""
