@@ -282,6 +282,7 @@ class TwoWays:
         world.sync()
         for number, ref in enumerate(refs):
             world.set(ref, text=f"Number {number}, by the Board")
+            world.suite.run("action", "progress", ref, f"Asked {number}")
             world.theirs.write(world.record(ref), status="in_progress")
             _sync_and_die(world)
             world.theirs.write(world.record(ref), progress=f"Noted {number}")
@@ -290,7 +291,8 @@ class TwoWays:
             there, here = world.there(ref), world.show(ref)
             assert there["text"] == here["text"] == f"Number {number}, by the Board"
             assert there["status"] == here["status"] == "in_progress"
-            assert f"Noted {number}" in world.updates(ref)
+            assert [f"Asked {number}", f"Noted {number}"] == world.updates(ref)
+            assert f"Noted {number}" in there["progress"]
 
     def test_somebody_is_quicker(self, world: World) -> None:
         ref = world.add("Train every team")

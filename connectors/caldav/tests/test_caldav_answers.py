@@ -138,6 +138,13 @@ def test_a_write_is_judged_by_what_is_there_afterwards(stand: Between) -> None:
     assert (outcome.state, "413" in outcome.why) == ("refused", True)
 
 
+def test_without_a_tag_nothing_is_written(stand: Between) -> None:
+    stand.instead = answers(dav(told("a.ics", "A", etag=""), token=""))
+    (outcome,) = connector(stand).apply(update("B"))
+    assert (outcome.state, "tag" in outcome.why) == ("refused", True)
+    assert not [method for method, _ in stand.asked if method == "PUT"]
+
+
 def test_a_create_that_is_there_already_with_other_words_is_left_to_be_merged(stand: Between) -> None:
     stand.instead = answers(Said(412), dav(told("op-1.ics", "Edited by a person"), token=""))
     write = Write("op-1", "", 0, creates=True, before={}, after={"ref": "AT-0000-0000-0001", "text": "Ours"})

@@ -84,7 +84,16 @@ def test_what_is_not_written_stays() -> None:
     assert task["note"][0] == RICH["note"][0]
     assert task["note"][1]["text"] == "Ten teams"
     write(task, "op-2", {"progress": "Ten teams"}, author="The Board", now=NOW)
-    assert len(task["note"]) == 2, "the same write again adds no second note"
+    assert len(task["note"]) == 2, "the same again adds no second note"
+    assert record_of(task).fields["progress"] == "Begun", "ours is not read as theirs"
+    task["note"].append({"text": "Eleven teams"})
+    assert record_of(task).fields["progress"] == "Begun\nEleven teams"
+    write(task, "op-2b", {"progress": "Thank you"}, author="The Board", now=NOW)
+    write(task, "op-2c", {"progress": "Ten teams"}, author="The Board", now=NOW)
+    assert [each["text"] for each in task["note"]] == ["Begun", "Ten teams", "Eleven teams", "Thank you", "Ten teams"]
+    for each in task["note"]:
+        each.pop("id", None)
+    assert record_of(task).fields["progress"] == "Begun\nEleven teams", "where a server keeps no ids of notes"
     cleared = {"text": None, "status_reason": None, "current_due": None, "status": "in-progress"}
     write(task, "op-3", cleared, author="The Board", now=NOW)
     assert task["restriction"] == {"repetitions": 1, "period": {"start": "2026-01-01"}}

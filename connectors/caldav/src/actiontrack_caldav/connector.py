@@ -168,6 +168,8 @@ class CalDavConnector:
         carried = {name: value for name, value in after.items() if name in WRITES and not uncarriable(value)}
         if not carried:
             return _told(each, now)
+        if not member.etag:
+            return Outcome(each.op_id, "refused", why="the server gives it no tag, so that nobody's edit is safe")
         write(task, carried, self._context.clock.now())
         answer = self._client.put(member.href, str(task), member.etag)
         if answer.status_code in (404, 412):

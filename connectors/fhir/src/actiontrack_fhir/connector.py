@@ -17,13 +17,14 @@ from actiontrack.api import (
     InstanceContext,
     Observation,
     Outcome,
+    Plain,
     Problem,
     Raw,
     Record,
     Write,
 )
 from actiontrack_fhir import checking
-from actiontrack_fhir.mapping import COLUMNS, OP, WRITES, new_task, notes, op_id_of, record_of, ref_of, write
+from actiontrack_fhir.mapping import COLUMNS, OP, WRITES, has_noted, new_task, op_id_of, record_of, ref_of, write
 from actiontrack_fhir.options import FhirOptions
 from actiontrack_fhir.server import Task, TaskServer, outcome_of
 from actiontrack_fhir.words import ENTERED_IN_ERROR, STATUS_WORDS
@@ -214,10 +215,10 @@ def _refused(each: Write, answer: requests.Response) -> Outcome:
     return Outcome(each.op_id, "refused", why=why, field=next(iter(named), ""))
 
 
-def _shows(task: Task, name: str, value: Raw) -> bool:
-    """Whether a task shows a value; of its notes one is enough."""
-    if name == "progress" and any(_same(text, value) for text in notes(task)[-1:]):
-        return True
+def _shows(task: Task, name: str, value: Plain) -> bool:
+    """Whether a task says a value: our progress in our newest note."""
+    if name == "progress":
+        return has_noted(task, value) or _same(record_of(task).fields["progress"], value)
     return _same(record_of(task).fields.get(name), value)
 
 

@@ -1,9 +1,11 @@
 """A Task's elements ↔ fields here.
 
 The due date is restriction.period.end, which R4 itself calls the date by which the task should be completed;
-executionPeriod tells when it was in fact worked on. Both sides' updates are notes, of which none is ever changed: the
-field shows all of them, and a write adds one. PUT replaces all of a resource, so that a write is made into what was
-read: whatever is not named here stays in it as it was.
+executionPeriod tells when it was in fact worked on. Both sides' updates are notes, of which none is ever changed: a
+write adds one, and the field shows theirs, all of them, so that none is missed between two readings.
+
+PUT replaces all of a resource, so that a write is made into what was read: whatever is not named here stays in it as
+it was.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ WRITES = frozenset(COLUMNS) - {"evidence"}
 OP = "urn:x-actiontrack:op"
 """The identifier system of the write that made a task."""
 _STATUS = "urn:x-actiontrack:status"
+_NOTE, _AUTHOR = "actiontrack-", " (actiontrack)"
+"""How the id of a note of ours begins, and its author ends."""
 _LINKS = ("valueUrl", "valueUri")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -53,7 +57,7 @@ def record_of(task: Task) -> Record:
         "status": status_word(str(task.get("status", "")), _codes(task)),
         "status_reason": _reason(task),
         "current_due": _due(task),
-        "progress": "\n".join(notes(task)),
+        "progress": "\n".join(text for each in _notes(task, ours=False) if (text := str(each.get("text", "")).strip())),
         "evidence": "\n".join(_links(task)),
     }
     fields = {name: value or None for name, value in fields.items()}
@@ -87,15 +91,23 @@ def write(task: Task, op_id: str, after: Mapping[str, Plain], *, author: str, no
             _put_within(task, ("statusReason", "text"), value)
         elif name == "current_due":
             _put_within(task, ("restriction", "period", "end"), value.isoformat() if isinstance(value, date) else None)
-        elif name == "progress" and value and not any(each.get("id") == op_id for each in task.get("note", ())):
-            note = {"id": op_id, "authorString": author, "time": _instant(now), "text": str(value)}
+        elif name == "progress" and value and not has_noted(task, value):
+            note = {"id": _NOTE + op_id, "authorString": author + _AUTHOR, "time": _instant(now), "text": str(value)}
             task["note"] = [*task.get("note", ()), note]
     task["lastModified"] = _instant(now)
 
 
-def notes(task: Task) -> list[str]:
-    """The texts of a task's notes, as they stand there."""
-    return [text for each in task.get("note", ()) if (text := str(each.get("text", "")).strip())]
+def has_noted(task: Task, value: Plain) -> bool:
+    """Whether the newest note of ours says this: then it was sent before."""
+    return any(str(each.get("text", "")).strip() == str(value).strip() for each in _notes(task, ours=True)[-1:])
+
+
+def _notes(task: Task, *, ours: bool) -> list[Task]:
+    """Notes of ours, or theirs, as they stand there. Some servers keep no ids of notes."""
+    return [
+        each for each in task.get("note", ())
+        if ours == (str(each.get("id", "")).startswith(_NOTE) or str(each.get("authorString", "")).endswith(_AUTHOR))
+    ]  # fmt: skip
 
 
 def _put(task: Task, name: str, value: Plain) -> None:
