@@ -10,13 +10,24 @@ import http.server
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "content-encoding"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer in a server's place."""
+
+    status: int
+    body: bytes = b""
+    kind: str = "text/html"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Between:
@@ -31,10 +42,8 @@ class Between:
         self.url = f"http://127.0.0.1:{port}{urlsplit(server).path}"
         self.asked: list[tuple[str, str]] = []
         self.writes: Callable[[str, str], bool] = lambda method, path: method in WRITES
-        self.answers_instead: tuple[int, bytes, str] | None = None
-        """Status, body and content type that nothing is passed on for."""
-        self.only_writes = False
-        """Whether that is so for writes only."""
+        self.instead: Callable[[str, str, bytes], Said | None] | None = None
+        """Given method, path and body of a request: what is answered to it in the server's place; None passes it on."""
         self.after_write: Callable[[], None] | None = None
         """Called once the server has taken a write, before the answer goes on: for killing whoever waits for it."""
         self.before_write: Callable[[], None] | None = None
@@ -50,11 +59,12 @@ class Between:
     def says(self, status: int, body: Any = b"", kind: str = "text/html", *, only_writes: bool = False) -> None:
         """Answer so from now on, in the server's place; `heal` ends it."""
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.answers_instead, self.only_writes = (status, data, kind), only_writes
+        said = Said(status, data, kind)
+        self.instead = lambda method, path, _: said if self.writes(method, path) or not only_writes else None
 
     def heal(self) -> None:
         """No fault any more."""
-        self.answers_instead = self.after_write = self.before_write = None
+        self.instead = self.after_write = self.before_write = None
         self.delay, self._cut = 0.0, False
 
     def pass_on(self, to: http.server.BaseHTTPRequestHandler) -> None:
@@ -62,9 +72,9 @@ class Between:
         body = to.rfile.read(int(to.headers.get("Content-Length") or 0))
         self.asked.append((to.command, to.path))
         is_write = self.writes(to.command, to.path)
-        if self.answers_instead is not None and (is_write or not self.only_writes):
-            status, data, kind = self.answers_instead
-            _answer(to, status, {"Content-Type": kind}, data)
+        said = self.instead(to.command, to.path, body) if self.instead is not None else None
+        if said is not None:
+            _answer(to, said.status, {"Content-Type": said.kind, **said.headers}, said.body)
             return
         if is_write and self.before_write is not None:
             self.before_write()

@@ -59,14 +59,14 @@ class Theirs(Protocol):
 class World:
     """The Board's suite beside the system."""
 
-    def __init__(self, suite: Suite, theirs: Theirs, *, adopting: bool = False) -> None:
+    def __init__(self, suite: Suite, theirs: Theirs, *, adopting: bool = False, also: str = "") -> None:
         self.suite = suite
         self.theirs = theirs
         for name, value in theirs.secrets.items():
             suite.monkeypatch.setenv(name, value)
-        adopts = f"{theirs.adopting}\n" if adopting else ""
+        also += f"\n{theirs.adopting}\n" if adopting else "\n"
         suite.configure(
-            f'[[connector]]\nname = "police"\nside = "agency"\nagency = "POL"\n{adopts}{theirs.settings.strip()}\n'
+            f'[[connector]]\nname = "police"\nside = "agency"\nagency = "POL"\n{also}{theirs.settings.strip()}\n'
         )
 
     def add(self, text: str, **fields: str) -> str:
@@ -252,6 +252,19 @@ class TwoWays:
             assert {day: world.show(ref)["current_due"] for day, ref in refs.items()} == {
                 day: day.isoformat() for day in days
             }
+
+    def test_an_embargoed_review_gives_references_and_dates_only(self, suite: Suite, theirs: Theirs) -> None:
+        world = World(suite, theirs, also='embargo = "refs"')
+        ref = world.add("About Child K", review="SAR-2026-01", current_due="2026-12-01")
+        suite.run("action", "progress", ref, "Seen by the mother")
+        world.settle()
+        seen = world.there(ref)
+        assert seen["due"] == date(2026, 12, 1)
+        assert "Child K" not in str(seen)
+        assert "mother" not in str(seen)
+        suite.run("review", "set", "SAR-2026-01", "publication=published")
+        world.settle()
+        assert world.there(ref)["text"] == "About Child K"
 
     def test_killed_between_sending_and_its_answer(self, world: World) -> None:
         world.add("The first")
