@@ -114,6 +114,11 @@ def test_what_others_wrote_meanwhile_is_told_whatever_the_order(zero: int) -> No
     assert _races({"Subject": "Ours", "Evidence": "https://example.org"}, [ours, other], {"12": "Evidence"}) == {}
 
 
+def test_a_ticket_without_a_text_is_called_by_its_action_id_and_has_none() -> None:
+    changes = mapping().changes({"ref": "AT-7K3M-9QWX-2HFC"}, "op1")
+    assert mapping().record(shown(changes, Subject="AT-7K3M-9QWX-2HFC")).fields["text"] == ""
+
+
 def test_values_are_alike_however_rt_shows_them() -> None:
     assert alike("2026-03-29 22:59:00", "2026-03-29T22:59:00Z")
     assert alike("1970-01-01 00:00:00", "")

@@ -51,8 +51,11 @@ class TicketMapping:
     def record(self, ticket: Mapping[str, Any]) -> Record:
         """What a ticket says."""
         custom = custom_values(ticket)
+        title = str(ticket.get("Subject") or "")
+        if title == custom.get(ACTION_ID):  # its text is kept from those who read it there: it has none
+            title = ""
         fields: dict[str, Raw] = {
-            "text": _text(str(ticket.get("Subject") or ""), custom.get(TEXT, ""), custom.get(MARK, "")),
+            "text": _text(title, custom.get(TEXT, ""), custom.get(MARK, "")),
             "status": str(ticket.get("Status") or ""),
             "current_due": instant(ticket.get("Due")),
         }

@@ -184,7 +184,14 @@ class Writing:
         changes = self._mapping.changes(write.after, write.op_id)
         custom = {MARK: write.op_id, **changes.pop("CustomFields", {})}
         given = {name: value for name, value in custom.items() if value}
-        return {"Queue": self._queue, **changes, "CustomFields": given, **self._membership("MemberOf", write.after)}
+        title = {"Subject": str(write.after.get("ref") or "")}  # of one whose text is kept from them, people see that
+        return {
+            "Queue": self._queue,
+            **title,
+            **changes,
+            "CustomFields": given,
+            **self._membership("MemberOf", write.after),
+        }
 
     def _membership(self, how: str, after: Mapping[str, Plain]) -> dict[str, str]:
         """The review's ticket, where a write names a review. (Other tickets it is a member of are people's.)"""
