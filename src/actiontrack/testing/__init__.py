@@ -9,5 +9,6 @@ A connector's whole test of the port's rules:
 
 from actiontrack.testing.connectors import ConnectorTests, Remote
 from actiontrack.testing.twins import HandClock, MemoryConnector, memory_store
+from actiontrack.testing.web import web_context
 
-__all__ = ["ConnectorTests", "HandClock", "MemoryConnector", "Remote", "memory_store"]
+__all__ = ["ConnectorTests", "HandClock", "MemoryConnector", "Remote", "memory_store", "web_context"]
