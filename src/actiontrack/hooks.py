@@ -328,7 +328,7 @@ class Hooks:
 
 
 def load_plugins(also: Mapping[str, object] | None = None, *, installed: bool = True) -> Hooks:
-    """The defaults and, where `installed`, every plugin in the environment; before those, the plugins of `also` by name.
+    """The defaults and, where `installed`, every plugin in the environment; asked before those, `also` by name.
 
     A plugin that can't be imported becomes an issue; one with a misspelt hook raises UserError, naming both.
     """
