@@ -12,8 +12,9 @@ A plugin of another kind is loaded as actiontrack loads it, and its hooks are ca
     assert hooks.issues == {}
 """
 
+from actiontrack.hooks import Hooks
 from actiontrack.testing.connectors import ConnectorTests, Remote
-from actiontrack.testing.plugins import Hooks, plugged
+from actiontrack.testing.plugins import plugged
 from actiontrack.testing.twins import HandClock, MemoryConnector, memory_store
 from actiontrack.testing.web import web_context
 
