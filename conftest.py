@@ -1,4 +1,4 @@
-"""Tests that need a part of their own (an office, a browser, a server) run when they are asked for, with `-m office`.
+"""Tests that need a part of their own (an office, a browser, a server, packages) run when asked for, with `-m office`.
 
 Where the part is missing they are skipped with the reason; AT_REQUIRE=office,server makes that a failure.
 """
@@ -15,7 +15,7 @@ import pytest
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
-PARTS = ("server", "office", "browser")
+PARTS = ("server", "office", "browser", "install")
 
 
 def _missing(part: str) -> str:
@@ -27,6 +27,8 @@ def _missing(part: str) -> str:
     if part == "browser":
         found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
         return "" if found else "Chromium is not installed (Debian: chromium)"
+    if part == "install":
+        return "" if shutil.which("uv") else "uv is not on PATH"
     return ""  # each server's own fixture finds out whether it can be had
 
 

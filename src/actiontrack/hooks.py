@@ -327,8 +327,8 @@ class Hooks:
             implementation.function(*[register for _ in implementation.argnames])
 
 
-def load_plugins(*, installed: bool = True) -> Hooks:
-    """The defaults and, where `installed`, every plugin in the environment.
+def load_plugins(also: Mapping[str, object] | None = None, *, installed: bool = True) -> Hooks:
+    """The defaults and, where `installed`, every plugin in the environment; asked before those, `also` by name.
 
     A plugin that can't be imported becomes an issue; one with a misspelt hook raises UserError, naming both.
     """
@@ -346,6 +346,8 @@ def load_plugins(*, installed: bool = True) -> Hooks:
         hooks.register(
             plugin, point.name, distribution.name if distribution else "", distribution.version if distribution else ""
         )
+    for name in sorted(also or {}, reverse=True):
+        hooks.register((also or {})[name], name)
     hooks.collect_offers()
     return hooks
 
