@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from actiontrack.hooks import load_plugins
-from actiontrack.settings import load_settings
+from actiontrack.runtime import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -36,11 +36,9 @@ def test_readme_tells_of_the_systems_what_their_connectors_answer() -> None:
 
 
 def test_the_worked_example_is_a_valid_configuration() -> None:
-    hooks = load_plugins()
-    models = {name: each.options_model for name, each in hooks.connectors.items()}
-    files = {name: each.files for name, each in hooks.connectors.items() if each.files}
-    settings = load_settings(ROOT / "config" / "actiontrack.toml", environ={}, options_models=models, files=files)
-    assert [each.name for each in settings.instances] == ["master-plan", "police-plan", "returns"]
+    settings = read_settings(load_plugins(), str(ROOT / "config" / "actiontrack.toml"), {})
+    names = ["master-plan", "police-plan", "returns", "trust-tasks", "platform"]
+    assert [each.name for each in settings.instances] == names
     assert {each.job for each in settings.schedules} == {"sync", "sweep", "report", "backup"}
 
 
