@@ -11,7 +11,7 @@ import pytest
 from between import Between, between
 from two_ways import Theirs, TwoWays, World
 
-from actiontrack_helpdesk.mapping import newest_comment, title_of
+from actiontrack_helpdesk.mapping import comments, title_of
 
 pytestmark = pytest.mark.server
 
@@ -43,7 +43,7 @@ class Tickets:
             "text": whole if title_of(whole) == ticket["title"] else ticket["title"],
             "status": next(ours for ours, theirs in _STATES.items() if theirs == ticket["status"]),
             "due": datetime.fromisoformat(due).astimezone(ZoneInfo("Europe/London")).date() if due else None,
-            "progress": newest_comment(ticket) or "",
+            "progress": comments(ticket) or "",
         }
 
     def write(self, key: str, **changes: Any) -> None:

@@ -20,7 +20,18 @@ from actiontrack.api import (
     Write,
 )
 from actiontrack_helpdesk.client import Helpdesk, Refusal, Ticket
-from actiontrack_helpdesk.mapping import COLUMNS, MARK, PRIORITIES, REF, TEXT, WORDS, TicketMapping, op_id_of, same
+from actiontrack_helpdesk.mapping import (
+    COLUMNS,
+    MARK,
+    OURS,
+    PRIORITIES,
+    REF,
+    TEXT,
+    WORDS,
+    TicketMapping,
+    op_id_of,
+    same,
+)
 from actiontrack_helpdesk.options import HelpdeskOptions
 
 _FIELDS = {**{theirs: ours for ours, theirs in COLUMNS.items()}, TEXT: "text", "comment": "progress"}
@@ -100,8 +111,8 @@ class HelpdeskConnector:
         lacking = [name.removeprefix("custom_") for name in (REF, MARK, TEXT) if name not in form]
         if lacking:
             raise UserError(
-                f"the helpdesk has no custom field {' or '.join(lacking)}; make action_id and action_mark (varchar, 100 "
-                "long) and action_text (text, 100000 long) in its administration, none of them required"
+                f"the helpdesk has no custom field {' or '.join(lacking)}; make action_id and action_mark (varchar, 100)"
+                " and action_text (text, 100000) in its administration, none of them required"
             )
         statuses = {int(each["value"]): str(each["display_name"]) for each in form["status"]["choices"]}
         return TicketMapping(statuses), int(form[TEXT].get("max_length") or 100_000)
@@ -147,13 +158,16 @@ class HelpdeskConnector:
                 break
         said = wanted.get("progress")
         if said:
-            first = self._desk.comment(write.remote_id, str(said)) or first
+            first = self._desk.comment(write.remote_id, OURS, str(said)) or first
         there = self._desk.ticket(write.remote_id)
         if there is None:
             return Outcome(write.op_id, "stale", why=_GONE)
         shown, before = mapping.record(there), mapping.record(ticket)
         if first is not None:
             return Outcome(write.op_id, "refused", shown, why=first.why, field=_FIELDS.get(first.field, ""))
+        if said and str(shown.fields["progress"]).startswith(f"{said}\n"):
+            # What somebody said just after it has yet to be heard: the next sync finds ours, and takes that.
+            return Outcome(write.op_id, "unknown", why="somebody commented at the same time")
         for name, value in wanted.items():
             if same(shown.fields[name], value):
                 continue

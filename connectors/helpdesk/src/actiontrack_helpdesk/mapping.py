@@ -36,6 +36,8 @@ WORDS: Mapping[str, str] = {
 """Its statuses as they come, and what they mean; "on hold" is a flag of its own beside them."""
 PRIORITIES = {1: "Critical", 2: "High", 3: "Medium", 4: "Low", 5: "Very low"}
 LONGEST_TITLE = 200
+OURS = "actiontrack"
+"""The title of our comments: the API tells nobody who signed in."""
 _CUT = "…"
 _NOON = time(12)
 
@@ -60,7 +62,7 @@ class TicketMapping:
             "status": ON_HOLD if ticket["on_hold"] and WORDS.get(status) not in _DONE else status,
             "current_due": datetime.fromisoformat(ticket["due_date"]) if ticket["due_date"] else None,
             "priority": PRIORITIES.get(ticket["priority"], str(ticket["priority"])),
-            "progress": newest_comment(ticket),
+            "progress": comments(ticket),
         }
         said = json.dumps([ticket["id"], fields], sort_keys=True, default=repr, ensure_ascii=False)
         version = hashlib.sha256(said.encode()).hexdigest()
@@ -97,12 +99,16 @@ def op_id_of(ticket: Mapping[str, Any]) -> str:
     return str(ticket.get(MARK) or "").partition(" ")[0]
 
 
-def newest_comment(ticket: Mapping[str, Any]) -> str | None:
-    """What was said last. The first follow-up of a ticket only repeats its description."""
+def comments(ticket: Mapping[str, Any]) -> str | None:
+    """The newest comment of ours and all that was said since: so an answer is heard that says what was said before.
+
+    The first follow-up of a ticket only repeats its description.
+    """
     said = sorted(ticket["followup_set"], key=lambda each: int(each["id"]))
     if said and said[0]["comment"] == ticket["description"]:
         said = said[1:]
-    return next((str(each["comment"]) for each in reversed(said) if each["comment"]), None)
+    ours = [at for at, each in enumerate(said) if each["title"] == OURS]
+    return "\n".join(str(each["comment"]) for each in said[ours[-1] if ours else 0 :] if each["comment"]) or None
 
 
 def title_of(text: str) -> str:
