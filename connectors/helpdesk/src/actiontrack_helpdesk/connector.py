@@ -111,8 +111,8 @@ class HelpdeskConnector:
         lacking = [name.removeprefix("custom_") for name in (REF, MARK, TEXT) if name not in form]
         if lacking:
             raise UserError(
-                f"the helpdesk has no custom field {' or '.join(lacking)}; make action_id and action_mark (varchar, 100)"
-                " and action_text (text, 100000) in its administration, none of them required"
+                f"it has no custom field {' or '.join(lacking)}; make action_id and action_mark (varchar, 100) "
+                "and action_text (text, 100000) in its administration, none of them required"
             )
         statuses = {int(each["value"]): str(each["display_name"]) for each in form["status"]["choices"]}
         return TicketMapping(statuses), int(form[TEXT].get("max_length") or 100_000)
