@@ -1,0 +1,1 @@
+"""actiontrack's connector to django-helpdesk."""
