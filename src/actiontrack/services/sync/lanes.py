@@ -84,7 +84,7 @@ def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], st
         return False
     take_in(lane, who)
     lane.desk.save(writer)
-    writer.put(*lane.settled)
+    writer.put(*lane.settled, *lane.in_mind)
     return True
 
 
