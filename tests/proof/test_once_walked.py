@@ -133,3 +133,21 @@ def test_i16_who_edits_a_row_before_its_accepted_copy_has_an_id_of_its_own_is_he
             leads = dict(reader.pick(Action, ("ref", "lead_officer"), ref=[first[book.KEY], ref]))
             assert len(reader.find(Link, instance=book.NAME, action=ref)) == 1
         assert leads == {first[book.KEY]: "Somebody else", ref: first[book.HEADINGS["lead_officer"]]}
+
+
+def test_i16_what_stands_in_a_field_that_comes_back_is_read_though_the_system_had_failed_just_before() -> None:
+    """That it answers again was noted with the fields of an increment, as if all records had been looked at by them."""
+    with made_world(2) as world:
+        police = world.systems["police"]
+        police.traits = Traits(cursor=True)
+        police.edit("P1", "priority", "Typed there")
+        police.missing_field = "priority"
+        result = world.sync()
+        world.sync(approve=[each.plan for each in result.connectors if each.plan])
+        police.missing_field = ""
+        world.time.pass_by(timedelta(minutes=20))
+        world.weather["police"].waiting.append(Fault("500", 0, 0))
+        world.sync()
+        assert proposals(world.core) == []
+        world.sync(["police"])
+        assert [each["to"] for each in proposals(world.core)] == ["Typed there"]
