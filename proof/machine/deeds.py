@@ -211,9 +211,10 @@ class Life:
             backup.backup(self.world.store, self.backup)
             self.say("backed up")
         elif how % 3 == 0:
+            answered = self.judge.ledger.answered(self.world)
             backup.restore(self.world.store, self.backup, at=self.world.clock.now())
             self.judge.restored = True
-            self.judge.ledger.forget(self.world)
+            self.judge.ledger.forget(self.world, answered)
             self.judge.actions.clear()
             self.say("an older store was put back")
 

@@ -42,11 +42,14 @@ class Judge:
     """(instance, action, ticket) that belonged together once."""
     restored: bool = False
     """An older store was put back: what it no longer knows may be asked about, and made, again."""
+    misdated: bool = False
+    """Our clocks were set, or disagreed: how long ago a write was, by which an echo is known, they did not tell."""
     put_back: set[str] = field(default_factory=set)
     """Actions whose record a person had made anew, or said of that nobody knows whether it was."""
 
     def after_sync(self, world: World) -> None:
         """What holds after every sync, whatever became of it."""
+        self.misdated = self.misdated or bool(world.clock.off or world.overtaken)
         with world.store.reading() as reader:
             found = Found(reader)
             lost = [each for each in self.ledger.lost(world, found) if not self._raced(world, each.token)]
@@ -107,7 +110,10 @@ class Judge:
                 system = world.systems.get(name)
                 if link is None or system is None or self.restored or link.remote_id in system.late:
                     continue
-                typed = {canonical(each.field, value) for value in system.typed[link.remote_id, each.field]}
+                known = system.typed
+                if self.misdated and world.weather[name].struck["behind"]:  # an echo may have passed for an edit
+                    known = system.held
+                typed = {canonical(each.field, value) for value in known[link.remote_id, each.field]}
                 hold("I8 conflict exactness", said in typed, f"nobody typed {said!r} in {name}: {each}")
 
     def _owners_decide(self, found: Found) -> None:

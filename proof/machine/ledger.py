@@ -113,8 +113,18 @@ class Ledger:
                 self.risen.append((entry.source.removeprefix("sync:"), name, value))
             self.once.add((entry.ref, name, value))
 
-    def forget(self, world: World) -> None:
-        """The store was put back as it was: what only the newer one kept is gone with it, as whoever did it knew."""
+    def answered(self, world: World) -> set[str]:
+        """What a person, or an agreement, has settled so far: it need not stand anywhere any more."""
+        with world.store.reading() as reader:
+            found = Found(reader)
+            closed = [each for each in (*found.all(Conflict), *found.all(Proposal)) if each.closed_at is not None]
+        return {token for each in closed for token in TOKEN.findall(each.model_dump_json())}
+
+    def forget(self, world: World, answered: set[str]) -> None:
+        """The store was put back as it was: what only the newer one kept is gone with it, as whoever did it knew.
+
+        So is what was `answered` there, unless it stands where it was typed, and is read again.
+        """
         before = self.kept
         self.kept, self.stored, self.read_to = set(), {}, 0
         self.once.clear()
@@ -122,7 +132,8 @@ class Ledger:
             self.follow(reader)
             self.kept |= waiting_tokens(Found(reader))
         for each in self.typed:
-            if each.token in before - self.kept or each.where == "cli":
+            refused = each.token in answered - self.kept and not _stands(world, each)
+            if refused or each.token in before - self.kept or each.where == "cli":
                 each.given_up = each.given_up or "an older store was put back"
 
     def lost(self, world: World, found: Found) -> list[Typed]:

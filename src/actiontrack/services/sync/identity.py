@@ -40,6 +40,7 @@ def match(
             keyless.append(record)
         else:
             claims[_same_key(record.remote_id, by_key)].append(record)
+    accepted = [link for link in links if link.state is LinkState.PENDING and link.seen]
     answered: set[str] = set()
     strangers: list[Record] = []
     for remote_id, claiming in claims.items():
@@ -48,7 +49,7 @@ def match(
             strangers += _first_of(claiming, remote_id, found)
             continue
         answered.add(link.action)
-        found.pairs.append((_keeper(claiming, link, read, found), link))
+        found.pairs.append((_keeper(claiming, link, accepted, read, found), link))
     unanswered = [link for link in links if link.action not in answered]
     _place_accepted_copies(unanswered, found, read)
     unanswered = [link for link in unanswered if link.action not in {taken.action for _, taken in found.pairs}]
@@ -81,13 +82,30 @@ def _first_of(claiming: list[Record], remote_id: str, found: Matching) -> list[R
     return []
 
 
-def _keeper(claiming: list[Record], link: Link, read: Callable[[Record], Values], found: Matching) -> Record:
-    """The record that keeps a link's id: the one nearest to what it last said. The others are held."""
+def _keeper(
+    claiming: list[Record],
+    link: Link,
+    accepted: Sequence[Link],
+    read: Callable[[Record], Values],
+    found: Matching,
+) -> Record:
+    """The record that keeps a link's id: the one nearest to what it last said. The others are held.
+
+    A copy that was accepted as a new action never does, while the row of the original still is one: who edits that
+    before the copy has an id of its own makes the copy the more like of the two.
+    """
     if len(claiming) == 1:
         return claiming[0]
+    copies: set[int] = set()
+    if any(record.row == link.row and _is_mostly(read(record), link.seen) for record in claiming):
+        said = {_everything(copy.seen) for copy in accepted}
+        copies = {record.row for record in claiming if record.row != link.row and _everything(read(record)) in said}
     ranked = sorted(
-        claiming, key=lambda record: (-_likeness(read(record), link.seen), record.row != link.row, record.row)
-    )
+        claiming,
+        key=lambda record: (
+            record.row in copies, -_likeness(read(record), link.seen), record.row != link.row, record.row,
+        ),
+    )  # fmt: skip
     for record in ranked[1:]:
         why = f"row {record.row} repeats the id of row {ranked[0].row}, which keeps it"
         do = "accept it as a new action, or clear or correct its id"
@@ -214,9 +232,13 @@ def _pair_by(
 def _same_row_mostly(record: Record, links: Mapping[str, Link], read: Callable[[Record], Values]) -> Link | None:
     values = read(record)
     for link in links.values():
-        filled = [name for name, value in link.seen.items() if value]
-        same = sum(1 for name in filled if values.get(name) == link.seen[name])
         # A row that a person accepted as new was never tied to a place.
-        if link.state is LinkState.PENDING and link.row in (0, record.row) and filled and same * 2 > len(filled):
+        if link.state is LinkState.PENDING and link.row in (0, record.row) and _is_mostly(values, link.seen):
             return link
     return None
+
+
+def _is_mostly(now: Values, seen: Mapping[str, str]) -> bool:
+    """Whether more than half of what was said is said still."""
+    filled = [name for name, value in seen.items() if value]
+    return sum(1 for name in filled if now.get(name) == seen[name]) * 2 > len(filled)

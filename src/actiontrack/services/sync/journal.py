@@ -10,6 +10,7 @@ from actiontrack.ports import Outcome, Record
 from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync.echo import after_write
 from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.recovery import supersede
 
 TRIES = 5
 """Failures in a row before a record is left alone."""
@@ -35,6 +36,9 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
         "unknown": IntentState.UNKNOWN,
     }
     ended = intent.model_copy(update={"state": states[outcome.state], "why": outcome.why, "ended_at": lane.desk.now})
+    if outcome.state == "stale" and _is_sent_again(lane, intent):
+        ended = intent  # that this one did not land says nothing of the first: it stays open, under its key
+    past = supersede(lane, intent) if outcome.state in ("applied", "refused") else []
     link = lane.links[intent.action]
     if outcome.state == "applied" and outcome.record is not None:
         link = _applied(lane, link, intent, outcome.record)
@@ -50,7 +54,12 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
             "Mend the cell, or leave it: the record here stands.", row=link.row, name=outcome.field, quarantines=False,
         )  # fmt: skip
     lane.put_link(link)
-    return [ended, link]
+    return [ended, link, *past]
+
+
+def _is_sent_again(lane: Lane, intent: Intent) -> bool:
+    first = lane.reused.get(intent.action)
+    return first is not None and first.op_id == intent.op_id
 
 
 def put_off(lane: Lane, intent: Intent, why: str) -> list[Stored]:
@@ -66,7 +75,7 @@ def put_off(lane: Lane, intent: Intent, why: str) -> list[Stored]:
         f"{when}; the record here stands.", row=link.row, quarantines=poison,
     )  # fmt: skip
     lane.put_link(link)
-    return [ended, link]
+    return [ended, link, *supersede(lane, intent)]
 
 
 def _applied(lane: Lane, link: Link, intent: Intent, record: Record) -> Link:

@@ -103,6 +103,8 @@ class Lane:
     """action → a create of which nobody can tell whether it landed."""
     settled: list[Intent] = field(default_factory=list)
     """What became of writes without an acknowledgement."""
+    in_mind: list[Intent] = field(default_factory=list)
+    """Writes that no read has shown so far, though a system with replicas may hold them already."""
     stale: set[str] = field(default_factory=set)
     """Actions whose record was read as it was before our last write: passed over in this run."""
     whole: bool = False

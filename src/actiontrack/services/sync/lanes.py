@@ -69,7 +69,6 @@ def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], st
     """
     fingerprint = _fingerprint(lane)
     all_changed = lane.instance.fingerprint != fingerprint
-    lane.instance = lane.instance.model_copy(update={"fingerprint": fingerprint})
     open_lane(lane, () if all_changed else writer.changed_since(lane.instance.settled), all_changed)
     if not lane.seen.complete and (all_changed or _is_beyond_an_increment(lane)):
         lane.whole = True
@@ -82,9 +81,10 @@ def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], st
                 lane.problem(number, problem)
         store_issues(lane, writer, ("source:",))
         return False
+    lane.instance = lane.instance.model_copy(update={"fingerprint": fingerprint})
     take_in(lane, who)
     lane.desk.save(writer)
-    writer.put(*lane.settled)
+    writer.put(*lane.settled, *lane.in_mind)
     return True
 
 

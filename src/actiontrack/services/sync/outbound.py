@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Type, words
-from actiontrack.domain.ledger import Intent, Link, LinkState
+from actiontrack.domain.ledger import Intent, IntentState, Link, LinkState
 from actiontrack.domain.refs import normal_ref
 from actiontrack.domain.vocabulary import Status
 from actiontrack.ports import Fixed, Plain, Record, Unread, Write
@@ -246,10 +246,18 @@ def _intend(
 
 
 def _op_id(lane: Lane, ref: str, after: dict[str, str], *, creates: bool) -> str:
-    """A create that did not land keeps its key, and so does an update that says the same."""
-    sent = lane.reused.get(ref)
+    """A create that did not land keeps its key, refused or not, and so does an update that says the same."""
+    sent = lane.reused.get(ref) or (_refused(lane, ref) if creates else None)
     same = sent is not None and sent.creates == creates and (creates or sent.after == after)
     return sent.op_id if sent is not None and same else new_id()
+
+
+def _refused(lane: Lane, ref: str) -> Intent | None:
+    """The latest create that was refused: it may have been sent before, and have landed then."""
+    if not lane.failures.get(ref):
+        return None
+    tried = lane.desk.reader.find(Intent, instance=lane.name, action=ref, creates=True, state=IntentState.REFUSED)
+    return max(tried, key=lambda intent: intent.at, default=None)
 
 
 def _ambiguous(lane: Lane, ref: str, record: Record) -> bool:

@@ -1,7 +1,8 @@
 """Recovery: what became of writes without an acknowledgement, by what the remote shows now.
 
 It shows the after-value: acknowledge. Still the before-value: send it again. Anything else: somebody edited since.
-A workbook's writes land together or not at all; another system's may land field by field, and are judged so.
+A workbook's writes land together or not at all; another system's may land field by field, and are judged so. Its
+replicas may lag, too: a before-value that is read soon after proves nothing, and what was sent stays in mind a while.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from actiontrack.domain.ledger import Intent, IntentState, Link, LinkState
 from actiontrack.ports import Record
 from actiontrack.services.records.projection import LOGS, log
 from actiontrack.services.sync import logs
-from actiontrack.services.sync.echo import after_write
+from actiontrack.services.sync.echo import LONGEST, after_write
 from actiontrack.services.sync.lane import Lane
 
 Verdicts = Mapping[str, str]
@@ -23,7 +24,7 @@ def recover(
     lane: Lane, intents: Iterable[Intent], links: dict[str, Link], records: Mapping[str, Record], taken: Collection[str]
 ) -> None:
     """Settle each. `links` are renewed in place; `taken` are the remote ids that are linked."""
-    waiting = list(intents)
+    waiting = sorted(intents, key=lambda intent: intent.at)
     lane.made = {op_id: record for op_id, record in lane.made.items() if record.remote_id not in taken}
     if lane.seen.key == "remote":
         for intent in waiting:
@@ -112,9 +113,26 @@ def _recover_update(lane: Lane, intent: Intent, links: dict[str, Link], records:
         verdicts = _by_field(lane, intent, record)
         arrived = [name for name, verdict in verdicts.items() if verdict == "after"]
         links[intent.action] = _arrived(lane, link, arrived, intent, record)
+        if arrived:
+            lane.settled += supersede(lane, intent)
         if all(verdict == "before" for verdict in verdicts.values()):
             lane.reused[intent.action] = intent
+            if abs(lane.desk.now - intent.at) < LONGEST:
+                _keep_in_mind(lane, intent)
+                return
         _end(lane, intent, IntentState.ACKNOWLEDGED if arrived else IntentState.MERGED)
+
+
+def _keep_in_mind(lane: Lane, intent: Intent) -> None:
+    """It may have landed where this read came from too late to show it: what it wrote is no edit when it is met."""
+    lane.in_mind.append(intent.model_copy(update={"state": IntentState.UNKNOWN}))
+
+
+def supersede(lane: Lane, intent: Intent) -> list[Intent]:
+    """What became of a later write is known: those before it are kept in mind no longer. They are returned, ended."""
+    past = [each for each in lane.in_mind if each.action == intent.action and each.op_id != intent.op_id]
+    lane.in_mind = [each for each in lane.in_mind if each.action != intent.action]
+    return [each.model_copy(update={"state": IntentState.MERGED, "ended_at": lane.desk.now}) for each in past]
 
 
 def _recover_create(lane: Lane, intent: Intent, links: dict[str, Link], records: Mapping[str, Record]) -> None:
