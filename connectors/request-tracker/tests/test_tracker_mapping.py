@@ -110,8 +110,15 @@ def test_what_others_wrote_meanwhile_is_told_whatever_the_order(zero: int) -> No
     theirs = {"Field": "Subject", "NewValue": "Theirs"}
     other = {"Field": "12", "NewValue": "https://example.org"}
     changes = [ours, theirs, other] if zero else [theirs, ours, other]
-    assert _races({"Subject": "Ours"}, changes, {"12": "Evidence"}) == {"Subject": "Theirs"}
-    assert _races({"Subject": "Ours", "Evidence": "https://example.org"}, [ours, other], {"12": "Evidence"}) == {}
+    assert _races({"Subject": "Ours"}, changes, {"12": "Evidence"}, "us") == {"Subject": "Theirs"}
+    assert _races({"Subject": "Ours", "Evidence": "https://example.org"}, [ours, other], {"12": "Evidence"}, "us") == {}
+
+
+def test_a_value_that_rt_made_another_of_is_still_ours() -> None:
+    ours = {"Field": "Subject", "NewValue": "Our", "Creator": {"type": "user", "id": "us"}}
+    theirs = {"Field": "Subject", "NewValue": "Theirs", "Creator": {"type": "user", "id": "person"}}
+    assert _races({"Subject": "Ours"}, [ours], {}, "us") == {}
+    assert _races({"Subject": "Ours"}, [ours, theirs], {}, "us") == {"Subject": "Theirs"}
 
 
 def test_a_ticket_without_a_text_is_called_by_its_action_id_and_has_none() -> None:

@@ -15,7 +15,7 @@ PAGE = 100
 """RT gives no more at once, and doesn't say so."""
 _REST = "REST/2.0"
 _TICKET = "Subject,Status,Due,CustomFields"
-_CHANGE = "ObjectId,Type,Field,OldValue,NewValue"
+_CHANGE = "ObjectId,Type,Field,NewValue,Creator"
 _TELLING = ("Create", "Set", "Status", "CustomField")
 """The types of transactions that change what we read."""
 

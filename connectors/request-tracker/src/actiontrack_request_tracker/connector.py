@@ -107,7 +107,8 @@ class TrackerConnector:
         """Send the writes: changes one by one, new tickets several at once."""
         if not batch.writes:
             return
-        writing = Writing(self.tracker, self._options.queue, self._known_mapping(), self._links())
+        options = self._options
+        writing = Writing(self.tracker, options.queue, options.user, self._known_mapping(), self._links())
         yield from writing.update([each for each in batch.writes if not each.creates])
         yield from writing.create([each for each in batch.writes if each.creates])
 

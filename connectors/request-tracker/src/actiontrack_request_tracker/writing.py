@@ -39,10 +39,13 @@ class _Sent:
 class Writing:
     """The writes of one batch."""
 
-    def __init__(self, tracker: Tracker, queue: str, mapping: TicketMapping, reviews: Mapping[str, str]) -> None:
-        """`reviews`: review → the ticket of which an action of it is a member."""
+    def __init__(
+        self, tracker: Tracker, queue: str, user: str, mapping: TicketMapping, reviews: Mapping[str, str]
+    ) -> None:
+        """`user` is ours; `reviews`: review → the ticket of which an action of it is a member."""
         self._tracker = tracker
         self._queue = queue
+        self._user = user
         self._mapping = mapping
         self._reviews = reviews
 
@@ -98,7 +101,7 @@ class Writing:
                 yield self._verdict(each, ticket, changes)
 
     def _verdict(self, sent: _Sent, ticket: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]) -> Outcome:
-        raced = _races(sent.values, changes, field_names(ticket))
+        raced = _races(sent.values, changes, field_names(ticket), self._user)
         if raced:
             now = {**ticket, **custom_values(ticket)}
             lost = {remote: value for remote, value in raced.items() if not alike(now.get(remote), value)}
@@ -217,18 +220,27 @@ def _flat(changes: Mapping[str, Any]) -> dict[str, str]:
     return {**core, **changes.get("CustomFields", {})}
 
 
-def _races(sent: Mapping[str, str], changes: Sequence[Mapping[str, Any]], names: Mapping[str, str]) -> dict[str, str]:
+def _races(
+    sent: Mapping[str, str], changes: Sequence[Mapping[str, Any]], names: Mapping[str, str], user: str
+) -> dict[str, str]:
     """What others wrote meanwhile into the fields that we wrote (the newest of each): field → value.
 
-    In which order it came to the ticket nobody can tell: RT notes a change a moment after it made it.
+    In which order it came to the ticket nobody can tell: RT notes a change a moment after it made it. A value of our
+    own user's in a field in which ours is not to be found is ours, as RT made it: reading it tells.
     """
-    raced: dict[str, str] = {}
-    for change in changes:
-        remote = names.get(str(change.get("Field")), str(change.get("Field")))
-        value = str(change.get("NewValue") or "")
-        if remote in sent and not alike(value, sent[remote]):
-            raced[remote] = value
-    return raced
+    wrote = [(names.get(str(one.get("Field")), str(one.get("Field"))), one) for one in changes]
+    values = [(remote, str(one.get("NewValue") or ""), _creator(one)) for remote, one in wrote if remote in sent]
+    arrived = {remote for remote, value, _ in values if alike(value, sent[remote])}
+    return {
+        remote: value
+        for remote, value, creator in values
+        if not alike(value, sent[remote]) and (remote in arrived or creator != user)
+    }
+
+
+def _creator(change: Mapping[str, Any]) -> str:
+    creator = change.get("Creator")
+    return str(creator.get("id") or "") if isinstance(creator, dict) else ""
 
 
 def _why(name: str, remote: str, said: Sequence[str]) -> str:
