@@ -117,7 +117,8 @@ class Ledger:
         """What a person, or an agreement, has settled so far: it need not stand anywhere any more."""
         with world.store.reading() as reader:
             found = Found(reader)
-            closed = [each for each in (*found.all(Conflict), *found.all(Proposal)) if each.closed_at is not None]
+            questions: list[Conflict | Proposal] = [*found.all(Conflict), *found.all(Proposal)]
+            closed = [each for each in questions if each.closed_at is not None]
         return {token for each in closed for token in TOKEN.findall(each.model_dump_json())}
 
     def forget(self, world: World, answered: set[str]) -> None:
