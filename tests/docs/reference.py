@@ -190,7 +190,7 @@ def readme() -> str:
         name = f"[{told['system']['name']}](connectors/{path.parent.name}/README.md)"
         strength = told["concurrency"]["strength"]
         rows.append(
-            f"| {name} | {told['system']['version']} | {told['system']['ran']} | {strength} | {told['scale']} |"
+            f"| {name} | {told['system']['version']} | {told['system']['ran']} | {strength} | {told['scale'] or 'not yet bronze'} |"
         )
     return f"{before}{SYSTEMS}\n{chr(10).join(rows)}\n{SYSTEMS}{after}"
 
