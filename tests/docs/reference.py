@@ -188,10 +188,9 @@ def readme() -> str:
     for path in sorted(ROOT.glob("connectors/*/quality.toml")):
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         name = f"[{told['system']['name']}](connectors/{path.parent.name}/README.md)"
-        strength = told["concurrency"]["strength"]
-        rows.append(
-            f"| {name} | {told['system']['version']} | {told['system']['ran']} | {strength} | {told['scale'] or 'not yet bronze'} |"
-        )
+        system, strength = told["system"], told["concurrency"]["strength"]
+        quality = told["scale"] or "not yet bronze"
+        rows.append(f"| {name} | {system['version']} | {system['ran']} | {strength} | {quality} |")
     return f"{before}{SYSTEMS}\n{chr(10).join(rows)}\n{SYSTEMS}{after}"
 
 
