@@ -10,7 +10,17 @@ from typing import Any
 
 from actiontrack.domain.catalogue import NOUNS, ref_of
 from actiontrack.domain.fields import STATUS_UNIT
-from actiontrack.domain.ledger import Conflict, Instance, Link, LinkState, Proposal, ProposalKind, StoredIssue
+from actiontrack.domain.ledger import (
+    Conflict,
+    Instance,
+    Intent,
+    IntentState,
+    Link,
+    LinkState,
+    Proposal,
+    ProposalKind,
+    StoredIssue,
+)
 from actiontrack.domain.nouns import Action, Leg, Update
 from actiontrack.domain.vocabulary import LEG_STATUSES
 from actiontrack.services import audit
@@ -44,6 +54,8 @@ class Judge:
     """An older store was put back: what it no longer knows may be asked about, and made, again."""
     misdated: bool = False
     """Our clocks were set, or disagreed: how long ago a write was, by which an echo is known, they did not tell."""
+    let_in: set[str] = field(default_factory=set)
+    """Words of others that were accepted: also by the newer store, where an older one is put back."""
     put_back: set[str] = field(default_factory=set)
     """Actions whose record a person had made anew, or said of that nobody knows whether it was."""
 
@@ -110,18 +122,20 @@ class Judge:
                 system = world.systems.get(name)
                 if link is None or system is None or self.restored or link.remote_id in system.late:
                     continue
-                known = system.typed
-                if self.misdated and world.weather[name].struck["behind"]:  # an echo may have passed for an edit
-                    known = system.held
-                typed = {canonical(each.field, value) for value in known[link.remote_id, each.field]}
+                cell = link.remote_id, each.field
+                typed = {canonical(each.field, value) for value in system.typed[cell]}
+                if world.weather[name].struck["behind"]:
+                    typed |= {canonical(each.field, value) for value in system.typed_over(*cell)}
+                    typed |= _acknowledged(found, link, each.field) if self.misdated else set()
                 hold("I8 conflict exactness", said in typed, f"nobody typed {said!r} in {name}: {each}")
 
     def _owners_decide(self, found: Found) -> None:
         """I7: what an agency typed into the Board's field is there only where somebody let it in."""
-        let_in = json.dumps([each.to_value for each in found.all(Proposal) if each.how == "accepted"])
+        accepted = json.dumps([each.to_value for each in found.all(Proposal) if each.how == "accepted"])
+        self.let_in |= set(TOKEN.findall(accepted))
         for action in found.all(Action):
             strange = [token for name, token in BY.findall(action.priority) if name != "master"]
-            hold("I7 ownership", set(strange) <= set(TOKEN.findall(let_in)), action.priority)
+            hold("I7 ownership", set(strange) <= self.let_in, action.priority)
 
     def _said_once(self, world: World, found: Found) -> None:
         """I14: what was typed into a log is one entry of it, however often it is read; unless a replica lagged."""
@@ -333,6 +347,12 @@ def _answered(found: Found) -> set[str]:
         asked = proposal.to_value
         seen |= {as_text(value) for value in (asked.values() if isinstance(asked, dict) else [asked])}
     return seen
+
+
+def _acknowledged(found: Found, link: Link, name: str) -> set[str]:
+    """What we are known to have written there: once a replica that lagged passed for an edit, that is met as one."""
+    mine = [each for each in found.all(Intent) if (each.instance, each.action) == (link.instance, link.action)]
+    return {str(each.after[name]) for each in mine if each.state is IntentState.ACKNOWLEDGED and name in each.after}
 
 
 def _open_about(found: Found, link: Link) -> set[str]:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 from typing import Literal
 
 from actiontrack.ports import Clock, Plain
@@ -95,6 +96,11 @@ class System:
     def seconds(self) -> int:
         """What its clock says."""
         return int(self.clock.now().timestamp()) + self.traits.skew
+
+    def typed_over(self, key: str, name: str) -> set[str]:
+        """What its own people typed over in a field: a replica that lags shows it as if they had put it back."""
+        states = [str(each.values.get(name) or "") for each in self.past if each.id == key]
+        return {before for before, after in pairwise(states) if before != after and after in self.typed[key, name]}
 
     def live(self) -> list[Ticket]:
         """The tickets that are there, oldest first."""
