@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import cast
 
 import pytest
 from systems import ONE, Office, System
 
 from actiontrack.domain.fields import Actor
-from actiontrack.domain.ledger import StoredIssue
+from actiontrack.domain.ledger import Escalation, StoredIssue
 from actiontrack.domain.nouns import Review
 from actiontrack.domain.vocabulary import Publication, Side
 from actiontrack.errors import RetryableError, UserError
@@ -155,6 +156,23 @@ def test_a_closure_is_told_with_its_reason(board: Board) -> None:
     board.sync()
     ((_, text),) = board.host.said.values()
     assert text == "The Board's decision: closed not implemented. The service closed"
+
+
+def test_an_escalation_is_told_with_how_late_it_is(board: Board) -> None:
+    raised = Escalation(
+        action=board.ref,
+        level="L2",
+        period=date(2026, 9, 1),
+        state="raised",
+        days_overdue=84,
+        at=board.core.clock.now(),
+    )
+    with board.core.store.writing("manager", "sweep") as writer:
+        writer.put(raised)
+    board.sync()
+    board.sync()
+    ((_, text),) = board.host.said.values()
+    assert text == "Escalated: L2. It is 84 days overdue."
 
 
 def test_what_was_decided_before_there_was_a_platform_is_not_told() -> None:

@@ -87,11 +87,13 @@ def _text(reader: Reader, kind: str) -> str:
         return _of_proposal(proposal) if proposal else ""
     if what == "entry":
         entry = next(iter(reader.entries(after=int(key) - 1, upto=int(key))), None)
-        action = reader.get(Action, entry.ref) if entry else None
-        return _of_status(entry, action) if entry and action else ""
-    found = reader.get(Escalation, *key.split(":"))
-    if found is None:
+        decided = reader.get(Action, entry.ref) if entry else None
+        return _of_status(entry, decided) if entry and decided else ""
+    action, level, period = key.split(":")
+    escalations = reader.find(Escalation, action=action, level=level, period=date.fromisoformat(period))
+    if not escalations:
         return ""
+    found = escalations[0]
     late = f" It is {found.days_overdue} days overdue." if found.days_overdue else ""
     return f"Escalated: {found.level}.{late}"
 
