@@ -104,6 +104,8 @@ if TYPE_CHECKING:
         Web,
         Write,
         Writer,
+        basic_auth,
+        same_value,
     )
 
 _DOORS = {
@@ -124,7 +126,8 @@ _PORTS = (
     "Answer App AuditEntry Backup Batch Calendar Capabilities CellChange Choice Clock Connector Files Fixed "
     "HostedReview InstanceContext InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain "
     "Platform Problem Question Queue Raw Reader Record RestorePlan SetUp SetUpStep SetsUp ShownProblems ShowsProblems "
-    "Store Unanswered Unread Web Write Writer"
+    "Store Unanswered Unread Web Write Writer "
+    "basic_auth same_value"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -239,6 +242,7 @@ __all__ = [
     "Web",
     "Write",
     "Writer",
+    "basic_auth",
     "content_hash",
     "day_in_words",
     "effective_due",
@@ -248,6 +252,7 @@ __all__ = [
     "missing_for_move",
     "new_ref",
     "normal_ref",
+    "same_value",
     "standing_of",
     "status_of",
 ]

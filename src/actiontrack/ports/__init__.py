@@ -24,7 +24,8 @@ from actiontrack.ports.platform import HostedReview, Platform, SetsUp, SetUp, Se
 from actiontrack.ports.questions import Answer, Choice, Question
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
 from actiontrack.ports.time import Calendar, Clock
-from actiontrack.ports.web import Web
+from actiontrack.ports.values import same_value
+from actiontrack.ports.web import Web, basic_auth
 
 __all__ = [
     "Answer",
@@ -71,4 +72,6 @@ __all__ = [
     "Web",
     "Write",
     "Writer",
+    "basic_auth",
+    "same_value",
 ]

@@ -44,3 +44,8 @@ class Web(Protocol):
     def read(self, path: str, *, params: Mapping[str, Any] | None = None, method: str = "GET", json: Any = None) -> Any:
         """The JSON that reading gives. Raises as `ask`, and UserError where it is refused (4xx) or is no JSON."""
         ...
+
+
+def basic_auth(user: str, password: str) -> tuple[str, str]:
+    """For `session.auth`: requests sends Latin-1, and this makes it UTF-8 (RFC 7617)."""
+    return user.encode().decode("latin-1"), password.encode().decode("latin-1")

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 
 from actiontrack.api import (
     ActionTrackError,
@@ -17,9 +15,10 @@ from actiontrack.api import (
     Observation,
     Outcome,
     Problem,
-    Raw,
     Record,
     Write,
+    basic_auth,
+    same_value,
 )
 from actiontrack_caldav import checking
 from actiontrack_caldav.collection import CollectionClient, Member
@@ -51,7 +50,7 @@ class CalDavConnector:
         if options.token:
             web.session.headers["Authorization"] = f"Bearer {context.secret(options.token)}"
         elif options.user:
-            web.session.auth = (_utf8(options.user), _utf8(context.secret(options.password)))
+            web.session.auth = basic_auth(options.user, context.secret(options.password))
         self._client = CollectionClient(web, options.url)
 
     def __repr__(self) -> str:
@@ -162,8 +161,8 @@ class CalDavConnector:
         if member is None or task is None:
             return Outcome(each.op_id, "stale", why="the task is not there any more")
         now = record_of(member.href, task)
-        after = {name: value for name, value in each.after.items() if not _same(now.fields.get(name), value)}
-        if any(not _same(now.fields.get(name), each.before.get(name)) for name in after):
+        after = {name: value for name, value in each.after.items() if not same_value(now.fields.get(name), value)}
+        if any(not same_value(now.fields.get(name), each.before.get(name)) for name in after):
             return Outcome(each.op_id, "stale", why="somebody edited it in the meantime")
         carried = {name: value for name, value in after.items() if name in WRITES and not uncarriable(value)}
         if not carried:
@@ -177,11 +176,6 @@ class CalDavConnector:
         if answer.status_code >= 400:
             return Outcome(each.op_id, "refused", why=f"the server answers {answer.status_code} {answer.reason}")
         return _Sent(each, member.href, answer.headers.get("ETag", ""))
-
-
-def _utf8(text: str) -> str:
-    """So that requests, which sends Latin-1, sends UTF-8 (RFC 7617)."""
-    return text.encode().decode("latin-1")
 
 
 def _task(member: Member) -> Task | None:
@@ -204,7 +198,7 @@ def _became(sent: _Sent, member: Member | None) -> Outcome:
     if each.creates:  # somebody edited it since it was made: the next sync merges that
         return Outcome(each.op_id, "unknown", why="it was made, and says something else by now")
     ours = told.record is not None and told.record.fields.get(told.field)
-    if ours_still or _same(ours or None, each.before.get(told.field)) or uncarriable(_after(told, each)):
+    if ours_still or same_value(ours or None, each.before.get(told.field)) or uncarriable(_after(told, each)):
         return told
     return Outcome(each.op_id, "stale", why="somebody edited it in the meantime")
 
@@ -212,7 +206,7 @@ def _became(sent: _Sent, member: Member | None) -> Outcome:
 def _told(each: Write, now: Record) -> Outcome:
     """Applied where all of it is there, else refused by the first field that is not."""
     for name, value in each.after.items():
-        if name in COLUMNS and not _same(now.fields.get(name), value):
+        if name in COLUMNS and not same_value(now.fields.get(name), value):
             why = uncarriable(value) or "the server did not take it as it was sent"
             return Outcome(each.op_id, "refused", now, why=why, field=name)
     return Outcome(each.op_id, "applied", now)
@@ -220,17 +214,3 @@ def _told(each: Write, now: Record) -> Outcome:
 
 def _after(told: Outcome, each: Write) -> str:
     return str(each.after.get(told.field) or "")
-
-
-def _same(one: Raw, other: Raw) -> bool:
-    """Whether two values are one: line ends and white space around don't count, nor the hour of a day."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(value: Raw) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    text = value if isinstance(value, str) else ""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()

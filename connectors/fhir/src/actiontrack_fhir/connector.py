@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,9 +18,10 @@ from actiontrack.api import (
     Outcome,
     Plain,
     Problem,
-    Raw,
     Record,
     Write,
+    basic_auth,
+    same_value,
 )
 from actiontrack_fhir import checking
 from actiontrack_fhir.mapping import COLUMNS, OP, WRITES, has_noted, new_task, op_id_of, record_of, ref_of, write
@@ -46,7 +46,7 @@ class FhirConnector:
         if options.token:
             web.session.headers["Authorization"] = f"Bearer {context.secret(options.token)}"
         elif options.user:
-            web.session.auth = (_utf8(options.user), _utf8(context.secret(options.password)))
+            web.session.auth = basic_auth(options.user, context.secret(options.password))
         self._server = TaskServer(web)
 
     def __repr__(self) -> str:
@@ -135,7 +135,7 @@ class FhirConnector:
             return Outcome(each.op_id, "stale", why="the task is not there any more")
         now = record_of(task)
         after = {name: value for name, value in each.after.items() if name in WRITES and not _shows(task, name, value)}
-        if any(not _same(now.fields.get(name), each.before.get(name)) for name in after):
+        if any(not same_value(now.fields.get(name), each.before.get(name)) for name in after):
             return Outcome(each.op_id, "stale", why="somebody edited it in the meantime")
         if not after:
             return Outcome(each.op_id, "applied", now)
@@ -170,11 +170,6 @@ class FhirConnector:
     @property
     def _author(self) -> str:
         return self._context.board_name or "actiontrack"
-
-
-def _utf8(text: str) -> str:
-    """So that requests, which sends Latin-1, sends UTF-8 (RFC 7617)."""
-    return text.encode().decode("latin-1")
 
 
 def _earlier(moment: str) -> str:
@@ -218,19 +213,5 @@ def _refused(each: Write, answer: requests.Response) -> Outcome:
 def _shows(task: Task, name: str, value: Plain) -> bool:
     """Whether a task says a value: our progress in our newest note."""
     if name == "progress":
-        return has_noted(task, value) or _same(record_of(task).fields["progress"], value)
-    return _same(record_of(task).fields.get(name), value)
-
-
-def _same(one: Raw, other: Raw) -> bool:
-    """Whether two values are one: line ends and white space around don't count, nor the hour of a day."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(value: Raw) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    text = value if isinstance(value, str) else ""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        return has_noted(task, value) or same_value(record_of(task).fields["progress"], value)
+    return same_value(record_of(task).fields.get(name), value)

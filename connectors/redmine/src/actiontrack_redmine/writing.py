@@ -6,13 +6,11 @@ issue's history names what it replaced. So a write that overtook somebody's is s
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any
 
-from actiontrack.api import Outcome, Plain, Raw, Record, UserError, Write
+from actiontrack.api import Outcome, Plain, Record, UserError, Write, same_value
 from actiontrack_redmine.client import Json, RedmineClient
 from actiontrack_redmine.mapping import COLUMNS, Fields, body, custom, field_of, mark_of, record_of
 from actiontrack_redmine.mark import Mark
@@ -65,7 +63,7 @@ class Writer:
             return Outcome(write.op_id, "stale", why="the issue is not there any more")
         now = self.record(issue)
         after = {name: value for name, value in _unlike(write.after, now).items() if name in COLUMNS}
-        if any(not _same(now.fields.get(name), write.before.get(name)) for name in after):
+        if any(not same_value(now.fields.get(name), write.before.get(name)) for name in after):
             return Outcome(write.op_id, "stale", why=_EDITED)
         return self._send(write, issue, after) if after else _told(write, now)
 
@@ -163,18 +161,4 @@ def _told(write: Write, now: Record, refused: str = "") -> Outcome:
 
 
 def _unlike(after: Mapping[str, Plain], now: Record) -> dict[str, Plain]:
-    return {name: value for name, value in after.items() if not _same(now.fields.get(name), value)}
-
-
-def _same(one: Raw, other: Raw) -> bool:
-    """Whether two values are one: line ends and white space around don't count."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(value: Raw) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    text = value if isinstance(value, str) else ""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return {name: value for name, value in after.items() if not same_value(now.fields.get(name), value)}

@@ -17,6 +17,7 @@ from actiontrack.api import (
     Outcome,
     Problem,
     Record,
+    basic_auth,
 )
 from actiontrack_roundup import checking
 from actiontrack_roundup.client import Json, RoundupClient
@@ -42,7 +43,7 @@ class RoundupConnector:
         if options.token:
             web.session.headers["Authorization"] = f"Bearer {context.secret(options.token)}"
         else:
-            web.session.auth = (_utf8(options.user), _utf8(context.secret(options.password)))
+            web.session.auth = basic_auth(options.user, context.secret(options.password))
         web.session.headers["X-Requested-With"] = "rest"
         web.session.headers["Origin"] = _origin(options.origin or options.url)
         web.session.headers["Accept"] = "application/json"
@@ -140,8 +141,3 @@ def _earlier(said: str, by: timedelta) -> str:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _utf8(text: str) -> str:
-    """So that requests, which sends Latin-1, sends UTF-8 (RFC 7617)."""
-    return text.encode().decode("latin-1")

@@ -8,13 +8,12 @@ again, before anything that a person may have written is written over.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
-from actiontrack.api import Outcome, Plain, Raw, Record, Write
+from actiontrack.api import Outcome, Plain, Raw, Record, Write, same_value
 from actiontrack_roundup.client import Json, Refusal, RoundupClient
 from actiontrack_roundup.mapping import COLUMNS, Mark, mark_of, newest, properties, record_of, told_by
 
@@ -150,16 +149,7 @@ def _unlike(after: Mapping[str, Plain], now: Record) -> dict[str, Plain]:
 
 
 def _same(one: Raw, other: Raw) -> bool:
-    """Whether two values are one: line ends and white space around don't count, nor the hour of a day."""
+    """Whether two values are one; two moments are by their hour, too."""
     if isinstance(one, datetime) and isinstance(other, datetime):
         return one == other
-    return _plain(one) == _plain(other)
-
-
-def _plain(value: Raw) -> str:
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    text = value if isinstance(value, str) else ""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return same_value(one, other)
