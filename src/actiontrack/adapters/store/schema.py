@@ -17,7 +17,7 @@ from actiontrack.domain import ledger, nouns
 from actiontrack.domain.catalogue import LEDGERS, NOUNS, noun_name
 from actiontrack.domain.nouns import Stored
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration: a database that shows it needs none."""
 
 BOARD = "board_id"
@@ -155,6 +155,7 @@ def _table(kind: type[Stored]) -> sa.Table:
         # What tells whether a link moved. Of SQLite only: elsewhere an index takes no version of any length.
         brief = ("instance", "action", "remote_id", "digest", "state", "dirty", "row")
         sa.Index("ix_link_brief", table.c[BOARD], *(table.c[name] for name in brief)).ddl_if(dialect="sqlite")
+        sa.Index("ix_link_missing", table.c[BOARD], table.c.instance, sqlite_where=table.c.missing_since.is_not(None))
     return table
 
 

@@ -254,7 +254,8 @@ def _count_open_in(reader: Reader, run: Run) -> None:
         result.conflicts = sum(1 for each in conflicts if name in each.sides)
         result.proposals = reader.count(Proposal, instance=name, closed_at=None)
         result.quarantined = reader.count(StoredIssue, source=name, quarantines=True)
-        result.missing = reader.count(Link, instance=name, state=LinkState.MISSING.value)
+        # Since when, too: there is an index over those alone.
+        result.missing = reader.count(Link, instance=name, state=LinkState.MISSING.value, missing_since__ne=None)
         result.problems = problem_rows(reader, name, run.core.instances[name].options)
 
 
