@@ -18,6 +18,7 @@ from actiontrack.domain.ledger import Lease
 from actiontrack.errors import UserError
 from actiontrack.ports import Place
 from actiontrack.runtime import Runtime, open_runtime
+from actiontrack.services.hints import Hints
 from actiontrack.services.sync.engine import sync
 from actiontrack.services.watching import AGAIN, LOOK, PATIENCE, POLL, QUIET, STEP, Watch
 
@@ -82,8 +83,9 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     suite.sync()
     with open_runtime(str(tmp_path / "actiontrack.toml")) as runtime:
         seconds, told = Seconds(), []
+        hints = Hints(lambda: seconds.now)
         watch = Watch(
-            runtime.core, tmp_path, seconds, lambda: seconds.now, runtime.look_again, told.append, "scheduler"
+            runtime.core, tmp_path, seconds, lambda: seconds.now, runtime.look_again, told.append, "scheduler", hints
         )
         made = Bench(suite, runtime, seconds, watch, told)
         assert made.pass_time(QUIET + STEP) == [f"watching {tmp_path}"], "what says what it said needs no sync"
@@ -183,7 +185,7 @@ def test_a_write_that_was_cut_off_is_made_at_the_next_start(bench: Bench) -> Non
     lock.unlink()
     anew = Watch(
         bench.runtime.core, bench.suite.folder, bench.seconds, lambda: bench.seconds.now, bench.runtime.look_again,
-        bench.told.append, "scheduler",
+        bench.told.append, "scheduler", Hints(lambda: bench.seconds.now),
     )  # fmt: skip
     bench.told.clear()
     anew.pause(10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import queue
+import re
 import threading
 from collections.abc import Iterator
 from itertools import count
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from between import Between, between
 from board_suite import Suite
+from running import starting
 from tests.servers.house import Running
 from tests.servers.rt import run_script
 
@@ -32,9 +34,13 @@ class Board:
         self.server = server
         self._queue = queue
         suite.monkeypatch.setenv("RT_TOKEN", server.access["token"])
-        suite.configure(
-            f'[platform]\ntype = "request-tracker"\nurl = "{stand.url}"\nqueue = "Board {self.number}"\n'
-            f'reviews = "Reviews {self.number}"\ntoken = {{ env = "RT_TOKEN" }}\nrate = 1000\n'
+        self.configure()
+
+    def configure(self, *more: str) -> None:
+        self.suite.configure(
+            f'[platform]\ntype = "request-tracker"\nurl = "{self.stand.url}"\nqueue = "Board {self.number}"\n'
+            f'reviews = "Reviews {self.number}"\ntoken = {{ env = "RT_TOKEN" }}\nrate = 1000\n',
+            *more,
         )
 
     @property
@@ -133,6 +139,27 @@ def test_the_hook_tells_of_a_change(board: Board) -> None:
         thread.join()
     assert (str(told["ticket"]), told["type"]) == (ticket, "Create")
     assert int(told["transaction"]) > 0
+
+
+def test_what_the_hook_tells_is_synced_at_once(board: Board) -> None:
+    """A review made in RT, and an action changed there, are here by the hint alone: nothing is scheduled."""
+    token = "f81d4fae-7dec-11d0-a765"
+    board.suite.monkeypatch.setenv("HINTS_TOKEN", token)
+    board.configure('[hints]\nlisten = "127.0.0.1:0"\ntoken = { env = "HINTS_TOKEN" }\n')
+    with starting(board.suite) as begin:
+        running = begin()
+        (address,) = re.findall(r"http://\S+/hints/", running.wait_for("NAME being one of platform\n"))
+        board.set_up("--hook", f"{address}platform/{token}")
+        board.review("SAR-2026-01", "Adult K")
+        running.wait_for("platform: first sync: 0 actions")
+        board.sync()
+        ref = board.add(review="SAR-2026-01", text="Train the staff")
+        board.sync()
+        (ticket,) = board.actions.ids(ref)
+        board.actions.change(ticket, Subject="Train all the staff")
+        running.wait_for("platform: synced; 1 updated here")
+        assert board.suite.run("action", "show", ref)["text"] == "Train all the staff"
+        assert running.stop() == 0
 
 
 def test_reviews_come_from_the_platform(board: Board) -> None:

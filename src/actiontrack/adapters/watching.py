@@ -54,6 +54,10 @@ class FolderWatcher:
             time.sleep(min(BURST, seconds))
             self._woken.clear()
 
+    def wake(self) -> None:
+        """End the wait: something else happened. May be called by any thread."""
+        self._woken.set()
+
     def close(self) -> None:
         """Watch nothing any more."""
         if self._observer is not None:

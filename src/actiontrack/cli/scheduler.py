@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from actiontrack.domain.policy import Schedule
     from actiontrack.ports import App
     from actiontrack.runtime import Runtime
+    from actiontrack.services.hints import Hints
     from actiontrack.services.scheduler import Jobs, Ran
     from actiontrack.services.sync.steps import SyncResult
     from actiontrack.services.watching import Watch
@@ -27,11 +28,12 @@ WHO = "scheduler"
 
 @command("run")
 @click.option("--once", is_flag=True, help="Run what is due now and stop (for cron or Task Scheduler).")
-@click.option("--no-watch", is_flag=True, help="Leave files alone between the slots of the schedule.")
+@click.option("--no-watch", is_flag=True, help="Sync at the slots of the schedule only.")
 @click.option("--dry-run", is_flag=True, help="Say what is due; run nothing.")
 @click.pass_obj
 def run(session: Session, once: bool, no_watch: bool, dry_run: bool) -> int:
-    """The scheduler: runs the [[schedule]] of the configuration, and syncs files when they have changed.
+    """The scheduler: runs the [[schedule]] of the configuration, and syncs files when they have changed, and systems
+    when they tell the address of [hints] that something changed there.
 
     A file is synced once it is at rest and nobody has it open; `watch = "off"` in its [[connector]] leaves it to the
     schedule. SIGTERM, or Ctrl-C, ends it when the job at hand is done.
@@ -92,15 +94,42 @@ def _watch(runtime: Runtime, stop: Stop) -> Iterator[Watch]:
     import time
 
     from actiontrack.adapters.watching import watching
+    from actiontrack.services.hints import Hints
     from actiontrack.services.watching import Watch
 
     core, base = runtime.core, runtime.settings.folder
     told = [files for each in runtime.hooks.connectors.values() if (files := each.files) is not None]
-    with watching(lambda path: any(files.matters(path) for files in told)) as watcher:
+    hints = Hints(time.monotonic)
+    with (
+        watching(lambda path: any(files.matters(path) for files in told)) as watcher,
+        _hints_heard(runtime, hints, watcher.wake),
+    ):
         yield Watch(
             core, base, Stoppable(watcher, stop), time.monotonic, runtime.look_again,
-            lambda line: _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {line}"), WHO,
+            lambda line: _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {line}"), WHO, hints,
         )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _hints_heard(runtime: Runtime, hints: Hints, wake: Callable[[], None]) -> Iterator[None]:
+    """Listen to the systems for the block, where [hints] says at which address."""
+    told = runtime.settings.hints
+    if told is None:
+        yield
+        return
+    from actiontrack.adapters.hints import listening
+    from actiontrack.settings import secret_value
+
+    systems = {each.name for each in runtime.settings.instances if runtime.hooks.files_of(each.type) is None}
+
+    def heard(name: str) -> None:
+        hints.tell(name)
+        wake()
+
+    token = secret_value(told.token, runtime.settings.folder, runtime.environ)
+    with listening(*told.place, token, systems.__contains__, heard) as url:
+        _print_now(f"hints are heard at {url}NAME/TOKEN, NAME being one of {', '.join(sorted(systems)) or 'none'}")
+        yield
 
 
 def _print_now(line: str) -> None:

@@ -1,4 +1,4 @@
-"""Watching files: an instance is synced when its file has changed and has come to rest.
+"""Watching: an instance is synced when its file has changed and has come to rest, or when its system hints at a change.
 
 The watcher only wakes us; what is to be done is told from the files themselves. So a change that nobody told of
 (network drives tell nothing) is found by the next look, and nothing depends on which events came in which order.
@@ -16,6 +16,7 @@ from actiontrack.domain.ledger import Instance, Intent, IntentState
 from actiontrack.errors import ActionTrackError, RetryableError
 from actiontrack.ports import Files, InstanceSettings, Place, Watcher
 from actiontrack.services.core import Core
+from actiontrack.services.hints import Hints
 from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.steps import ConnectorResult, SyncResult
 
@@ -53,7 +54,7 @@ class _Seen:
 
 @dataclass(slots=True)
 class Watch:
-    """Looks after the files of every instance that is one.
+    """Looks after the files of every instance that is one, and hears the hints of the others' systems.
 
     `fresh` finds out anew which instances there are; `timer` gives seconds that only grow; `heard` is told lines for
     the person who reads what `run` prints.
@@ -66,6 +67,7 @@ class Watch:
     fresh: Callable[[], None]
     heard: Callable[[str], None]
     who: str
+    hints: Hints
     _seen: dict[str, _Seen] = field(default_factory=dict)
     _told: dict[str, str] = field(default_factory=dict)
     _places: frozenset[Place] = frozenset()
@@ -87,7 +89,7 @@ class Watch:
         try:
             self.fresh()
             self._watch_places()
-            due = self._due()
+            due = [*self._due(), *self._hinted()]
             if due:
                 self._sync(due)
         except Exception as error:  # noqa: BLE001 - what it held is not repeated: it may be about people
@@ -127,7 +129,7 @@ class Watch:
 
     def _until_next_look(self) -> float:
         soonest = min((each.look_at for each in self._seen.values() if not each.at_rest), default=math.inf)
-        return min(max(soonest - self.timer(), STEP), LOOK if self._is_told else POLL)
+        return min(max(min(soonest, self.hints.next_at()) - self.timer(), STEP), LOOK if self._is_told else POLL)
 
     # --- what is due ------------------------------------------------------------------------------------------------
 
@@ -180,6 +182,10 @@ class Watch:
         with self.core.store.reading() as reader:
             return bool(reader.count(Intent, instance=name, state=IntentState.INTENDED))
 
+    def _hinted(self) -> list[str]:
+        """Those whose systems hinted; one that was taken out of the configuration meanwhile is none."""
+        return [name for name in self.hints.take() if name in self.core.instances]
+
     # --- syncing ----------------------------------------------------------------------------------------------------
 
     def _sync(self, due: list[str]) -> None:
@@ -194,7 +200,8 @@ class Watch:
             self._put_off(due, PATIENCE)
             raise
         for each in sorted(result.connectors, key=lambda each: each.name not in due):
-            self._settle(self._seen[each.name], each)
+            if each.name in self._seen:
+                self._settle(self._seen[each.name], each)
             is_due = each.name in due
             if is_due or each.status != "ok" or _counts(each):
                 again = each.status == "ok" or (is_due and each.status != "deferred")
@@ -202,7 +209,10 @@ class Watch:
 
     def _put_off(self, names: list[str], seconds: float) -> None:
         for name in names:
-            self._seen[name].not_before = self._seen[name].look_at = self.timer() + seconds
+            if name in self._seen:
+                self._seen[name].not_before = self._seen[name].look_at = self.timer() + seconds
+            else:
+                self.hints.put_off(name, seconds)
 
     def _settle(self, seen: _Seen, result: ConnectorResult) -> None:
         seen.owed = result.status == "deferred"

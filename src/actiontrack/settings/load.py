@@ -23,6 +23,7 @@ from actiontrack.settings.tables import (
     AgencyTable,
     BoardTable,
     ConnectorTable,
+    HintsTable,
     OutboundTable,
     PlatformTable,
     ScheduleTable,
@@ -47,6 +48,7 @@ class Settings:
     instances: tuple[InstanceSettings, ...]
     schedules: tuple[Schedule, ...]
     outbound: OutboundTable
+    hints: HintsTable | None
 
     @property
     def folder(self) -> Path:
@@ -115,6 +117,7 @@ def load_settings(
     board = tables.one("board", BoardTable, needed=True)
     store = tables.one("store", StoreTable)
     outbound = tables.one("outbound", OutboundTable)
+    hints = tables.one("hints", HintsTable, hidden="token")
     agencies = tables.many("agency", AgencyTable)
     connectors = tables.many("connector", ConnectorTable)
     platform = tables.one("platform", PlatformTable)
@@ -138,13 +141,14 @@ def load_settings(
         instances=instances,
         schedules=tuple(Schedule(**schedule.model_dump()) for _, schedule in schedules),
         outbound=outbound or OutboundTable(),
+        hints=hints,
     )
 
 
 class _Tables:
     """The top of the document, table by table."""
 
-    NAMES = ("board", "store", "outbound", "platform", "agency", "connector", "schedule")
+    NAMES = ("board", "store", "outbound", "hints", "platform", "agency", "connector", "schedule")
 
     def __init__(self, document: Mapping[str, Any], faults: Faults) -> None:
         self._document = document
@@ -153,7 +157,8 @@ class _Tables:
             if name not in self.NAMES:
                 faults.add((name,), f'"{name}" is no table or key of the configuration{nearest(name, self.NAMES)}')
 
-    def one(self, name: str, model: type[M], *, needed: bool = False) -> M | None:
+    def one(self, name: str, model: type[M], *, needed: bool = False, hidden: str = "") -> M | None:
+        """`hidden` is a key whose value must not stand there: nothing of a table in which it does is shown."""
         found = self._document.get(name)
         if found is None:
             if needed:
@@ -161,6 +166,9 @@ class _Tables:
             return None
         if not isinstance(found, Mapping):
             self._faults.add((name,), f"{name} is a table: write [{name}]")
+            return None
+        if hidden in found and (fault := secret_fault(hidden, found[hidden])):
+            self._faults.add((name, hidden), f"[{name}] {fault}")
             return None
         return self._faults.model(model, found, (name,))
 

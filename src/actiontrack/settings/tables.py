@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from actiontrack.domain.policy import Board, Schedule
 from actiontrack.domain.vocabulary import Side
 
+_HOST_AND_PORT = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -71,6 +72,28 @@ class OutboundTable(Table):
                 ip_network(each)
             except ValueError:
                 raise ValueError(f'{each!r} is no network; write one like "10.0.0.0/8"') from None
+        return value
+
+
+class HintsTable(Table):
+    """`[hints]`: where systems may tell `run` that something changed there, so that it asks at once."""
+
+    listen: str
+    """HOST:PORT; where the system is on another machine, put a web server with TLS before it."""
+    token: dict[str, str]
+    """The last part of the address that hints are posted to: `/hints/NAME/TOKEN`, NAME being the instance's."""
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The host and the port."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @field_validator("listen")
+    @classmethod
+    def _is_place(cls, value: str) -> str:
+        if not _HOST_AND_PORT.fullmatch(value) or not 0 <= int(value.rpartition(":")[2]) < 1 << 16:
+            raise ValueError('write HOST:PORT, such as "127.0.0.1:8377"')
         return value
 
 

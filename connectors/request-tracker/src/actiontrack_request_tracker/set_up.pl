@@ -148,7 +148,9 @@ sub scrip {
     my $scrips = RT::Scrips->new($system);
     $scrips->LimitToQueue( $queue->id );
     while ( my $scrip = $scrips->Next ) {
-        return told( 'there', $what ) if ( $scrip->Description || '' ) eq $about;
+        next unless ( $scrip->Description || '' ) eq $about;
+        return told( 'there', $what ) if $scrip->CustomCommitCode eq $does;
+        return made( "$what, as it is now", $scrip->SetCustomCommitCode($does) );
     }
     my $scrip = RT::Scrip->new($system);
     made(
@@ -173,8 +175,9 @@ my @rights = qw(SeeQueue ShowTicket ShowTicketComments ShowOutgoingEmail CreateT
 allow( $user, $queue, @rights );
 field( $queue, $user, $_ ) for @{ $want->{fields} };
 
+my $reviews;
 if ( $want->{reviews} ) {
-    my $reviews = queue( $want->{reviews}, 'Case reviews', Lifecycle => $want->{lifecycle} );
+    $reviews = queue( $want->{reviews}, 'Case reviews', Lifecycle => $want->{lifecycle} );
     allow( $user, $reviews, @rights );
     field( $reviews, $user, $_ ) for @{ $want->{review_fields} };
 }
@@ -194,8 +197,11 @@ my \$before = \$self->TicketObj->FirstCustomFieldValue('$want->{progress}');
 1;
 DOES
 
-if ( $want->{hook} ) {
-    scrip( $queue, "actiontrack: tell $want->{hook}", 'return 1;', <<"DOES");
+# What the connector itself did needs no telling.
+for my $each ( $want->{hook} ? grep { defined } $queue, $reviews : () ) {
+    scrip( $each, 'actiontrack: tell of changes', <<"WHEN", <<"DOES");
+return \$self->TransactionObj->CreatorObj->Name ne '$want->{user}';
+WHEN
 require LWP::UserAgent;
 my \$said = \$self->TransactionObj;
 my \$body = JSON::encode_json( { ticket => \$self->TicketObj->id, transaction => \$said->id, type => \$said->Type } );
