@@ -122,6 +122,18 @@ def test_a_record_that_can_not_go_holds_nothing_else_back(opened: Open) -> None:
     told = office.sync()
     assert (told.quarantined, told.updated_there) == (1, 0), "it is tried no more until a side changes"
     assert "takes no priority" in told.problems[0]["why"]
+    told = office.sync("tickets")
+    assert (told.quarantined, told.updated_there) == (0, 1), "unless somebody names the system"
+    assert office.link(TWO).failures == 0
+
+
+def test_a_change_has_what_can_not_go_tried_again(opened: Open) -> None:
+    office = opened()
+    office.system.writing[TWO] = SkippableError("Its type takes no priority.")
+    office.change(TWO, priority="High")
+    for _ in range(6):
+        office.sync()
+    office.system.writing.clear()
     office.change(TWO, priority="Urgent")
     told = office.sync()
     assert (told.quarantined, told.updated_there) == (0, 1)

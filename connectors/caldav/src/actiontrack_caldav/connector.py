@@ -105,8 +105,8 @@ class CalDavConnector:
         return record if record is not None and record.op_id == op_id else None
 
     def check(self) -> Iterable[Problem]:
-        """Whether it can be reached, is a list of tasks, may be written, tells what changed, and has the right time."""
-        return checking.check(self._client, self._options.url, self._context.clock)
+        """Whether it can be reached, is a list of tasks, may be written, and tells what changed."""
+        return checking.check(self._client, self._options.url)
 
     def _read(self, member: Member) -> Record | None:
         """Its record; None for what is no task, or none of this instance's."""

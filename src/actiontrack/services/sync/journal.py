@@ -9,11 +9,8 @@ from actiontrack.domain.nouns import Stored
 from actiontrack.ports import Outcome, Record
 from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync.echo import after_write
-from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.lane import TRIES, Lane
 from actiontrack.services.sync.recovery import supersede
-
-TRIES = 5
-"""Failures in a row before a record is left alone."""
 
 
 def heard_by(lane: Lane, link: Link, written: Iterable[str]) -> dict[str, int]:
@@ -69,7 +66,8 @@ def put_off(lane: Lane, intent: Intent, why: str) -> list[Stored]:
     failures = link.failures + 1
     poison = failures >= TRIES
     link = link.model_copy(update={"failures": failures, "dirty": not poison})
-    when = "It is tried again once it is changed here or there" if poison else "The next sync tries again"
+    named = f"`actiontrack sync {lane.name}`"
+    when = f"{named} tries it again, or a change here or there" if poison else "The next sync tries again"
     lane.issue(
         f"{intent.action}::write", f"{intent.action} can't be written: {why.rstrip('.')}.",
         f"{when}; the record here stands.", row=link.row, quarantines=poison,
