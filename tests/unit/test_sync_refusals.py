@@ -156,6 +156,23 @@ def test_a_create_that_can_not_go_is_neither_missing_nor_tried_for_ever(opened: 
     assert (told.quarantined, len(office.system.records)) == (0, 4)
 
 
+def test_a_create_of_which_one_field_is_refused_made_its_record(opened: Open) -> None:
+    """I4: it is linked, and what it does not take is told."""
+    office = opened()
+    office.system.refuses = "priority"
+    office.make("A new one")
+    office.change("A new one", priority="High")
+    for _ in range(3):
+        told = office.sync()
+    assert len(office.system.records) == 4
+    assert office.link("A new one").remote_id == office.system.key("A new one")
+    assert (told.proposals, told.missing) == (0, 0)
+    assert "takes no priority" in told.problems[0]["why"]
+    sent = len(office.system.sent)
+    office.sync()
+    assert len(office.system.sent) == sent
+
+
 def test_a_create_answered_with_anothers_record_leaves_that_one_alone(opened: Open) -> None:
     office = opened(marks=False, idempotent=True)
     office.make("A new one")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from actiontrack.domain.ledger import Intent, IntentState, Link, LinkState
 from actiontrack.domain.nouns import Stored
@@ -10,7 +11,7 @@ from actiontrack.ports import Outcome, Record
 from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync.echo import after_write
 from actiontrack.services.sync.lane import TRIES, Lane
-from actiontrack.services.sync.recovery import supersede
+from actiontrack.services.sync.recovery import landed_in_part, supersede
 
 
 def heard_by(lane: Lane, link: Link, written: Iterable[str]) -> dict[str, int]:
@@ -32,6 +33,8 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
         "refused": IntentState.REFUSED,
         "unknown": IntentState.UNKNOWN,
     }
+    if intent.creates and outcome.state == "refused" and outcome.record is not None:
+        outcome = replace(outcome, state="applied")  # it was made: what it lacks is written, and judged, by itself
     ended = intent.model_copy(update={"state": states[outcome.state], "why": outcome.why, "ended_at": lane.desk.now})
     if outcome.state == "stale" and _is_sent_again(lane, intent):
         ended = intent  # that this one did not land says nothing of the first: it stays open, under its key
@@ -45,6 +48,8 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
         elif any(name != "ref" for name in intent.after):
             lane.result.updated_there += 1
     elif outcome.state == "refused":
+        if outcome.record is not None:
+            link = landed_in_part(lane, link, intent, outcome.record)
         link = link.model_copy(update={"dirty": False, "failures": link.failures + 1})
         lane.issue(
             f"{intent.action}:{outcome.field}:write", f"{intent.action} can't be written: {outcome.why}.",
