@@ -191,6 +191,25 @@ class TwoWays:
             world.settle()
         assert world.updates(ref) == ["No change", "No change"]
 
+    def test_both_note_something_at_the_same_time(self, world: World) -> None:
+        ref = world.add("Train every team")
+        world.sync()
+        for number in range(3):
+
+            def meanwhile(number: int = number) -> None:
+                world.theirs.stand.before_write = None
+                world.theirs.write(world.record(ref), progress=f"Noted {number}")
+
+            world.suite.run("action", "progress", ref, f"Asked {number}")
+            world.theirs.stand.before_write = meanwhile
+            world.sync(code=None)
+            world.settle()
+        said = sorted(f"{what} {number}" for what in ("Asked", "Noted") for number in range(3))
+        assert sorted(world.updates(ref)) == said
+        there = world.there(ref)["progress"]
+        assert "Asked 2" in there
+        assert "Noted 2" in there
+
     def test_one_record_that_may_not_be_written_holds_nothing_else_back(self, world: World) -> None:
         one, two = world.add("Train every team"), world.add("Audit the files")
         world.sync()
@@ -227,6 +246,7 @@ class TwoWays:
         world.settle()
         ref = suite.action("Theirs, from before")["ref"]
         assert len(theirs.keys()) == 2, "none was made for it"
+        assert len(theirs.keys(ref)) == 1, "it carries its Action ID"
         world.set(ref, text="Theirs, from before, agreed by the Board")
         world.settle()
         assert "Theirs, from before, agreed by the Board" in [theirs.read(key)["text"] for key in theirs.keys("")]

@@ -164,7 +164,8 @@ class CalDavConnector:
         after = {name: value for name, value in each.after.items() if not same_value(now.fields.get(name), value)}
         if any(not same_value(now.fields.get(name), each.before.get(name)) for name in after):
             return Outcome(each.op_id, "stale", why="somebody edited it in the meantime")
-        carried = {name: value for name, value in after.items() if name in WRITES and not uncarriable(value)}
+        able = WRITES | {"ref"}
+        carried = {name: value for name, value in after.items() if name in able and not uncarriable(value)}
         if not carried:
             return _told(each, now)
         if not member.etag:

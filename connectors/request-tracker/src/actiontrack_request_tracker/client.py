@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from actiontrack.api import AccessRefused, RetryableError, SkippableError, UserError, Web
+from actiontrack.api import AccessRefused, RetryableError, SkippableError, UserError, Web, basic_auth
 
 PAGE = 100
 """RT gives no more at once, and doesn't say so."""
@@ -38,7 +38,7 @@ class Tracker:
             web.session.headers["Authorization"] = f"token {token}"
             self._form: dict[str, str] = {}
         else:
-            web.session.auth = (user, password)
+            web.session.auth = basic_auth(user, password)
             self._form = {"user": user, "pass": password}
 
     # --- signing in -------------------------------------------------------------------------------------------------
