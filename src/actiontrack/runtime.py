@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from actiontrack.domain.fields import own_fields, status_labels
 from actiontrack.domain.ledger import Instance, Setting
 from actiontrack.domain.vocabulary import Side
-from actiontrack.ports import Connector, InstanceContext, InstanceSettings, Web
+from actiontrack.ports import Connector, InstanceContext, InstanceSettings, Problem, Web
 from actiontrack.services.core import Core
 from actiontrack.settings import Settings, find_config, load_settings, secret_value
 from actiontrack.settings.load import JOBS
@@ -84,12 +84,17 @@ class Connectors(Mapping[str, Connector]):
         self._environ = environ
         self._instances = instances
         self._made: dict[str, Connector] = {}
+        self._ways: dict[str, Web] = {}
         self._paces: dict[str, Callable[[], None]] = {}
         """By instance: what it sent is not forgotten with the connector."""
 
     def forget(self) -> None:
         """Make them anew, with nothing kept of what they read."""
         self._made = {}
+
+    def way(self, name: str) -> Sequence[Problem]:
+        """What is wrong with the way to its system."""
+        return self._ways[name].problems() if name in self._ways else ()
 
     def __getitem__(self, name: str) -> Connector:
         if name not in self._made:
@@ -127,7 +132,9 @@ class Connectors(Mapping[str, Connector]):
 
         told = self._settings.outbound
         outbound = Outbound(told.hosts, told.networks, told.proxy)
-        return SafeWeb(url, outbound, self._pace(name, rate), ca=str(self._settings.folder / ca) if ca else "")
+        ca = str(self._settings.folder / ca) if ca else ""
+        way = self._ways[name] = SafeWeb(url, outbound, self._pace(name, rate), ca=ca)
+        return way
 
     def _pace(self, name: str, rate: float) -> Callable[[], None]:
         from actiontrack.adapters.pacing import TokenBucket
@@ -158,6 +165,7 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
         settings.store_file.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.closing(open_store(settings.store_url, settings.board_code, clock=clock)) as store:
         instances = Instances(lambda: find_instances(settings, hooks, store))
+        connectors = Connectors(instances, settings, hooks, clock, environ)
         core = Core(
             store=store,
             clock=clock,
@@ -166,7 +174,8 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
             board=settings.board,
             agencies=settings.agencies,
             instances=instances,
-            connectors=Connectors(instances, settings, hooks, clock, environ),
+            connectors=connectors,
+            way=connectors.way,
             folders={each.name: each for each in settings.instances if _are_many(each, settings, hooks)},
         )
         yield Runtime(settings, hooks, core, environ)
@@ -177,7 +186,7 @@ def with_instance(runtime: Runtime, instance: InstanceSettings) -> Core:
     core = runtime.core
     instances = {**core.instances, instance.name: instance}
     connectors = Connectors(instances, runtime.settings, runtime.hooks, core.clock, runtime.environ)
-    return replace(core, instances=instances, connectors=connectors)
+    return replace(core, instances=instances, connectors=connectors, way=connectors.way)
 
 
 def find_instances(settings: Settings, hooks: Hooks, store: Store) -> list[InstanceSettings]:

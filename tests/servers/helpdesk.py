@@ -44,7 +44,7 @@ call_command('migrate', verbosity=0)
 user = get_user_model()(username='%(user)s', email='connector@cases.invalid', is_staff=True, is_superuser=True)
 user.set_password('%(password)s')
 user.save()
-for number in range(40):
+for number in range(80):
     Queue.objects.create(slug='queue-%%d' %% number, title='Queue %%d' %% number, allow_public_submission=False)
 for order, (name, kind, longest) in enumerate(
     [('action_id', 'varchar', 40), ('action_mark', 'varchar', 100), ('action_text', 'text', 100000)]):
@@ -54,7 +54,7 @@ for order, (name, kind, longest) in enumerate(
 
 
 class Helpdesk:
-    """django-helpdesk on loopback, its database in the test's folder; its queues are "Queue 0" to "Queue 39"."""
+    """django-helpdesk on loopback, its database in the test's folder; its queues are "Queue 0" to "Queue 79"."""
 
     name = "helpdesk"
 

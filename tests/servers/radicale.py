@@ -41,13 +41,13 @@ class Radicale:
 
     def install(self) -> None:
         """A virtual environment of its own."""
-        in_venv("radicale", f"radicale=={VERSION}", "bcrypt", "passlib")
+        in_venv("radicale", f"radicale=={VERSION}")
 
     def start(self, folder: Path, port: int) -> Running:
         """With an empty list of tasks; `access` has user, password and the list's path."""
         (folder / "users").write_text(f"{_USER}:{_PASSWORD}\n")
         (folder / "config").write_text(_CONFIG.format(port=port, folder=folder))
-        program = in_venv("radicale", f"radicale=={VERSION}", "bcrypt", "passlib") / "radicale"
+        program = in_venv("radicale", f"radicale=={VERSION}") / "radicale"
         process = begin([program, "--config", folder / "config"], folder)
         url = f"http://127.0.0.1:{port}"
         wait_for(process, folder, lambda: _answers(url))

@@ -10,7 +10,7 @@ import requests
 from tests.servers.house import Running, begin, in_venv, wait_for
 
 VERSION = "2.6.0"
-_PACKAGES = (f"roundup=={VERSION}", "pyjwt", "pytz", "waitress")
+_PACKAGES = (f"roundup=={VERSION}", "pyjwt==2.15.1", "pytz==2026.6", "waitress==3.0.2")
 _ADMIN, _PASSWORD = "admin", "admin-pass-1"
 _PEOPLE = ("connector", "person")
 _MORE = "due=Date(), action_id=String(), action_sync=String(), "

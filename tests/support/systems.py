@@ -16,6 +16,7 @@ from actiontrack.domain.vocabulary import Side
 from actiontrack.hooks import load_plugins
 from actiontrack.ports import Batch, InstanceSettings, Observation, Outcome, Write
 from actiontrack.services.core import Core
+from actiontrack.services.records.changing import add_entry
 from actiontrack.services.records.creating import create_action
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.sync.engine import sync
@@ -44,6 +45,8 @@ class System(MemoryConnector):
         """key → what a lagging replica still shows."""
         self.partial: frozenset[str] | None = None
         """The fields of the next write that arrive, before the answer is lost."""
+        self.refuses = ""
+        """A field it takes from nobody; what is written beside it arrives."""
         self.meanwhile: dict[str, str] = {}
         """What stands in a record once the next write is in, whatever the write said."""
 
@@ -65,6 +68,11 @@ class System(MemoryConnector):
                 raise self.writing[text]
             self.sent.append(write)
             one = Batch([write], batch.proof if write is batch.writes[0] else self._proof(), "", {})
+            if self.refuses in write.after:
+                kept = {name: value for name, value in write.after.items() if name != self.refuses}
+                (landed,) = super().apply(replace(one, writes=[replace(write, after=kept)]))
+                yield replace(landed, state="refused", why=f"it takes no {self.refuses}", field=self.refuses)
+                continue
             if self.partial is not None:
                 kept = {name: value for name, value in write.after.items() if name in {*self.partial, "text"}}
                 self.partial = None
@@ -122,6 +130,14 @@ class Office:
         """Change the action of that text here."""
         (ref,) = [each["ref"] for each in UseCases(self.core).find() if each["text"] == text]
         UseCases(self.core).change(ref, values, who="manager")
+
+    def say(self, text: str, update: str) -> None:
+        """The Board notes something on the action of that text."""
+        ref = self.here()[text]["ref"]
+        with self.core.store.writing("manager", "cli") as writer:
+            desk = Desk(writer, self.core.board, self.clock.now())
+            add_entry(desk, desk.file(ref), "progress", update, agency="", who="manager", source="cli")
+            desk.save(writer)
 
     def sync(self, *names: str) -> ConnectorResult:
         """One sync; an adoption is approved."""

@@ -43,7 +43,8 @@ class TicketQueue:
 
     def ids(self, ref: str = "") -> list[str]:
         """The tickets, or those that carry this Action ID."""
-        query = f"Queue = '{self.name}'" + (f" AND CF.{{Action Id}} = '{ref}'" if ref else "")
+        name = self.name.replace("'", "\\'")
+        query = f"Queue = '{name}'" + (f" AND CF.{{Action Id}} = '{ref}'" if ref else "")
         found: list[str] = []
         while True:
             page = self.ask("GET", "tickets", params={"query": query, "per_page": 100, "page": len(found) // 100 + 1})

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from between import Between
+from between import Between, Said
 from board_suite import Suite, row
 
 LONG = "Ж" * 4_990 + " 🧑‍🤝‍🧑 end"
@@ -182,6 +182,57 @@ class TwoWays:
         said = ["The Board asks how it goes", "Two teams of nine are trained", "No change", "Thank you 🙂", "No change"]
         assert world.updates(ref) == said
 
+    def test_the_same_words_again_are_said_again(self, world: World) -> None:
+        """An update is known by where it came from, never by its text."""
+        ref = world.add("Train every team")
+        world.sync()
+        for _ in range(2):
+            world.theirs.write(world.record(ref), progress="No change")
+            world.settle()
+        assert world.updates(ref) == ["No change", "No change"]
+
+    def test_both_note_something_at_the_same_time(self, world: World) -> None:
+        ref = world.add("Train every team")
+        world.sync()
+        for number in range(3):
+
+            def meanwhile(number: int = number) -> None:
+                world.theirs.stand.before_write = None
+                world.theirs.write(world.record(ref), progress=f"Noted {number}")
+
+            world.suite.run("action", "progress", ref, f"Asked {number}")
+            world.theirs.stand.before_write = meanwhile
+            world.sync(code=None)
+            world.settle()
+        said = sorted(f"{what} {number}" for what in ("Asked", "Noted") for number in range(3))
+        assert sorted(world.updates(ref)) == said
+        there = world.there(ref)["progress"]
+        assert "Asked 2" in there
+        assert "Noted 2" in there
+
+    def test_one_record_that_may_not_be_written_holds_nothing_else_back(self, world: World) -> None:
+        one, two = world.add("Train every team"), world.add("Audit the files")
+        world.sync()
+        shut, stand = world.record(one), world.theirs.stand
+
+        def forbidden(method: str, path: str, _: bytes) -> Said | None:
+            asked = path.partition("?")[0].rstrip("/").removesuffix(".json")
+            return Said(403) if stand.writes(method, path) and asked.endswith(f"/{shut}") else None
+
+        stand.instead = forbidden
+        world.set(one, text="Train every team twice")
+        world.set(two, text="Audit all the files")
+        told = world.sync()
+        assert (told["updated_there"], world.there(two)["text"]) == (1, "Audit all the files")
+        assert world.there(one)["text"] == "Train every team"
+        assert [each for each in world.suite.run("status", code=None)["issues"] if one in each["text"]]
+        world.theirs.write(world.record(two), status="in_progress")
+        world.sync()
+        assert world.show(two)["status"] == "in_progress", "reading goes on"
+        stand.heal()
+        world.settle()
+        assert world.there(one)["text"] == "Train every team twice"
+
     def test_what_they_made_themselves(self, suite: Suite, theirs: Theirs) -> None:
         theirs.make("Theirs, from before")
         world = World(suite, theirs)
@@ -195,6 +246,7 @@ class TwoWays:
         world.settle()
         ref = suite.action("Theirs, from before")["ref"]
         assert len(theirs.keys()) == 2, "none was made for it"
+        assert len(theirs.keys(ref)) == 1, "it carries its Action ID"
         world.set(ref, text="Theirs, from before, agreed by the Board")
         world.settle()
         assert "Theirs, from before, agreed by the Board" in [theirs.read(key)["text"] for key in theirs.keys("")]

@@ -59,6 +59,19 @@ def test_i3_what_is_typed_into_a_cell_is_one_update_each_time_and_no_more() -> N
     office.core.store.close()
 
 
+def test_i5_what_arrived_beside_a_field_that_was_refused_is_not_heard_as_somebody_elses() -> None:
+    office = Office(System(), ("Train the staff",))
+    office.sync()
+    office.system.refuses = "priority"
+    office.change("Train the staff", priority="High")
+    office.say("Train the staff", "The Board asks")
+    for _ in range(3):
+        office.sync()
+    assert office.system.records[office.system.key("Train the staff")]["progress"] == "The Board asks"
+    assert [update.text for update in office.stored(Update)] == ["The Board asks"]
+    office.core.store.close()
+
+
 def census(**counts: Counter[str]) -> Census:
     return Census(linked=Counter({"POL": 50, "HEA": 950}), **counts)
 

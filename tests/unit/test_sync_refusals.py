@@ -122,6 +122,18 @@ def test_a_record_that_can_not_go_holds_nothing_else_back(opened: Open) -> None:
     told = office.sync()
     assert (told.quarantined, told.updated_there) == (1, 0), "it is tried no more until a side changes"
     assert "takes no priority" in told.problems[0]["why"]
+    told = office.sync("tickets")
+    assert (told.quarantined, told.updated_there) == (0, 1), "unless somebody names the system"
+    assert office.link(TWO).failures == 0
+
+
+def test_a_change_has_what_can_not_go_tried_again(opened: Open) -> None:
+    office = opened()
+    office.system.writing[TWO] = SkippableError("Its type takes no priority.")
+    office.change(TWO, priority="High")
+    for _ in range(6):
+        office.sync()
+    office.system.writing.clear()
     office.change(TWO, priority="Urgent")
     told = office.sync()
     assert (told.quarantined, told.updated_there) == (0, 1)
@@ -142,6 +154,23 @@ def test_a_create_that_can_not_go_is_neither_missing_nor_tried_for_ever(opened: 
     assert office.sync().created_there == 1
     told = office.sync()
     assert (told.quarantined, len(office.system.records)) == (0, 4)
+
+
+def test_a_create_of_which_one_field_is_refused_made_its_record(opened: Open) -> None:
+    """I4: it is linked, and what it does not take is told."""
+    office = opened()
+    office.system.refuses = "priority"
+    office.make("A new one")
+    office.change("A new one", priority="High")
+    for _ in range(3):
+        told = office.sync()
+    assert len(office.system.records) == 4
+    assert office.link("A new one").remote_id == office.system.key("A new one")
+    assert (told.proposals, told.missing) == (0, 0)
+    assert "takes no priority" in told.problems[0]["why"]
+    sent = len(office.system.sent)
+    office.sync()
+    assert len(office.system.sent) == sent
 
 
 def test_a_create_answered_with_anothers_record_leaves_that_one_alone(opened: Open) -> None:

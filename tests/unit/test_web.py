@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from actiontrack.adapters.web import Outbound, SafeWeb, transport
 from actiontrack.adapters.web.addresses import fault_of
-from actiontrack.errors import AccessRefused, RetryableError, UserError
+from actiontrack.errors import AccessRefused, RetryableError, SkippableError, UserError
 
 Answer = Callable[[http.server.BaseHTTPRequestHandler], None]
 
@@ -94,6 +94,42 @@ def test_data_comes_back_and_every_request_takes_a_turn(server: Server) -> None:
     assert way.ask("POST", "/ticket", json={"Subject": "x"}).status_code == 200
     assert [each[:2] for each in server.asked] == [("GET", "/REST/2.0/tickets?query=id+%3E+3"), ("POST", "/ticket")]
     assert len(turns) == 2
+
+
+def test_a_record_that_may_not_be_written_is_that_records_matter(server: Server) -> None:
+    server.answers = [says(403)]
+    with pytest.raises(SkippableError, match="rights"):
+        web(server.url).ask("PUT", "x", json={})
+    with pytest.raises(AccessRefused):
+        web(server.url).ask("POST", "search", json={}, reads=True)
+    server.answers = [says(401)]
+    with pytest.raises(AccessRefused):
+        web(server.url).ask("PUT", "x", json={})
+
+
+@pytest.mark.parametrize(("ahead", "told"), [(0, ""), (50, ""), (-3600, "1:00:00 ahead"), (86_400, "1 day, 0:00:0")])
+def test_a_clock_that_differs_is_told(server: Server, ahead: int, told: str) -> None:
+    server.answers = [says(200, {})]
+    way = SafeWeb(server.url, Outbound(), lambda: None, now=lambda: time.time() + ahead)
+    assert way.problems() == []
+    way.read("x")
+    assert [told in each.text for each in way.problems()] == [True] * bool(told)
+    server.answers = [says(200, {}, Age="90000")]
+    kept = SafeWeb(server.url, Outbound(), lambda: None, now=lambda: time.time() + ahead)
+    kept.read("x")
+    assert kept.problems() == [], "what a cache kept says nothing of the clock"
+
+
+@pytest.mark.parametrize(
+    ("url", "readable"),
+    [
+        ("http://tickets.example.org", True), ("http://10.1.2.3/rt", True), ("https://tickets.example.org", False),
+        ("http://localhost:8080", False), ("http://127.0.0.1:8080", False), ("http://[::1]:8080", False),
+    ],
+)  # fmt: skip
+def test_a_way_that_others_can_read_is_told(url: str, readable: bool) -> None:
+    found = SafeWeb(url, Outbound(), lambda: None).problems()
+    assert [("password" in each.text, "https" in each.do) for each in found] == [(True, True)] * readable
 
 
 @pytest.mark.parametrize("status", [401, 403])

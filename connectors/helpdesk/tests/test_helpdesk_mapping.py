@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from actiontrack.api import Unread
-from actiontrack_helpdesk.mapping import TicketMapping, comments, same, title_of
+from actiontrack_helpdesk.mapping import TicketMapping, comments, same, title_of, title_of_ours
 
 STATUSES = {1: "Open", 2: "Reopened", 3: "Resolved", 4: "Closed", 5: "Duplicate"}
 MAPPING = TicketMapping(STATUSES)
@@ -67,10 +67,13 @@ def test_a_day_is_its_noon() -> None:
 
 
 def test_what_was_said_since_ours_is_heard_and_the_opening_is_not() -> None:
-    said = [("Ticket Opened", "d"), ("", "First"), ("actiontrack", "Ours"), ("", "No change"), ("Resolved", "")]
-    follow_ups = [{"id": at, "title": title, "comment": comment} for at, (title, comment) in enumerate(said)]
+    said = [("Ticket Opened", "d"), ("", "First"), ("", "Unread"), ("", "Ours"), ("", "No change"), ("Resolved", "")]
+    follow_ups: list[dict[str, Any]] = [
+        {"id": at, "title": title, "comment": comment} for at, (title, comment) in enumerate(said)
+    ]
+    follow_ups[3]["title"] = title_of_ours(ticket(followup_set=follow_ups[:2]))
     assert comments(ticket(followup_set=follow_ups[:2])) == "First"
-    assert comments(ticket(followup_set=follow_ups)) == "Ours\nNo change"
+    assert comments(ticket(followup_set=follow_ups)) == "Ours\nUnread\nNo change"
     assert comments(ticket()) is None
 
 

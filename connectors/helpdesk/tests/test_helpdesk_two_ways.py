@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from between import Between, between
-from two_ways import Theirs, TwoWays, World
+from two_ways import KILLS, Theirs, TwoWays, World
 
 from actiontrack_helpdesk.mapping import comments, title_of
 
@@ -66,13 +66,15 @@ class Tickets:
 class TestHelpdeskTwoWays(TwoWays):
     @pytest.fixture
     def theirs(self, queue: Any) -> Iterator[Theirs]:
+        self.queue = queue
         with between(queue.url) as stand:
             yield Tickets(queue, stand)
 
     def test_somebody_is_quicker(self, world: World) -> None:
         """Who edits the same field between our reading and our writing is not seen: the helpdesk has no precondition.
 
-        An edit of another field in that moment stands, and is heard of.
+        An edit of another field in that moment stands, and is heard of; and a status chosen in its own form leaves a
+        trace, by which it is put back.
         """
         ref = world.add("Train every team")
         world.sync()
@@ -88,3 +90,19 @@ class TestHelpdeskTwoWays(TwoWays):
         world.settle()
         assert world.there(ref)["text"] == "Train every new team"
         assert world.show(ref)["status"] == "in_progress"
+        for race in range(KILLS):
+
+            def chosen() -> None:
+                world.theirs.stand.before_write = None
+                self.queue.move(key, _STATES["reported_complete"])
+
+            world.set(ref, status="blocked", status_reason="No trainer", look_again="2027-01-04")
+            world.theirs.stand.before_write = chosen
+            world.sync(code=None)
+            (conflict,) = world.suite.run("conflict", "list")
+            assert world.there(ref)["status"] == "reported_complete", race
+            world.suite.run("conflict", "resolve", conflict["id"], "--take", "theirs", "--by", "chair")
+            world.settle()
+            assert world.show(ref)["legs"][0]["status"] == "reported_complete"
+            world.theirs.write(key, status="in_progress")
+            world.settle()

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from between import Between, between
 from board_suite import Suite
+from tests.servers.house import Running
+from tests.servers.rt import prepare
 from ticket_queue import TicketQueue, Tickets
 from two_ways import World
 
@@ -131,6 +133,37 @@ def test_a_whole_text_that_was_changed_is_taken_under_its_old_subject(queue: Tic
     record = made(connector, text="Train every team")
     queue.change(record.remote_id, CustomFields={"Action text": "Train every team\nin the new procedure"})
     assert connector.observe("", {}).records[0].fields["text"] == "Train every team\nin the new procedure"
+
+
+def test_a_queue_may_have_an_apostrophe_in_its_name(tracker: Running, named_queue: Any) -> None:
+    prepare(tracker.folder, "Children's services")
+    queue = named_queue("Children's services")
+    connector = connector_to(queue)
+    record = made(connector, text="Train every team")
+    assert written(connector, record, text="Train every team twice").state == "applied"
+    seen = connector.observe("", {})
+    assert [each.fields["text"] for each in seen.records] == ["Train every team twice"]
+    queue.set_text(record.remote_id, "Audit the files")
+    assert [each.fields["text"] for each in connector.observe(seen.cursor, {}).records] == ["Audit the files"]
+    found = connector.find("op1")
+    assert found is not None
+    assert found.remote_id == record.remote_id
+
+
+def test_a_ticket_that_was_moved_out_of_our_sight_holds_no_other_back(queue: TicketQueue) -> None:
+    connector = connector_to(queue)
+    hidden = made(connector, text="Train every team")
+    writes = [Write("op2", "", 0, creates=True, before={}, after={"ref": "AT-0000-0000-0002", "text": "Audit"})]
+    (other,) = connector.apply(Batch(writes, "", "", {}))
+    assert other.record is not None
+    queue.change(hidden.remote_id, Queue="General")
+    writes = [
+        Write(f"op-{each.remote_id}", each.remote_id, 0, False, {"text": each.fields["text"]}, {"text": "Written"})  # type: ignore[dict-item]
+        for each in (hidden, other.record)
+    ]
+    told = {each.op_id: each for each in connector.apply(Batch(writes, "", "", {}))}
+    assert [told[each.op_id].state for each in writes] == ["refused", "applied"]
+    assert "does not show us" in told[writes[0].op_id].why
 
 
 def test_a_queue_that_is_not_prepared_says_how_to(queue: TicketQueue) -> None:

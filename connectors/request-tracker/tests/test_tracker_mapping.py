@@ -137,7 +137,8 @@ def test_values_are_alike_however_rt_shows_them() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"queue": "Safe'guarding", "token": {"env": "T"}},
+        {"queue": 'Safe"guarding', "token": {"env": "T"}},
+        {"queue": "Safeguarding", "token": {"env": "T"}, "user": "o'brien"},
         {"queue": "Safeguarding"},
         {"queue": "Safeguarding", "token": {"env": "T"}, "password": {"env": "P"}},
         {"queue": " ", "token": {"env": "T"}},

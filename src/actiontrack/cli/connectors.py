@@ -92,7 +92,8 @@ def check_one(core: Core, name: str) -> dict[str, Any]:
             key: sorted(value) if isinstance(value, frozenset) else value for key, value in declared.items()
         }
         row["problems"] = [
-            _told(problem.text, problem.do, problem.sheet, problem.cell, problem.value) for problem in connector.check()
+            _told(problem.text, problem.do, problem.sheet, problem.cell, problem.value)
+            for problem in (*connector.check(), *core.way(name))
         ]
     except ActionTrackError as error:
         row["problems"].append(_told(str(error)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
+
+from actiontrack.ports.connectors import Problem
 
 if TYPE_CHECKING:
     import requests
@@ -36,13 +38,21 @@ class Web(Protocol):
 
         `reads`: it changes nothing there, so that it may be sent again at once where it failed (else told by the
         method). An answer of 4xx is given back where nothing below applies: what it means is the connector's matter.
-        Raises AccessRefused (401, 403), RetryableError (no answer, 408, 423, 429, 5xx; of a write nobody knows then
-        whether it arrived), UserError (a host or address that is not allowed, a certificate, a redirect of a write).
+        Raises AccessRefused (401; 403 to reading), SkippableError (403 to a write: this record can't go, others may),
+        RetryableError (no answer, 408, 423, 429, 5xx; of a write nobody knows then whether it arrived), UserError (a
+        host or address that is not allowed, a certificate, a redirect of a write).
         """
         ...
 
     def read(self, path: str, *, params: Mapping[str, Any] | None = None, method: str = "GET", json: Any = None) -> Any:
         """The JSON that reading gives. Raises as `ask`, and UserError where it is refused (4xx) or is no JSON."""
+        ...
+
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong with the way itself, as far as the answers tell: the other clock, what others may read.
+
+        The doctor asks it after the connector's own `check`.
+        """
         ...
 
 

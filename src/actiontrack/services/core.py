@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from actiontrack.domain.nouns import Agency
 from actiontrack.domain.policy import Board
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import UserError
-from actiontrack.ports import Calendar, Clock, Connector, InstanceSettings, Store
+from actiontrack.ports import Calendar, Clock, Connector, InstanceSettings, Problem, Store
 
 if TYPE_CHECKING:
     from actiontrack.hooks import Hooks
@@ -35,6 +35,8 @@ class Core:
     """A lazy mapping: name → connector."""
     folders: Mapping[str, InstanceSettings] = field(default_factory=dict)
     """The lines of the configuration that name many files: `instances` has one a file, as "NAME/FILE"."""
+    way: Callable[[str], Sequence[Problem]] = lambda name: ()
+    """Given an instance: what is wrong with the way to its system, as far as that was gone."""
 
     @property
     def connected(self) -> frozenset[str]:

@@ -218,6 +218,13 @@ class ConnectorTests:
         now = _versions(_observe(remote.connector()))
         assert all(now[key] == record.version for key, record in again.items())
 
+    def test_what_came_since_a_cursor_is_read_by_the_same_rules(self, tmp_path: Path) -> None:
+        """Where it declares `cursor`: other columns or words, were it their order, have everything read again."""
+        remote = self.remote(tmp_path)
+        whole = _observe(_able(remote, "cursor"))
+        since = remote.connector().observe(whole.cursor, {})
+        assert _rules(since) == _rules(whole)
+
     def test_a_cursor_tells_what_was_deleted(self, tmp_path: Path) -> None:
         """Where it declares `reports_deletions`."""
         remote = self.remote(tmp_path)
@@ -319,6 +326,12 @@ def _update(remote: Remote, record: Record, text: str, op_id: str = "op-1") -> W
 
 def _versions(seen: Observation) -> dict[str, str]:
     return {record.remote_id: record.version for record in seen.records}
+
+
+def _rules(seen: Observation) -> tuple[object, ...]:
+    """What its records are read and written by."""
+    allowed = {name: tuple(words) for name, words in seen.allowed.items()}
+    return dict(seen.columns), set(seen.writable), allowed, dict(seen.limits), dict(seen.words)
 
 
 def _texts(remote: Remote, seen: Observation) -> dict[str, Any]:

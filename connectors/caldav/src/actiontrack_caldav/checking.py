@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Iterator
-from datetime import timedelta
 
-from actiontrack.api import Clock, Problem
+from actiontrack.api import Problem
 from actiontrack_caldav.collection import CollectionClient
 
-_MAY_DIFFER = timedelta(minutes=5)
 _SMALL = 65_536
 """Bytes that a task with a long text takes."""
 _WRITING = frozenset({"write", "all", "write-content", "bind"})
 
 
-def check(client: CollectionClient, url: str, clock: Clock) -> Iterator[Problem]:
+def check(client: CollectionClient, url: str) -> Iterator[Problem]:
     """Each thing that is wrong. Raises as `CollectionClient.facts`."""
     facts = client.facts()
     if not facts.is_calendar:
@@ -30,11 +27,3 @@ def check(client: CollectionClient, url: str, clock: Clock) -> Iterator[Problem]
         )
     if facts.largest is not None and facts.largest < _SMALL:
         yield Problem(f"{url} takes no more than {facts.largest} bytes a task", "ask for 65,536 at the least")
-    told = email.utils.parsedate_tz(facts.date)
-    if told is not None:
-        apart = abs(email.utils.mktime_tz(told) - clock.now().timestamp())
-        if apart > _MAY_DIFFER.total_seconds():
-            yield Problem(
-                f"its clock and ours are {timedelta(seconds=round(apart))} apart",
-                "set the clocks; nothing is lost by it, but the times shown there are wrong",
-            )

@@ -49,8 +49,6 @@ class Facts:
     reports: Collection[str] | None
     largest: int | None
     """Bytes of one member."""
-    date: str
-    """The answer's Date header."""
 
 
 class CollectionClient:
@@ -126,7 +124,6 @@ class CollectionClient:
             rights=_all_names(props.get(f"{_DAV}current-user-privilege-set")),
             reports=_all_names(props.get(f"{_DAV}supported-report-set")),
             largest=int(size) if size.strip().isdecimal() else None,
-            date=answer.headers.get("Date", ""),
         )
 
     def _multiget_body(self, hrefs: Sequence[str]) -> str:

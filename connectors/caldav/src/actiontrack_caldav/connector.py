@@ -105,8 +105,8 @@ class CalDavConnector:
         return record if record is not None and record.op_id == op_id else None
 
     def check(self) -> Iterable[Problem]:
-        """Whether it can be reached, is a list of tasks, may be written, tells what changed, and has the right time."""
-        return checking.check(self._client, self._options.url, self._context.clock)
+        """Whether it can be reached, is a list of tasks, may be written, and tells what changed."""
+        return checking.check(self._client, self._options.url)
 
     def _read(self, member: Member) -> Record | None:
         """Its record; None for what is no task, or none of this instance's."""
@@ -164,7 +164,8 @@ class CalDavConnector:
         after = {name: value for name, value in each.after.items() if not same_value(now.fields.get(name), value)}
         if any(not same_value(now.fields.get(name), each.before.get(name)) for name in after):
             return Outcome(each.op_id, "stale", why="somebody edited it in the meantime")
-        carried = {name: value for name, value in after.items() if name in WRITES and not uncarriable(value)}
+        able = WRITES | {"ref"}
+        carried = {name: value for name, value in after.items() if name in able and not uncarriable(value)}
         if not carried:
             return _told(each, now)
         if not member.etag:

@@ -68,7 +68,7 @@ def record_of(href: str, task: Task) -> Record:
         ),
     }
     fields = {name: value or None for name, value in fields.items()}
-    return Record(href, fields, _digest(href, fields), op_id=op_id_of(task))
+    return Record(href, fields, _digest(href, fields), op_id=op_id_of(task), lacks_ref=not task.value(REF))
 
 
 def new_task(op_id: str, after: Mapping[str, Plain], now: datetime) -> str:
@@ -94,6 +94,8 @@ def write(task: Task, after: Mapping[str, Plain], now: datetime) -> None:
     for name, value in after.items():
         if name == "text":
             task.set("SUMMARY", folded("SUMMARY", escaped(str(value or task.value(REF)))))
+        elif name == "ref":
+            task.set(REF, folded(REF, str(value)))
         elif name == "progress":
             task.set("DESCRIPTION", folded("DESCRIPTION", escaped(str(value))) if value else "")
         elif name == "current_due":

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
-from actiontrack.api import Clock, Problem
+from actiontrack.api import Problem
 from actiontrack_fhir.server import TaskServer
 
-_MAY_DIFFER = timedelta(minutes=5)
 _NEEDED = {
     "read": "read a task", "search-type": "search for tasks", "create": "make a task", "update": "change a task",
 }  # fmt: skip
 
 
-def check(server: TaskServer, url: str, clock: Clock) -> Iterator[Problem]:
+def check(server: TaskServer, url: str) -> Iterator[Problem]:
     """Each thing that is wrong. Raises as `TaskServer.search`: that is how it shows that we are let in."""
-    told, moment = server.capabilities()
+    told = server.capabilities()
     version = str(told.get("fhirVersion", ""))
     if not version.startswith("4."):
         yield Problem(f"{url} speaks FHIR {version or 'of an unknown version'}", "give the address of its R4 service")
     yield from _of_tasks(told, url)
-    said = email.utils.parsedate_tz(moment)
-    if said is not None:
-        apart = abs(email.utils.mktime_tz(said) - clock.now().timestamp())
-        if apart > _MAY_DIFFER.total_seconds():
-            yield Problem(
-                f"its clock and ours are {timedelta(seconds=round(apart))} apart",
-                "set the clocks; nothing is lost by it, but the times of notes are wrong",
-            )
     server.search(("_lastUpdated", "ge9999-01-01"))
 
 

@@ -73,7 +73,11 @@ class FhirConnector:
         if self._options.adopt:
             tasks += self._server.search(*parse_qsl(self._options.adopt), *since)
         read = {str(task["id"]): task for task in tasks}
-        records = [record_of(task) for task in read.values() if task.get("status") != ENTERED_IN_ERROR]
+        records = [
+            replace(record_of(task), lacks_ref=not ref_of(task, self._options.system))
+            for task in read.values()
+            if task.get("status") != ENTERED_IN_ERROR
+        ]
         newest = max([newest, *(_updated(task) for task in read.values())])
         return Observation(
             records=records,
@@ -104,8 +108,8 @@ class FhirConnector:
         return next((record_of(task) for task in found if op_id_of(task) == op_id), None)
 
     def check(self) -> Iterable[Problem]:
-        """Whether it can be reached, is FHIR R4, lets us in, can do what we need of it, and has the right time."""
-        return checking.check(self._server, self._options.url, self._context.clock)
+        """Whether it can be reached, is FHIR R4, lets us in, and can do what we need of it."""
+        return checking.check(self._server, self._options.url)
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
@@ -137,11 +141,14 @@ class FhirConnector:
         after = {name: value for name, value in each.after.items() if name in WRITES and not _shows(task, name, value)}
         if any(not same_value(now.fields.get(name), each.before.get(name)) for name in after):
             return Outcome(each.op_id, "stale", why="somebody edited it in the meantime")
-        if not after:
+        ref = "" if ref_of(task, self._options.system) else str(each.after.get("ref") or "")
+        if not after and not ref:
             return Outcome(each.op_id, "applied", now)
         if not task.get("meta", {}).get("versionId"):
             return Outcome(each.op_id, "refused", why="the server gives it no version, so that nobody's edit is safe")
         write(task, each.op_id, after, author=self._author, now=self._context.clock.now())
+        if ref:
+            task["identifier"] = [*task.get("identifier", ()), {"system": self._options.system, "value": ref}]
         answer = self._server.update(task)
         if answer.status_code in (404, 409, 410, 412):
             return Outcome(each.op_id, "stale", why="somebody edited it in the meantime")

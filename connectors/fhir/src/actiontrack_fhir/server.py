@@ -70,13 +70,12 @@ class TaskServer:
         """The task as stored that an answer to a write shows; None where it shows none."""
         return self._resource(answer)
 
-    def capabilities(self) -> tuple[dict[str, Any], str]:
-        """The server's CapabilityStatement, and the answer's Date. Raises UserError where it gives none."""
-        answer = self._get("metadata")
-        told = _parsed(answer)
+    def capabilities(self) -> dict[str, Any]:
+        """The server's CapabilityStatement. Raises UserError where it gives none."""
+        told = _parsed(self._get("metadata"))
         if told.get("resourceType") != "CapabilityStatement":
             raise UserError("there is no FHIR server at that address; check the url")
-        return told, answer.headers.get("Date", "")
+        return told
 
     def _get(self, path: str) -> requests.Response:
         headers = {"Accept": _KIND, "Cache-Control": "no-cache"}  # some answer with what they found a minute ago

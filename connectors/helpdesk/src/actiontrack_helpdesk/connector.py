@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from actiontrack.api import (
     Batch,
@@ -13,30 +12,24 @@ from actiontrack.api import (
     InstanceContext,
     Observation,
     Outcome,
-    Plain,
     Problem,
     Record,
     UserError,
-    Write,
+    basic_auth,
 )
-from actiontrack_helpdesk.client import Helpdesk, Refusal, Ticket
+from actiontrack_helpdesk.client import Helpdesk, Ticket
 from actiontrack_helpdesk.mapping import (
     COLUMNS,
     MARK,
-    OURS,
     PRIORITIES,
     REF,
     TEXT,
     WORDS,
     TicketMapping,
     op_id_of,
-    same,
 )
 from actiontrack_helpdesk.options import HelpdeskOptions
-
-_FIELDS = {**{theirs: ours for ours, theirs in COLUMNS.items()}, TEXT: "text", "comment": "progress"}
-_STALE = "somebody edited it in the meantime"
-_GONE = "the ticket is not there any more"
+from actiontrack_helpdesk.writing import Writer
 
 
 class HelpdeskConnector:
@@ -52,7 +45,7 @@ class HelpdeskConnector:
     @functools.cached_property
     def _desk(self) -> Helpdesk:
         web = self._context.web(self._options.url, self._options.rate, self._options.ca)
-        web.session.auth = (self._options.user, self._context.secret(self._options.password))
+        web.session.auth = basic_auth(self._options.user, self._context.secret(self._options.password))
         return Helpdesk(web)
 
     def capabilities(self) -> Capabilities:
@@ -82,12 +75,11 @@ class HelpdeskConnector:
         return ""
 
     def apply(self, batch: Batch) -> Iterator[Outcome]:
-        """One ticket after the other."""
+        """Changes one after the other, new tickets fifty at a time."""
         if not batch.writes:
             return
         mapping, _ = self._form()
-        for write in batch.writes:
-            yield self._create(write, mapping) if write.creates else self._update(write, mapping)
+        yield from Writer(self._desk, self._options.queue, mapping).write(batch.writes)
 
     def find(self, op_id: str) -> Record | None:
         """The ticket that this write made, in any queue: it can't be searched for."""
@@ -118,60 +110,5 @@ class HelpdeskConnector:
         return TicketMapping(statuses), int(form[TEXT].get("max_length") or 100_000)
 
     def _is_wanted(self, ticket: Ticket) -> bool:
-        return ticket["queue"] == self._options.queue and bool(self._options.adopt or op_id_of(ticket))
-
-    def _create(self, write: Write, mapping: TicketMapping) -> Outcome:
-        ref = str(write.after.get("ref") or "")
-        after = {"text": None, **write.after}
-        fields = mapping.changes(after, ref, write.op_id)
-        made = self._desk.make({"priority": 3, **fields, "queue": self._options.queue, "description": fields[TEXT]})
-        if isinstance(made, Refusal):
-            return Outcome(write.op_id, "refused", why=made.why, field=_FIELDS.get(made.field, ""))
-        # It opens every ticket, and takes comments by themselves.
-        later = {name: write.after[name] for name in ("status", "progress") if name in write.after}
-        rest = replace(write, remote_id=str(made["id"]), creates=False, before={}, after=later)
-        told = self._send(rest, made, later, mapping)
-        return replace(told, state="applied", why="", field="") if told.record is not None else told
-
-    def _update(self, write: Write, mapping: TicketMapping) -> Outcome:
-        ticket = self._desk.ticket(write.remote_id)
-        if ticket is None:
-            return Outcome(write.op_id, "stale", why=_GONE)
-        now = mapping.record(ticket).fields
-        after = {name: value for name, value in write.after.items() if name in COLUMNS}
-        wanted = {name: value for name, value in after.items() if not same(now[name], value)}
-        if any(not same(now[name], write.before.get(name)) for name in wanted):
-            return Outcome(write.op_id, "stale", why=_STALE)
-        return self._send(write, ticket, wanted, mapping)
-
-    def _send(self, write: Write, ticket: Ticket, wanted: Mapping[str, Plain], mapping: TicketMapping) -> Outcome:
-        """Write what is wanted, read it back, and tell by that. A refused field holds no other back."""
-        left = {name: value for name, value in wanted.items() if name != "progress"}
-        first: Refusal | None = None
-        while left:
-            fields = mapping.changes(left, str(ticket.get(REF) or ""), op_id_of(ticket) or write.op_id)
-            refused = self._desk.change(write.remote_id, fields)
-            if refused is None:
-                break
-            first = first or refused
-            if left.pop(_FIELDS.get(refused.field, ""), self) is self:
-                break
-        said = wanted.get("progress")
-        if said:
-            first = self._desk.comment(write.remote_id, OURS, str(said)) or first
-        there = self._desk.ticket(write.remote_id)
-        if there is None:
-            return Outcome(write.op_id, "stale", why=_GONE)
-        shown, before = mapping.record(there), mapping.record(ticket)
-        if first is not None:
-            return Outcome(write.op_id, "refused", shown, why=first.why, field=_FIELDS.get(first.field, ""))
-        if said and str(shown.fields["progress"]).startswith(f"{said}\n"):
-            # What somebody said just after it has yet to be heard: the next sync finds ours, and takes that.
-            return Outcome(write.op_id, "unknown", why="somebody commented at the same time")
-        for name, value in wanted.items():
-            if same(shown.fields[name], value):
-                continue
-            if same(shown.fields[name], before.fields[name]):
-                return Outcome(write.op_id, "refused", shown, why="the helpdesk did not take it", field=name)
-            return Outcome(write.op_id, "stale", why=_STALE)
-        return Outcome(write.op_id, "applied", shown)
+        ours = self._options.adopt or op_id_of(ticket) or ticket.get(REF)
+        return ticket["queue"] == self._options.queue and bool(ours)

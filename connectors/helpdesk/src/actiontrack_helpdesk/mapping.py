@@ -36,8 +36,7 @@ WORDS: Mapping[str, str] = {
 """Its statuses as they come, and what they mean; "on hold" is a flag of its own beside them."""
 PRIORITIES = {1: "Critical", 2: "High", 3: "Medium", 4: "Low", 5: "Very low"}
 LONGEST_TITLE = 200
-OURS = "actiontrack"
-"""The title of our comments: the API tells nobody who signed in."""
+_OURS = "actiontrack, having read to "
 _CUT = "…"
 _NOON = time(12)
 
@@ -66,7 +65,7 @@ class TicketMapping:
         }
         said = json.dumps([ticket["id"], fields], sort_keys=True, default=repr, ensure_ascii=False)
         version = hashlib.sha256(said.encode()).hexdigest()
-        return Record(str(ticket["id"]), fields, version, op_id=op_id_of(ticket))
+        return Record(str(ticket["id"]), fields, version, op_id=op_id_of(ticket), lacks_ref=not ticket.get(REF))
 
     def changes(self, after: Mapping[str, Plain], ref: str, op_id: str) -> dict[str, Any]:
         """What to send so that a ticket holds these values; comments are sent by themselves."""
@@ -100,15 +99,41 @@ def op_id_of(ticket: Mapping[str, Any]) -> str:
 
 
 def comments(ticket: Mapping[str, Any]) -> str | None:
-    """The newest comment of ours and all that was said since: so an answer is heard that says what was said before.
+    """The newest comment of ours, and what people said that we had not read when we wrote it: so an answer is heard
+    that says what was said before.
 
     The first follow-up of a ticket only repeats its description.
     """
-    said = sorted(ticket["followup_set"], key=lambda each: int(each["id"]))
+    said = _follow_ups(ticket)
     if said and said[0]["comment"] == ticket["description"]:
         said = said[1:]
-    ours = [at for at, each in enumerate(said) if each["title"] == OURS]
-    return "\n".join(str(each["comment"]) for each in said[ours[-1] if ours else 0 :] if each["comment"]) or None
+    ours = [each for each in said if _read_to(each) is not None][-1:]
+    read = (_read_to(ours[0]) or 0) if ours else 0
+    theirs = [each for each in said if _read_to(each) is None and int(each["id"]) > read]
+    return "\n".join(str(each["comment"]) for each in (*ours, *theirs) if each["comment"]) or None
+
+
+def title_of_ours(ticket: Mapping[str, Any]) -> str:
+    """The title of a comment of ours, by which it is known: the API tells nobody who signed in. It says how far the
+    ticket had been read."""
+    newest = max((int(each["id"]) for each in ticket["followup_set"]), default=0)
+    return f"{_OURS}{newest}"
+
+
+def done_meanwhile(before: Mapping[str, Any], there: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What people did by the helpdesk's own form between two looks, in that order: `new_status` tells of a status."""
+    seen = {each["id"] for each in before["followup_set"]}
+    return [each for each in _follow_ups(there) if each["id"] not in seen and _read_to(each) is None]
+
+
+def _follow_ups(ticket: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return sorted(ticket["followup_set"], key=lambda each: int(each["id"]))
+
+
+def _read_to(follow_up: Mapping[str, Any]) -> int | None:
+    """How far the ticket had been read when we made this comment; None of what is none of ours."""
+    number = str(follow_up["title"] or "").removeprefix(_OURS)
+    return int(number) if number.isdecimal() and number != follow_up["title"] else None
 
 
 def title_of(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -54,12 +55,11 @@ class RedmineConnector:
     def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
         """Our issues and those that are to be adopted, all or what changed since the cursor.
 
-        A cursor is the time of the newest change that was read, and what was adopted then: another choice asks for
-        everything. Raises CursorExpired, AccessRefused (a wrong key), UserError (no such project), and as `Web.read`.
+        A cursor is the time of the newest change that was read, what was adopted then (another choice asks for
+        everything), and the statuses there were. Raises CursorExpired, AccessRefused (a wrong key), UserError (no such
+        project), and as `Web.read`.
         """
-        since, _, adopted = cursor.partition(" ")
-        if cursor and adopted != self._options.adopt:
-            raise CursorExpired("other issues are adopted now")
+        since, statuses = self._read_on(cursor)
         self._client.me()
         filters = {} if self._options.adopt else {f"cf_{self._fields.sync}": "*"}
         if cursor:
@@ -71,16 +71,17 @@ class RedmineConnector:
         read = list(kept.with_notes(issues, self._client, filters))
         records = [record_of(issue, self._fields, notes) for issue, notes in read]
         newest = max((str(issue["updated_on"]) for issue, _ in read), default="")
+        statuses = statuses or list(self._statuses)
         versions = sorted((record.remote_id, record.version) for record in records)
         return Observation(
             records=records,
             proof=hashlib.sha256(repr(versions).encode()).hexdigest(),
             source=f"{self._options.url}/projects/{self._options.project}",
             complete=not cursor,
-            cursor=f"{_before(newest)} {self._options.adopt}" if newest else cursor,
+            cursor=json.dumps([_before(newest), self._options.adopt, statuses]) if newest else cursor,
             columns=COLUMNS,
             writable=_WRITES,
-            allowed={"status": tuple(STATUS_WORDS if cursor else self._statuses)},
+            allowed={"status": statuses},
             words={"status": STATUS_WORDS},
             setup=("Each action becomes an issue of this project; issues of its own are left alone.",),
         )
@@ -115,6 +116,18 @@ class RedmineConnector:
     @cached_property
     def _writer(self) -> Writer:
         return Writer(self._client, self._fields, self._statuses, self._options.tracker)
+
+    def _read_on(self, cursor: str) -> tuple[str, list[str]]:
+        """The time to read on from, and the statuses of then. Raises CursorExpired."""
+        if not cursor:
+            return "", []
+        try:
+            since, adopted, statuses = json.loads(cursor)
+        except ValueError:
+            raise CursorExpired("the cursor is of another release") from None
+        if adopted != self._options.adopt:
+            raise CursorExpired("other issues are adopted now")
+        return since, statuses
 
     def _write(self, write: Write) -> Outcome:
         return self._writer.create(write) if write.creates else self._writer.update(write)

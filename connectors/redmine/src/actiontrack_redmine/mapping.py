@@ -60,7 +60,8 @@ def record_of(issue: Json, fields: Fields, notes: str) -> Record:
     }
     values = {name: value or None for name, value in values.items()}
     said = json.dumps([issue["id"], values], sort_keys=True, default=str, ensure_ascii=False)
-    return Record(str(issue["id"]), values, hashlib.sha256(said.encode()).hexdigest(), op_id=mark.created)
+    version, lacks_ref = hashlib.sha256(said.encode()).hexdigest(), not custom(issue, fields.ref)
+    return Record(str(issue["id"]), values, version, op_id=mark.created, lacks_ref=lacks_ref)
 
 
 def mark_of(issue: Json, fields: Fields) -> Mark:
@@ -84,6 +85,8 @@ def body(
         subject, whole = split(str(after["text"] or ref))
         sent["subject"], customs[fields.text] = subject, whole
         mark = replace(mark, subject=print_of(subject), text=print_of(whole))
+    if "ref" in after:
+        customs[fields.ref] = str(after["ref"])
     if "current_due" in after:
         due = after["current_due"]
         sent["due_date"] = due.isoformat() if isinstance(due, date) else ""

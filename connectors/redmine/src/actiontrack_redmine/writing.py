@@ -41,7 +41,6 @@ class Writer:
         sent = body(first, self._fields, self._statuses, Mark(write.op_id, write=write.op_id), ref)
         # Without it Redmine begins an issue today, and then refuses a due date before.
         sent |= {"start_date": "", **({"tracker_id": self._tracker} if self._tracker else {})}
-        sent["custom_fields"] = [*sent["custom_fields"], {"id": self._fields.ref, "value": ref}]
         issue, errors = self._client.create(sent)
         if issue is None and not errors:
             return Outcome(write.op_id, "unknown", why="Redmine's answer is no answer")
@@ -62,14 +61,14 @@ class Writer:
         if issue is None:
             return Outcome(write.op_id, "stale", why="the issue is not there any more")
         now = self.record(issue)
-        after = {name: value for name, value in _unlike(write.after, now).items() if name in COLUMNS}
+        after = {name: value for name, value in _unlike(write.after, now).items() if name in (*COLUMNS, "ref")}
         if any(not same_value(now.fields.get(name), write.before.get(name)) for name in after):
             return Outcome(write.op_id, "stale", why=_EDITED)
         return self._send(write, issue, after) if after else _told(write, now)
 
     def _send(self, write: Write, issue: Json, after: Mapping[str, Plain]) -> Outcome:
         mark = replace(mark_of(issue, self._fields), seen=newest(issue), write=write.op_id)
-        ref = custom(issue, self._fields.ref)
+        ref = str(after.get("ref") or custom(issue, self._fields.ref))
         errors = self._client.update(issue["id"], body(after, self._fields, self._statuses, mark, ref))
         refused = ""
         if errors and len(after) > 1:  # it takes all or nothing: let what it refuses be refused by itself
@@ -155,7 +154,7 @@ def _moved(shown: Json, ours: Json) -> bool:
 def _told(write: Write, now: Record, refused: str = "") -> Outcome:
     """Applied where all of it is there, else refused by the first field that is not."""
     for name in _unlike(write.after, now):
-        if name in COLUMNS:
+        if name in COLUMNS or (name == "ref" and now.lacks_ref):
             return Outcome(write.op_id, "refused", now, why=refused or _UNTAKEN, field=name)
     return Outcome(write.op_id, "applied", now)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from actiontrack.api import AccessRefused, RetryableError, UserError, Web
+from actiontrack.api import AccessRefused, RetryableError, SkippableError, UserError, Web, basic_auth
 
 PAGE = 100
 """RT gives no more at once, and doesn't say so."""
@@ -38,7 +38,7 @@ class Tracker:
             web.session.headers["Authorization"] = f"token {token}"
             self._form: dict[str, str] = {}
         else:
-            web.session.auth = (user, password)
+            web.session.auth = basic_auth(user, password)
             self._form = {"user": user, "pass": password}
 
     # --- signing in -------------------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ class Tracker:
         """A queue with its custom fields; None where there is none, or none for us."""
         self.sign_in()
         try:
-            answer = self._web.ask("GET", f"{_REST}/queue/{_quoted(name)}")
+            answer = self._web.ask("GET", f"{_REST}/queue/{_in_path(name)}")
         except AccessRefused:  # RT says the same of a queue that is not there
             return None
         if answer.status_code == 404:
@@ -96,9 +96,13 @@ class Tracker:
             yield from self.tickets(f"({wanted}){f' AND ({also})' if also else ''}")
 
     def ticket(self, ticket_id: str) -> tuple[Mapping[str, Any], str]:
-        """One ticket and its ETag, which is the id of its last transaction."""
+        """One ticket and its ETag, which is the id of its last transaction. Raises SkippableError for a hidden one."""
         self.sign_in()
-        answer = self._web.ask("GET", f"{_REST}/ticket/{ticket_id}")
+        try:
+            answer = self._web.ask("GET", f"{_REST}/ticket/{ticket_id}")
+        except AccessRefused:  # it was moved to where we may not look; were it us, RT would not let us in at all
+            self.version()
+            raise SkippableError(f"Request Tracker does not show us ticket {ticket_id} (403)") from None
         found = _data(answer.status_code, answer.text, answer.json, "ticket")
         return found, answer.headers.get("ETag", "").strip('W/"')
 
@@ -157,7 +161,7 @@ class Tracker:
     def has_comment(self, ticket_id: str, subject: str) -> bool:
         """Whether somebody commented on a ticket under this subject."""
         of_ticket = f"ObjectType = 'RT::Ticket' AND ObjectId = {ticket_id} AND Type = 'Comment'"
-        page = self._read("transactions", query=f"{of_ticket} AND Subject = '{subject}'", per_page=1)
+        page = self._read("transactions", query=f"{of_ticket} AND Subject = {quoted(subject)}", per_page=1)
         return bool(page["items"])
 
     def comment(self, ticket_id: str, subject: str, text: str) -> None:
@@ -168,15 +172,21 @@ class Tracker:
         _data(answer.status_code, answer.text, answer.json, "comment")
 
 
+def quoted(value: str) -> str:
+    """A value as a query of RT's takes it: between quotes, with a backslash before what would end it."""
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
 def _of_types() -> str:
     return " OR ".join(f"Type = '{each}'" for each in _TELLING)
 
 
 def _of_queue(queue: str) -> str:
-    return f"ObjectType = 'RT::Ticket' AND TicketQueue = '{queue}' AND ({_of_types()})"
+    return f"ObjectType = 'RT::Ticket' AND TicketQueue = {quoted(queue)} AND ({_of_types()})"
 
 
-def _quoted(name: str) -> str:
+def _in_path(name: str) -> str:
     from urllib.parse import quote
 
     return quote(name, safe="")

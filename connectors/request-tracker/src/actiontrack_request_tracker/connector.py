@@ -19,7 +19,7 @@ from actiontrack.api import (
     SetUp,
     UserError,
 )
-from actiontrack_request_tracker.client import Tracker
+from actiontrack_request_tracker.client import Tracker, quoted
 from actiontrack_request_tracker.fields import ACTION_ID, BOARDS, CORE, CUSTOM, KEYS, MARK, TITLE_TEXT, USUAL
 from actiontrack_request_tracker.mapping import TicketMapping
 from actiontrack_request_tracker.options import TrackerOptions
@@ -96,7 +96,7 @@ class TrackerConnector:
 
     def find(self, op_id: str) -> Record | None:
         """The ticket that this create made."""
-        query = f"Queue = '{self._options.queue}' AND CF.{{{MARK}}} LIKE '{op_id}'"
+        query = f"Queue = {quoted(self._options.queue)} AND CF.{{{MARK}}} LIKE {quoted(op_id)}"
         mapping = self._known_mapping()
         records = [mapping.record(each) for each in self.tracker.tickets(query)]
         return next((each for each in records if each.op_id == op_id), None)
@@ -183,7 +183,7 @@ class TrackerConnector:
 
     def _ours(self) -> str:
         """The tickets that are told: ours, and those that are to be proposed."""
-        queue = f"Queue = '{self._options.queue}'"
+        queue = f"Queue = {quoted(self._options.queue)}"
         if self._options.adopt == "all":
             return queue
         also = f" OR ({self._options.adopt})" if self._options.adopt else ""

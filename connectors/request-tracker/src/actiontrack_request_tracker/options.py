@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-_UNFIT = frozenset("'\"\\{}\n")
+_UNFIT = frozenset('"\\{}\n')
 
 
 class TrackerOptions(BaseModel):
@@ -32,9 +32,9 @@ class TrackerOptions(BaseModel):
 
     @field_validator("queue", "user")
     @classmethod
-    def _plain_name(cls, value: str) -> str:
-        if not value.strip() or _UNFIT & set(value):
-            raise ValueError("write a name without quotes, braces and backslashes")
+    def _plain_name(cls, value: str, of: ValidationInfo) -> str:
+        if not value.strip() or _UNFIT & set(value) or (of.field_name == "user" and "'" in value):
+            raise ValueError("write a name without quotes, braces and backslashes (a queue's may have an apostrophe)")
         return value
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from actiontrack.api import HostedReview, InstanceContext, InstanceSettings
+from actiontrack_request_tracker.client import quoted
 from actiontrack_request_tracker.connector import TrackerConnector
 from actiontrack_request_tracker.fields import REVIEW_FIELDS
 from actiontrack_request_tracker.mapping import custom_values
@@ -26,7 +27,7 @@ class TrackerPlatform(TrackerConnector):
         self._found = []
         if self._reviews_queue:
             base = self._options.url.rstrip("/")
-            for ticket in self.tracker.tickets(f"Queue = '{self._reviews_queue}'"):
+            for ticket in self.tracker.tickets(f"Queue = {quoted(self._reviews_queue)}"):
                 said = custom_values(ticket)
                 fields = {
                     "title": str(ticket.get("Subject") or "").strip(),

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actiontrack.api import Outcome, Plain, Record, Write
-from actiontrack_request_tracker.client import Moved, Tracker
+from actiontrack.api import Outcome, Plain, Record, SkippableError, Write
+from actiontrack_request_tracker.client import Moved, Tracker, quoted
 from actiontrack_request_tracker.fields import ACTION_ID, CORE, MARK
 from actiontrack_request_tracker.mapping import TicketMapping, alike, comparable, custom_values, field_names
 
@@ -56,7 +56,10 @@ class Writing:
         for at in range(0, len(writes), _AT_ONCE):
             sent = []
             for write in writes[at : at + _AT_ONCE]:
-                done = self._change(write)
+                try:
+                    done = self._change(write)
+                except SkippableError as error:
+                    done = Outcome(write.op_id, "refused", None, str(error))
                 if isinstance(done, Outcome):
                     yield done
                 else:
@@ -91,7 +94,7 @@ class Writing:
         history: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for change in self._tracker.transactions_of(ids, min(each.etag for each in sent)):
             history[str(change["ObjectId"])].append(change)
-        shown = {str(each["id"]): each for each in self._tracker.some_tickets(ids, f"Queue = '{self._queue}'")}
+        shown = {str(each["id"]): each for each in self._tracker.some_tickets(ids, f"Queue = {quoted(self._queue)}")}
         for each in sent:
             ticket = shown.get(each.write.remote_id)
             if ticket is None:
@@ -155,8 +158,8 @@ class Writing:
     def _there(self, refs: Sequence[str]) -> dict[str, list[Record]]:
         """The tickets of the queue that carry these Action IDs."""
         found: dict[str, list[Record]] = defaultdict(list)
-        wanted = " OR ".join(f"CF.{{{ACTION_ID}}} = '{ref}'" for ref in refs)
-        for ticket in self._tracker.tickets(f"Queue = '{self._queue}' AND ({wanted})"):
+        wanted = " OR ".join(f"CF.{{{ACTION_ID}}} = {quoted(ref)}" for ref in refs)
+        for ticket in self._tracker.tickets(f"Queue = {quoted(self._queue)} AND ({wanted})"):
             found[custom_values(ticket).get(ACTION_ID, "")].append(self._mapping.record(ticket))
         return found
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Iterator
-from datetime import timedelta
 
-from actiontrack.api import Clock, Problem, UserError
+from actiontrack.api import Problem, UserError
 from actiontrack_roundup.client import RoundupClient
 from actiontrack_roundup.mapping import STATUS_WORDS
 from actiontrack_roundup.options import RoundupOptions
 
-_MAY_DIFFER = timedelta(minutes=5)
 
-
-def check(client: RoundupClient, options: RoundupOptions, clock: Clock) -> Iterator[Problem]:
+def check(client: RoundupClient, options: RoundupOptions, zone: str) -> Iterator[Problem]:
     """Each thing that is wrong. Raises as `Web.read`."""
     answer = client.options()
     if "POST" not in answer.headers.get("Allow", ""):
@@ -33,11 +29,10 @@ def check(client: RoundupClient, options: RoundupOptions, clock: Clock) -> Itera
             f"it has statuses of its own: {', '.join(unknown)}",
             "say what each means under [connector.values.status], unless that is done already",
         )
-    told = email.utils.parsedate_tz(answer.headers.get("Date", ""))
-    if told is not None:
-        apart = abs(email.utils.mktime_tz(told) - clock.now().timestamp())
-        if apart > _MAY_DIFFER.total_seconds():
-            yield Problem(
-                f"its clock and ours are {timedelta(seconds=round(apart))} apart",
-                "set the clocks; nothing is lost by it, but the times shown there are wrong",
-            )
+    there = client.zone(options.user)
+    if there not in ("", zone):
+        yield Problem(
+            f"{options.user} is in the time zone {there} there, and the Board in {zone}: a due date of ours may be the "
+            "day before or after",
+            f"set that user's time zone to {zone}",
+        )

@@ -73,6 +73,11 @@ class RoundupClient:
         found = _collection(self._web.read(f"rest/data/{kind}", params={"@fields": "name", "@sort": "order"}))
         return {str(each["name"]): str(each["id"]) for each in found}
 
+    def zone(self, user: str) -> str:
+        """The time zone that a user chose; "" where it is the tracker's own, which it tells nobody."""
+        found = _collection(self._web.read("rest/data/user", params={"@fields": "timezone", "username:": user}))
+        return str(found[0].get("timezone") or "") if found else ""
+
     def create(self, kind: str, properties: Json) -> str | Refusal | None:
         """The number of a new item, or why not; None where the answer is no answer."""
         answer = self._web.ask("POST", f"rest/data/{kind}", json=dict(properties))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -63,27 +64,26 @@ class RoundupConnector:
     def observe(self, cursor: str, columns: Mapping[str, str]) -> Observation:
         """Our issues and those that are to be adopted, all or what changed since the cursor.
 
-        A cursor is the time of the newest change that was read, and what was adopted then: another choice asks for
-        everything. Raises CursorExpired, AccessRefused, UserError (no such tracker, no such property), and as
-        `Web.read`.
+        A cursor is the time of the newest change that was read, what was adopted then (another choice asks for
+        everything), and the statuses there were. Raises CursorExpired, AccessRefused, UserError (no such tracker, no
+        such property), and as `Web.read`.
         """
-        since, _, adopted = cursor.partition(" ")
-        if cursor and adopted != self._options.adopt:
-            raise CursorExpired("other issues are adopted now")
+        since, statuses = self._read_on(cursor)
         issues = self._issues(since)
         messages = self._client.messages(number for issue in issues for number in told_by(issue))
         records = [record_of(issue, messages) for issue in issues]
         versions = sorted((record.remote_id, record.version) for record in records)
         newest = max((str(issue["activity"]) for issue in issues), default="")
+        statuses = statuses or list(self._statuses)
         return Observation(
             records=records,
             proof=hashlib.sha256(repr(versions).encode()).hexdigest(),
             source=self._options.url,
             complete=not cursor,
-            cursor=f"{_earlier(newest, _OVERLAP)} {self._options.adopt}" if newest else cursor,
+            cursor=json.dumps([_earlier(newest, _OVERLAP), self._options.adopt, statuses]) if newest else cursor,
             columns=COLUMNS,
             writable=_WRITES,
-            allowed={"status": tuple(STATUS_WORDS if cursor else self._statuses)},
+            allowed={"status": statuses},
             words={"status": STATUS_WORDS},
             setup=("Each action becomes an issue of this tracker; issues of its own are left alone.",),
         )
@@ -112,8 +112,8 @@ class RoundupConnector:
         return record_of(made[0], self._client.messages(told_by(made[0]))) if made else None
 
     def check(self) -> Iterable[Problem]:
-        """Whether it can be reached and written, has our properties, and has the right time."""
-        return checking.check(self._client, self._options, self._context.clock)
+        """Whether it can be reached and written, has our properties, and reckons days as we do."""
+        return checking.check(self._client, self._options, self._context.timezone)
 
     @cached_property
     def _statuses(self) -> Mapping[str, str]:
@@ -122,6 +122,18 @@ class RoundupConnector:
     @cached_property
     def _writer(self) -> Writer:
         return Writer(self._client, self._statuses, self._options.user)
+
+    def _read_on(self, cursor: str) -> tuple[str, list[str]]:
+        """The time to read on from, and the statuses of then. Raises CursorExpired."""
+        if not cursor:
+            return "", []
+        try:
+            since, adopted, statuses = json.loads(cursor)
+        except ValueError:
+            raise CursorExpired("the cursor is of another release") from None
+        if adopted != self._options.adopt:
+            raise CursorExpired("other issues are adopted now")
+        return since, statuses
 
     def _issues(self, since: str) -> list[Json]:
         """Each once."""

@@ -85,12 +85,15 @@ def record_of(issue: Json, messages: Mapping[str, str]) -> Record:
     values = {name: value or None for name, value in values.items()}
     said = json.dumps([str(issue["id"]), values], sort_keys=True, default=str, ensure_ascii=False)
     version = hashlib.sha256(said.encode()).hexdigest()
-    return Record(str(issue["id"]), values, version, op_id=mark_of(issue).created)
+    lacks_ref = not issue.get("action_id")
+    return Record(str(issue["id"]), values, version, op_id=mark_of(issue).created, lacks_ref=lacks_ref)
 
 
 def properties(after: Mapping[str, Plain], statuses: Mapping[str, str], ref: str) -> dict[str, Any]:
     """What to send so that an issue says this; its messages and mark are the writer's matter."""
     sent: dict[str, Any] = {}
+    if "ref" in after:
+        sent["action_id"] = str(after["ref"])
     if "text" in after:
         sent["title"] = str(after["text"] or ref)
     if "current_due" in after:

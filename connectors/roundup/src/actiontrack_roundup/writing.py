@@ -38,7 +38,7 @@ class Writer:
             return replace(note, op_id=write.op_id)
         sent = properties({"text": None, **write.after}, self._statuses, ref)
         mark = Mark(write.op_id, note=int(note or 0), write=write.op_id)
-        sent |= {"action_id": ref, "action_sync": str(mark), **({"messages": note} if note else {})}
+        sent |= {"action_sync": str(mark), **({"messages": note} if note else {})}
         made = self._client.create("issue", {name: value for name, value in sent.items() if value})
         if made is None:
             return Outcome(write.op_id, "unknown", why="Roundup's answer is no answer")
@@ -53,7 +53,7 @@ class Writer:
             return Outcome(write.op_id, "stale", why=_GONE)
         issue, etag = found
         now = self._record(issue)
-        after = {name: value for name, value in _unlike(write.after, now).items() if name in COLUMNS}
+        after = {name: value for name, value in _unlike(write.after, now).items() if name in (*COLUMNS, "ref")}
         if any(not _same(now.fields.get(name), write.before.get(name)) for name in after):
             return Outcome(write.op_id, "stale", why=_EDITED)
         if not after:
@@ -121,7 +121,7 @@ class Writer:
             return Outcome(write.op_id, "stale", why=_GONE)
         now = self._record(found[0])
         for name in _unlike(write.after, now):
-            if name not in COLUMNS:
+            if name not in COLUMNS and not (name == "ref" and now.lacks_ref):
                 continue
             if name == "progress" and note and mark_of(found[0]).note == int(note):
                 return Outcome(write.op_id, "unknown", why="somebody added a message in the meantime")

@@ -6,6 +6,8 @@ import email.utils
 import random
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -13,7 +15,8 @@ import requests
 
 from actiontrack.adapters.web.addresses import Outbound
 from actiontrack.adapters.web.transport import Guarded
-from actiontrack.errors import AccessRefused, RetryableError, UserError
+from actiontrack.errors import AccessRefused, RetryableError, SkippableError, UserError
+from actiontrack.ports import Problem
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"})
 _AGAIN = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
@@ -21,6 +24,8 @@ _TRIES = 3
 _LONGEST_WAIT = 5.0
 """Seconds one run waits for a system; what asks for more time is tried by a later one."""
 _MOST_REDIRECTS = 5
+_MAY_DIFFER = timedelta(seconds=60)
+"""Between a system's clock and this machine's: an answer may be a while on its way."""
 
 
 class SafeWeb:
@@ -34,6 +39,7 @@ class SafeWeb:
         *,
         ca: str = "",
         sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], float] = time.time,
     ) -> None:
         """`take_turn` waits for the declared rate; `ca`: a file of certificates to trust instead of the usual ones.
 
@@ -43,6 +49,9 @@ class SafeWeb:
         self._host = (urlsplit(self.base).hostname or "").lower()
         outbound.check_host(self._host)
         self._sleep = sleep
+        self._now = now
+        self._apart: float | None = None
+        """Seconds by which the system's clock is ahead of ours, by its newest answer that says so."""
         self._session = requests.Session()
         self._session.trust_env = False  # neither ~/.netrc nor a proxy that nobody here named
         self._session.max_redirects = _MOST_REDIRECTS
@@ -80,7 +89,7 @@ class SafeWeb:
         for tries_left in range(_TRIES - 1 if again else 0, -1, -1):
             try:
                 answer = self._once(method, url, again, params=params, json=json, data=data, headers=headers)
-                self._judge(answer, url)
+                self._judge(answer, url, reads=again)
                 return answer
             except RetryableError as error:
                 wait = error.retry_after
@@ -103,10 +112,30 @@ class SafeWeb:
             kind = answer.headers.get("Content-Type", "nothing").partition(";")[0]
             raise UserError(f"{where} answers with {kind} instead of data; check the url") from None
 
+    def problems(self) -> list[Problem]:
+        """As `ports.Web`."""
+        found = []
+        if self._apart is not None and abs(self._apart) > _MAY_DIFFER.total_seconds():
+            apart = timedelta(minutes=round(abs(self._apart) / 60))
+            found.append(
+                Problem(
+                    f"the clock of {self._host} is {apart} {'ahead of' if self._apart > 0 else 'behind'} ours",
+                    "set whichever is wrong; no edit is lost by it, but times and days shown there and here differ",
+                )
+            )
+        if self.base.startswith("http:") and not _is_here(self._host):
+            found.append(
+                Problem(
+                    f"all that goes to {self._host} can be read on its way, the password or key too",
+                    'have the system answer to https, and write url = "https://…"',
+                )
+            )
+        return found
+
     def _once(self, method: str, url: str, again: bool, **asked: Any) -> requests.Response:
         where = _shown(url)
         try:
-            return self._session.request(method, url, allow_redirects=again, **asked)
+            answer = self._session.request(method, url, allow_redirects=again, **asked)
         except requests.exceptions.SSLError:
             raise UserError(
                 f"{where} shows a certificate that can't be trusted; have it renewed, or name your own authority's: "
@@ -120,9 +149,15 @@ class SafeWeb:
             raise RetryableError(f"{where} does not answer in time; it is tried again later") from None
         except requests.exceptions.RequestException:
             raise RetryableError(f"{where} can't be reached; is it running? It is tried again later") from None
+        said = _instant(answer.headers.get("Date", ""))
+        if said is not None and "Age" not in answer.headers:  # what a cache gives has its own old date
+            self._apart = said - self._now()
+        return answer
 
-    def _judge(self, answer: requests.Response, url: str) -> None:
+    def _judge(self, answer: requests.Response, url: str, *, reads: bool) -> None:
         where, status = _shown(url), answer.status_code
+        if status == 403 and not reads:
+            raise SkippableError(f"{where} does not allow us that (403); check our rights there")
         if status in (401, 403):
             what = "does not accept our name or key" if status == 401 else "does not allow us that"
             raise AccessRefused(f"{where} {what} ({status}); check the credentials and rights there")
@@ -157,8 +192,23 @@ def _retry_after(answer: requests.Response) -> float | None:
     said = answer.headers.get("Retry-After", "").strip()
     if said.isascii() and said.isdecimal():
         return float(said)
+    at = _instant(said)
+    return None if at is None else max(0.0, at - time.time())
+
+
+def _instant(said: str) -> float | None:
+    """A date of HTTP's (RFC 9110, 5.6.7)."""
     try:
-        at = email.utils.parsedate_to_datetime(said)
+        return email.utils.parsedate_to_datetime(said).timestamp()
     except (TypeError, ValueError):
         return None
-    return max(0.0, at.timestamp() - time.time())
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine: what goes there is on no network."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -220,6 +220,7 @@ def _make_lane(
     lane = make_lane(run.core, desk, ledger, settings, instance, seen, run.results[name], run.core.connectors[name])
     lane.binding = binding_of(store_id, name)
     lane.made = run.made.get(name, {})
+    lane.named = run.named
     return lane
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from actiontrack.domain.ledger import Intent, IntentState, Link, LinkState
 from actiontrack.domain.nouns import Stored
 from actiontrack.ports import Outcome, Record
 from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync.echo import after_write
-from actiontrack.services.sync.lane import Lane
-from actiontrack.services.sync.recovery import supersede
-
-TRIES = 5
-"""Failures in a row before a record is left alone."""
+from actiontrack.services.sync.lane import TRIES, Lane
+from actiontrack.services.sync.recovery import landed_in_part, supersede
 
 
 def heard_by(lane: Lane, link: Link, written: Iterable[str]) -> dict[str, int]:
@@ -35,6 +33,8 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
         "refused": IntentState.REFUSED,
         "unknown": IntentState.UNKNOWN,
     }
+    if intent.creates and outcome.state == "refused" and outcome.record is not None:
+        outcome = replace(outcome, state="applied")  # it was made: what it lacks is written, and judged, by itself
     ended = intent.model_copy(update={"state": states[outcome.state], "why": outcome.why, "ended_at": lane.desk.now})
     if outcome.state == "stale" and _is_sent_again(lane, intent):
         ended = intent  # that this one did not land says nothing of the first: it stays open, under its key
@@ -48,6 +48,8 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
         elif any(name != "ref" for name in intent.after):
             lane.result.updated_there += 1
     elif outcome.state == "refused":
+        if outcome.record is not None:
+            link = landed_in_part(lane, link, intent, outcome.record)
         link = link.model_copy(update={"dirty": False, "failures": link.failures + 1})
         lane.issue(
             f"{intent.action}:{outcome.field}:write", f"{intent.action} can't be written: {outcome.why}.",
@@ -69,7 +71,8 @@ def put_off(lane: Lane, intent: Intent, why: str) -> list[Stored]:
     failures = link.failures + 1
     poison = failures >= TRIES
     link = link.model_copy(update={"failures": failures, "dirty": not poison})
-    when = "It is tried again once it is changed here or there" if poison else "The next sync tries again"
+    named = f"`actiontrack sync {lane.name}`"
+    when = f"{named} tries it again, or a change here or there" if poison else "The next sync tries again"
     lane.issue(
         f"{intent.action}::write", f"{intent.action} can't be written: {why.rstrip('.')}.",
         f"{when}; the record here stands.", row=link.row, quarantines=poison,

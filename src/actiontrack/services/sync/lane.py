@@ -20,6 +20,8 @@ from actiontrack.services.sync.steps import ConnectorResult, Step
 from actiontrack.services.sync.tongue import Tongue, Unclearness
 
 Theirs = dict[str, str | Unclearness]
+TRIES = 5
+"""Failures in a row before a record is left alone."""
 
 
 @dataclass(slots=True)
@@ -111,6 +113,8 @@ class Lane:
     """It is an increment, and everything has to be read before the instance can be settled."""
     failures: dict[str, int] = field(default_factory=dict)
     """action → how often its create could not go."""
+    named: bool = False
+    """Somebody named the instance: what was left alone after too many failures is tried again."""
 
     @property
     def name(self) -> str:

@@ -20,7 +20,7 @@ from actiontrack.domain.vocabulary import Side
 from actiontrack.ports import Reader, Record
 from actiontrack.services.sync.echo import pass_over_stale
 from actiontrack.services.sync.identity import match
-from actiontrack.services.sync.lane import Lane
+from actiontrack.services.sync.lane import TRIES, Lane
 from actiontrack.services.sync.listening import unsettled
 from actiontrack.services.sync.recovery import recover
 
@@ -34,6 +34,11 @@ class _Brief(NamedTuple):
     state: LinkState
     dirty: bool
     row: int
+    failures: int
+
+    def waits(self, lane: Lane) -> bool:
+        """Whether something is to be written there, as far as is known."""
+        return self.dirty or (lane.named and self.failures >= TRIES)
 
 
 def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: bool) -> None:
@@ -47,7 +52,7 @@ def open_lane(lane: Lane, changed: Collection[tuple[str, str]], all_changed: boo
     lane.linked = {link.action for link in stored}
     lane.told = {key for (key,) in reader.pick(StoredIssue, ("id",), source=lane.name)}
     waiting = unsettled(reader, lane.name)
-    dirty = {link.action for link in stored if link.dirty} | {intent.action for intent in waiting}
+    dirty = {link.action for link in stored if link.waits(lane)} | {intent.action for intent in waiting}
     if all_changed:
         lane.look_at = dirty | lane.linked | {ref for (ref,) in lane.reach("ref")}
         quiet: set[str] = set()

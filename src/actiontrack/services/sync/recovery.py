@@ -176,3 +176,14 @@ def _by_field(lane: Lane, intent: Intent, record: Record) -> Verdicts:
 def _arrived(lane: Lane, link: Link, names: list[str], intent: Intent, record: Record) -> Link:
     landed = _landed(lane, link, names, intent)
     return landed.model_copy(update=after_write(lane, link, record.version)) if names else landed
+
+
+def landed_in_part(lane: Lane, link: Link, intent: Intent, record: Record) -> Link:
+    """The link after a write that was refused in part: what arrived of it is agreed, and nobody's edit."""
+    landed = [name for name, verdict in _by_field(lane, intent, record).items() if verdict == "after"]
+    now = lane.plain(record)
+    expected = {**link.seen, **{name: intent.after[name] for name in landed}}
+    after = _arrived(lane, link, landed, intent, record)
+    if any(now.get(name, "") != value for name, value in expected.items()):
+        return after  # somebody edited it besides: the next run looks at that
+    return after.model_copy(update={"seen": now, "digest": record.version})
