@@ -20,6 +20,7 @@ from actiontrack.services.sync.lane import Lane
 from actiontrack.services.sync.merge import Merged, Sides, merge
 from actiontrack.services.sync.missing import note_missing
 from actiontrack.services.sync.problems import left_alone
+from actiontrack.services.sync.recovery import as_it_was_sent, create_in_doubt
 from actiontrack.services.sync.taking import placeable, put_taken
 from actiontrack.services.sync.tongue import Unclearness
 
@@ -235,7 +236,7 @@ def _take_rejoined(lane: Lane, who: str) -> None:
 
 
 def _join(lane: Lane, record: Record, file: ActionFile, who: str) -> None:
-    """Link a record to an action there is; what they say differently has no base yet."""
+    """Link a record to an action there is; what they say differently has no base yet, unless we sent it so."""
     written = lane.seen.key == "remote" or bool(record.remote_id)
     link = Link(
         instance=lane.name,
@@ -245,6 +246,9 @@ def _join(lane: Lane, record: Record, file: ActionFile, who: str) -> None:
         row=record.row,
         dirty=True,
     )
+    intent = create_in_doubt(lane, file.action.ref)
+    if intent is not None:
+        link = as_it_was_sent(lane, link, intent, record)
     lane.linked.add(file.action.ref)
     lane.step("link", ref=file.action.ref, row=record.row)
     _merge_pair(lane, record, link, who, first=True)
