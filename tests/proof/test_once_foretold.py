@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from proof.oracle.deeds import Told
+from proof.oracle.histories import one_run, picture
 from proof.oracle.shelf import Shelf
 from proof.oracle.worlds import AGENCIES, NOW, REVIEW, Dice, World, add_instance, settle
 
@@ -130,6 +132,22 @@ def two_sides(*columns: str, board: str = "board", **fields: object) -> tuple[Wo
         add_instance(world, name, side, "ref", ("number", "text", "lead_agency", "status", *columns))
     settle(world)
     return world, {name: sheet.rows[0].cells for name, sheet in world.sheets.items()}  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("lead_officer", "waits"), [("Chief Inspector", False), ("Somebody else", True)])
+def test_a_row_whose_words_were_cleared_waits_until_it_says_most_of_what_it_said(
+    lead_officer: str, waits: bool
+) -> None:
+    """Foretold to flow: but other words, beside the id of an emptied row, may be another action's."""
+    world, cells = two_sides("lead_officer", lead_officer="Chief Inspector")
+    oracle = picture(world)
+    cells["police"]["text"] = None
+    one_run(world, oracle, Told(), again="changed")
+    cells["police"] |= {"text": "Other words", "status": "Done", "lead_officer": lead_officer}
+    one_run(world, oracle, Told(), again="changed")
+    assert [each.id.split(":")[0] for each in world.shelf.find(StoredIssue)] == (["row"] if waits else [])
+    (action,) = world.shelf.find(Action)
+    assert action.text == ("Action" if waits else "Other words")
 
 
 def test_a_proposal_closes_when_another_instance_brings_what_it_asked_for() -> None:
