@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from proof.oracle.deeds import Told
 from proof.oracle.histories import one_run, picture
+from proof.oracle.sheet import Row
 from proof.oracle.shelf import Shelf
 from proof.oracle.worlds import AGENCIES, NOW, REVIEW, Dice, World, add_instance, settle
 
@@ -284,3 +285,24 @@ def test_a_date_that_has_been_idle_for_a_while_is_read_again_too() -> None:
     world.sync()
     assert world.shelf.count(StoredIssue, source="police") == 0
     assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["look_again"]
+
+
+@pytest.mark.parametrize("board", ["board", "unit"])
+def test_i4_a_row_that_is_typed_into_two_new_workbooks_is_one_action_whichever_is_read_first(board: str) -> None:
+    """The agency's was read first, and asked about; the Board's made the action; and the agency got a second row."""
+    world = World(Shelf(), {}, {}, HandClock(NOW))
+    world.shelf.put(*AGENCIES, Review(ref=REVIEW, publication=Publication.PUBLISHED))
+    for name, side in ((board, Side.BOARD), ("police", Side.AGENCY)):
+        add_instance(world, name, side, "ref", ("number", "text", "lead_agency", "status"))
+        cells = {
+            "number": "1.1",
+            "text": "Something new",
+            "lead_agency": "Exampleshire Police",
+            "status": "In progress",
+        }
+        world.sheets[name].rows.append(Row("", dict(cells)))
+    found = world.sync()
+    world.sync(approve=tuple(each.plan for each in found.connectors))
+    (action,) = world.shelf.find(Action)
+    assert [[row.key for row in sheet.rows] for sheet in world.sheets.values()] == [[action.ref], [action.ref]]
+    assert world.shelf.find(Proposal) == []
