@@ -251,6 +251,23 @@ def test_a_conflict_about_a_status_stays_one_when_the_cell_comes_to_show_the_leg
     assert cells["board"]["status"] == "Superseded"
 
 
+def test_a_conflict_about_a_status_closes_when_another_instance_brings_what_its_side_says() -> None:
+    """It stayed open, and froze all sides: the Board's row, in which nothing more was typed, was not looked at again."""
+    world, cells = two_sides("status_reason", status=Status.REPORTED_COMPLETE)
+    (action,) = world.shelf.find(Action)
+    world.shelf.put(action.model_copy(update={"status": Status.EVIDENCE_QUERIED}))
+    world.sync()
+    (action,) = world.shelf.find(Action)
+    world.shelf.put(action.model_copy(update={"status_reason": "Asked here"}))
+    for each in cells.values():
+        each["status"] = "In progress"
+    world.sync()
+    assert world.shelf.count(Conflict, closed_at=None) == 1
+    world.sync()
+    assert world.shelf.count(Conflict, closed_at=None) == 0
+    assert [each.status for each in world.shelf.find(Action)] == [Status.IN_PROGRESS]
+
+
 def test_a_date_that_was_idle_is_read_again_beside_the_status_that_was_written() -> None:
     """Reopened by the Board, an action is blocked as its leg is: now there is something to look at again."""
     world, cells = two_sides("status_reason", "look_again", status=Status.NOT_STARTED)

@@ -68,7 +68,7 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
     after: dict[str, str] = {}
     said: dict[str, Plain] = {}
     shown: dict[str, Plain] = {}
-    if _is_overtaken(lane, file, link, record) or _fits_by_now(lane, file, record):
+    if _is_overtaken(lane, file, link, record) or _fits_by_now(lane, file, record):  # by what was merged after it
         lane.again.add(file.action.ref)
     if lane.in_scope(file):
         for name, (base, ours) in _wanted(lane, file, link, record).items():
@@ -94,18 +94,18 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
 
 
 def _is_overtaken(lane: Lane, file: ActionFile, link: Link, record: Record) -> bool:
-    """Whether a proposal asks for what is here by now, because another instance's word was taken after it was made.
+    """Whether a proposal, or a side of a conflict, says what is here by now: another instance's word was taken since.
 
     The reason and date of a status that is itself in question wait with it.
     """
-    pending = decisions.pending_fields(lane, file.action.ref)
-    if not pending:
+    said = [*decisions.pending_fields(lane, file.action.ref).items(), *decisions.sides_taken(lane, file).items()]
+    if not said:
         return False
     ours, theirs = project(lane.desk, file, lane.viewer), lane.theirs(record)
     stands = theirs.get("status") in (ours.get("status"), link.base.get("status"))
     return any(
-        asked == theirs.get(name) and alike(name, ours.get(name, "\0"), asked)
-        for name, asked in pending.items()
+        value == theirs.get(name) and alike(name, ours.get(name, "\0"), value)
+        for name, value in said
         if stands or name not in STATUS_UNIT[1:]
     )
 
