@@ -252,7 +252,7 @@ def test_a_conflict_about_a_status_stays_one_when_the_cell_comes_to_show_the_leg
 
 
 def test_a_conflict_about_a_status_closes_when_another_instance_brings_what_its_side_says() -> None:
-    """It stayed open, and froze all sides: the Board's row, in which nothing more was typed, was not looked at again."""
+    """It stayed open, and froze all sides: the Board's row, in which nobody typed any more, was not looked at again."""
     world, cells = two_sides("status_reason", status=Status.REPORTED_COMPLETE)
     (action,) = world.shelf.find(Action)
     world.shelf.put(action.model_copy(update={"status": Status.EVIDENCE_QUERIED}))
@@ -323,3 +323,24 @@ def test_i4_a_row_that_is_typed_into_two_new_workbooks_is_one_action_whichever_i
     (action,) = world.shelf.find(Action)
     assert [[row.key for row in sheet.rows] for sheet in world.sheets.values()] == [[action.ref], [action.ref]]
     assert world.shelf.find(Proposal) == []
+
+
+@pytest.mark.parametrize("board", ["board", "unit"])
+def test_i16_a_response_is_heard_once_another_sheet_has_named_the_recommendation_that_it_answers(board: str) -> None:
+    """It was told of as answering nothing, and never looked at again: what it answers came by a sheet read after it."""
+    world = World(Shelf(), {}, {}, HandClock(NOW))
+    action = Action(
+        ref=new_ref(Dice("one")), number="1.1", review=REVIEW, text="Action", lead_agency="POL", created_at=NOW,
+        changed_at=NOW,
+    )  # fmt: skip
+    world.shelf.put(*AGENCIES, Review(ref=REVIEW, publication=Publication.PUBLISHED), action)
+    world.shelf.put(Leg(action=action.ref, agency="POL"))
+    for name, column in (("plan", "recommendation_text"), (board, "response")):
+        add_instance(world, name, Side.BOARD, "ref", ("number", "text", "lead_agency", "status", column))
+    settle(world)
+    world.sheets["plan"].rows[0].cells["recommendation_text"] = "Recommendation"
+    world.sheets[board].rows[0].cells["response"] = "Accepted"
+    for _ in range(2):
+        world.sync()
+    assert [each.response for each in world.shelf.find(Recommendation)] == ["accepted"]
+    assert world.shelf.find(StoredIssue) == []

@@ -266,7 +266,7 @@ def _join(lane: Lane, record: Record, file: ActionFile, who: str) -> None:
 
 
 def _take_fresh(lane: Lane, who: str) -> None:
-    """New rows: linked where an action here says the same, made on a board's side; an agency's wait to be asked about."""
+    """New rows: linked where an action here says the same, made on a board's side; an agency's are asked about."""
     unlinked = _Unlinked(lane) if lane.matching.fresh else None
     for record in lane.matching.fresh:
         file = unlinked.like(lane.plain(record)) if unlinked else None

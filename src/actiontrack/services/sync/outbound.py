@@ -14,6 +14,7 @@ from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync import decisions, logs
 from actiontrack.services.sync.lane import Lane
 from actiontrack.services.sync.merge import alike
+from actiontrack.services.sync.taking import ANSWERS
 from actiontrack.services.sync.tongue import Unsayable
 
 REF = "ref"
@@ -111,12 +112,18 @@ def _is_overtaken(lane: Lane, file: ActionFile, link: Link, record: Record) -> b
 
 
 def _fits_by_now(lane: Lane, file: ActionFile, record: Record) -> bool:
-    """Whether a date to look again on, told of because nothing was blocked, stands beside a block by now."""
-    ref = file.action.ref
-    if f"{ref}:look_again" not in (lane.issues if ref in lane.examined else lane.told):
+    """Whether what was told of because nothing fitted it does by now: a date to look again on stands beside a block,
+    a response has a recommendation that it answers.
+    """
+    ref, theirs = file.action.ref, lane.theirs(record)
+    told = lane.issues if ref in lane.examined else lane.told
+    untold = [
+        name for name in ("look_again", *ANSWERS) if f"{ref}:{name}" in told and isinstance(theirs.get(name), str)
+    ]
+    if not untold:
         return False
-    readable = isinstance(lane.theirs(record).get("look_again"), str)
-    return readable and project(lane.desk, file, lane.viewer).get("status") == Status.BLOCKED
+    blocked = project(lane.desk, file, lane.viewer).get("status") == Status.BLOCKED
+    return any(blocked if name == "look_again" else file.action.recommendations for name in untold)
 
 
 def _key_is_wanting(lane: Lane, link: Link, record: Record) -> bool:
