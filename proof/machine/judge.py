@@ -124,8 +124,9 @@ class Judge:
                     continue
                 cell = link.remote_id, each.field
                 typed = {canonical(each.field, value) for value in system.typed[cell]}
-                if world.weather[name].struck["behind"]:
-                    typed |= {canonical(each.field, value) for value in system.typed_over(*cell)}
+                if system.lagged[cell]:
+                    echoed = system.lagged[cell] & system.typed_over(*cell)
+                    typed |= {canonical(each.field, value) for value in echoed}
                     typed |= _acknowledged(found, link, each.field) if self.misdated else set()
                 hold("I8 conflict exactness", said in typed, f"nobody typed {said!r} in {name}: {each}")
 
@@ -139,10 +140,17 @@ class Judge:
 
     def _said_once(self, world: World, found: Found) -> None:
         """I14: what was typed into a log is one entry of it, however often it is read; unless a replica lagged."""
-        if self.restored or any(weather.struck["behind"] for weather in world.weather.values()):
+        if self.restored:
             return
         said = Counter((each.action, token) for each in found.all(Update) for token in set(TOKEN.findall(each.text)))
         twice = [told for told, times in said.items() if times > 1 and not self._raced(world, told[1])]
+        if twice:
+            lagged = {
+                each.action
+                for each in found.all(Link)
+                if each.instance in world.systems and world.systems[each.instance].lagged[each.remote_id, "progress"]
+            }
+            twice = [told for told in twice if told[0] not in lagged]
         hold("I14 said once", not twice, twice)
 
     def _one_record_an_action(self, world: World, found: Found) -> None:

@@ -81,6 +81,12 @@ def do_some(
             told.lines.append(f"{name}: sorted")
         if rows and chance.random() < 0.2:
             _rearrange(name, sheet, chance, told)
+    if rows and len(world.sheets) > 1 and chance.random() < 0.03:
+        told.lines.append("everywhere: the same new row")
+        told.rearranged = True
+        cells = _new_cells(chance.randrange(10**6), chance)
+        for sheet in world.sheets.values():
+            sheet.rows.append(_new_row(sheet, cells))
     return told
 
 
@@ -214,10 +220,16 @@ def _rearrange(name: str, sheet: Sheet, chance: Dice, told: Told) -> None:
 
 def _type_new(sheet: Sheet, chance: Dice, told: Told) -> None:
     told.rearranged = True
-    number = chance.randrange(10**6)
-    cells: dict[str, Plain] = {"text": f"New {number}", "number": f"N{number}", "status": "In progress"}
-    cells["lead_agency"] = chance.choice(list(AGENCIES)[:2])
-    sheet.rows.append(Row(f"X{number}" if sheet.key == "remote" else "", cells))
+    sheet.rows.append(_new_row(sheet, _new_cells(chance.randrange(10**6), chance)))
+
+
+def _new_cells(number: int, chance: Dice) -> dict[str, Plain]:
+    lead = chance.choice(list(AGENCIES)[:2])
+    return {"text": f"New {number}", "number": f"N{number}", "status": "In progress", "lead_agency": lead}
+
+
+def _new_row(sheet: Sheet, cells: Mapping[str, Plain]) -> Row:
+    return Row(f"X{cells['number']}" if sheet.key == "remote" else "", dict(cells))
 
 
 def _touch_keys(way: str, name: str, sheet: Sheet, chance: Dice, told: Told) -> None:

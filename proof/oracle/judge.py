@@ -28,7 +28,7 @@ def compare(world: World, oracle: Oracle, before: Rows) -> dict[str, Facts]:
     _same("proposals", _proposals(world), oracle.pending)
     _same("issues", _issues(world), oracle.issues)
     for name, side in oracle.sides.items():
-        _compare_side(world, side, before[name], [each for ref, each in held.items() if ref not in known])
+        _compare_side(world, side, before[name], {ref: each for ref, each in held.items() if ref not in known})
     return held
 
 
@@ -74,7 +74,9 @@ def _issues(world: World) -> set[tuple[str, str, str]]:
     return found
 
 
-def _compare_side(world: World, side: Side, before: Sequence[tuple[str, Mapping[str, Plain]]], made: list[Any]) -> None:
+def _compare_side(
+    world: World, side: Side, before: Sequence[tuple[str, Mapping[str, Plain]]], made: Mapping[str, Facts]
+) -> None:
     name, sheet, placed = side.name, world.sheets[side.name], side.placed
     assert placed is not None
     links = {link.action: link for link in world.shelf.find(Link, instance=name)}
@@ -84,15 +86,18 @@ def _compare_side(world: World, side: Side, before: Sequence[tuple[str, Mapping[
     asks = side.agency or side.key == "remote"
     if side.guarded:
         placed.whose, placed.fresh, placed.held, placed.copies = {}, [], 0, 0
-    _same(f"{name}: new rows asked about", len(waiting), placed.copies + (len(placed.fresh) if asks else 0))
+    due = {each.values["text"]: ref for ref, each in made.items() if side.agency in each.legs and not side.guarded}
+    met = [at for at in placed.fresh if before[at][1].get("text") in due]  # also typed into the sheet that made it
+    _same(f"{name}: new rows asked about", len(waiting), placed.copies + (len(placed.fresh) - len(met) if asks else 0))
     _same(f"{name}: rows held", len(held), placed.held)
     whose = {at: ref for ref, at in placed.positions.items()} if not side.guarded else {}
     for at, (key, cells) in enumerate(before):
         _compare_row(
             side, sheet.rows[at].key, sheet.rows[at].cells, key, cells, whose.get(at), fresh=at in placed.fresh
         )
-    due = [each for each in made if side.agency in each.legs] if side.agency and not side.guarded else []
-    _same(f"{name}: rows added", len(sheet.rows) - len(before), len(due))
+    for at in met if side.key == "ref" else ():
+        _same(f"{name}: key of a row that was met", sheet.rows[at].key, due[str(before[at][1]["text"])])
+    _same(f"{name}: rows added", len(sheet.rows) - len(before), len(due) - len(met))
     for ref, base in side.base.items():
         if ref in links:
             # Where both were blank from the start, there is nothing to have agreed on.

@@ -124,7 +124,11 @@ class Oracle:
                     self._read_row(side, ref, side.placed.said[ref])
             self._note_rows(side, side.placed)
         Outward(self).plan()
-        self.again = self.thawed or any(self._came_true(*asked) for asked in self.pending)
+        self.again = (
+            self.thawed
+            or any(self._came_true(*asked) for asked in self.pending)
+            or any(self._came_together(*conflict) for conflict in self.conflicts)
+        )
 
     def _came_true(self, name: str, ref: str, each: str) -> bool:
         """Whether a cell still asks for what is here by now."""
@@ -134,6 +138,18 @@ class Oracle:
         if each in UNIT[1:] and said.get("status") not in (here["status"], side.base[ref]["status"]):
             return False  # it waits with its status, which is in question itself
         return said.get(each) == asked and same(each, here.get(each), asked)
+
+    def _came_together(self, about: str, each: str) -> bool:
+        """Whether a side of a conflict says what is here by now, by another side's hand."""
+        for name, word in self.conflicts[about, each].items():
+            side = self.sides[name]
+            for ref, said in side.placed.said.items() if side.placed and not side.guarded else ():
+                here = shown(self.facts[ref], side.agency, side.columns)
+                settled = each not in UNIT[1:] or said.get("status") in (here["status"], side.base[ref]["status"])
+                mine = each in said and self.about(side, ref, each) == (about, each)
+                if settled and mine and said[each] == word and same(each, here.get(each), word):
+                    return True
+        return False
 
     def note_left(self, rows: Rows) -> None:
         """How every row stands once a run is over."""

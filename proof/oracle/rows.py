@@ -67,7 +67,20 @@ def place_rows(side: Side, rows: Sequence[tuple[str, Cells]]) -> Placed:
     placed.said = {
         ref: {name: meaning(name, cells.get(name)) for name in side.columns} for ref, cells in placed.whose.items()
     }
+    for ref in [ref for ref in placed.whose if _may_be_anothers(side, ref, placed.said[ref])]:
+        del placed.whose[ref], placed.said[ref], placed.positions[ref]
+        placed.held += 1
+        placed.held_actions.add(ref)
     return placed
+
+
+def _may_be_anothers(side: Side, ref: str, said: Mapping[str, str]) -> bool:
+    """A row whose words were cleared and that says others by now: the same action's, if most of it is as it was."""
+    base, text = side.base[ref], said["text"]
+    if side.key == "remote" or side.read[ref].get("text") or text in ("", base["text"]):
+        return False
+    others = [name for name, value in base.items() if name != "text" and value]
+    return 2 * sum(said[name] == base[name] for name in others) <= len(others)
 
 
 def _alike(cells: Cells, said: Mapping[str, str]) -> int:

@@ -80,6 +80,8 @@ class System:
     """(ticket, field) → every value it ever held, as text."""
     typed: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     """The same of what its own people typed."""
+    lagged: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    """(ticket, field) → what a replica that lagged showed there, and was so no longer."""
     overwritten: list[Overwritten] = field(default_factory=list)
     writes: int = 0
     """Writes of ours that had an effect."""
@@ -165,6 +167,11 @@ class System:
         for each in self.past:
             if each.changed <= horizon:
                 shown[each.id] = each
+        for each in shown.values():
+            for name in FIELDS:
+                value = each.values.get(name)
+                if value != self.now[each.id].values.get(name):
+                    self.lagged[each.id, name].add(str(value or ""))
         return list(shown.values())
 
     def _put(self, key: str, values: Mapping[str, Plain]) -> Ticket:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from proof.oracle.deeds import Told
+from proof.oracle.histories import one_run, picture
+from proof.oracle.sheet import Row
 from proof.oracle.shelf import Shelf
 from proof.oracle.worlds import AGENCIES, NOW, REVIEW, Dice, World, add_instance, settle
 
@@ -132,6 +135,22 @@ def two_sides(*columns: str, board: str = "board", **fields: object) -> tuple[Wo
     return world, {name: sheet.rows[0].cells for name, sheet in world.sheets.items()}  # type: ignore[misc]
 
 
+@pytest.mark.parametrize(("lead_officer", "waits"), [("Chief Inspector", False), ("Somebody else", True)])
+def test_a_row_whose_words_were_cleared_waits_until_it_says_most_of_what_it_said(
+    lead_officer: str, waits: bool
+) -> None:
+    """Foretold to flow: but other words, beside the id of an emptied row, may be another action's."""
+    world, cells = two_sides("lead_officer", lead_officer="Chief Inspector")
+    oracle = picture(world)
+    cells["police"]["text"] = None
+    one_run(world, oracle, Told(), again="changed")
+    cells["police"] |= {"text": "Other words", "status": "Done", "lead_officer": lead_officer}
+    one_run(world, oracle, Told(), again="changed")
+    assert [each.id.split(":")[0] for each in world.shelf.find(StoredIssue)] == (["row"] if waits else [])
+    (action,) = world.shelf.find(Action)
+    assert action.text == ("Action" if waits else "Other words")
+
+
 def test_a_proposal_closes_when_another_instance_brings_what_it_asked_for() -> None:
     """The Board may not set the lead officer; the police, read after it, type the same."""
     world, cells = two_sides("lead_officer")
@@ -232,6 +251,23 @@ def test_a_conflict_about_a_status_stays_one_when_the_cell_comes_to_show_the_leg
     assert cells["board"]["status"] == "Superseded"
 
 
+def test_a_conflict_about_a_status_closes_when_another_instance_brings_what_its_side_says() -> None:
+    """It stayed open, and froze all sides: the Board's row, in which nobody typed any more, was not looked at again."""
+    world, cells = two_sides("status_reason", status=Status.REPORTED_COMPLETE)
+    (action,) = world.shelf.find(Action)
+    world.shelf.put(action.model_copy(update={"status": Status.EVIDENCE_QUERIED}))
+    world.sync()
+    (action,) = world.shelf.find(Action)
+    world.shelf.put(action.model_copy(update={"status_reason": "Asked here"}))
+    for each in cells.values():
+        each["status"] = "In progress"
+    world.sync()
+    assert world.shelf.count(Conflict, closed_at=None) == 1
+    world.sync()
+    assert world.shelf.count(Conflict, closed_at=None) == 0
+    assert [each.status for each in world.shelf.find(Action)] == [Status.IN_PROGRESS]
+
+
 def test_a_date_that_was_idle_is_read_again_beside_the_status_that_was_written() -> None:
     """Reopened by the Board, an action is blocked as its leg is: now there is something to look at again."""
     world, cells = two_sides("status_reason", "look_again", status=Status.NOT_STARTED)
@@ -266,3 +302,45 @@ def test_a_date_that_has_been_idle_for_a_while_is_read_again_too() -> None:
     world.sync()
     assert world.shelf.count(StoredIssue, source="police") == 0
     assert [each.field for each in world.shelf.find(Conflict, closed_at=None)] == ["look_again"]
+
+
+@pytest.mark.parametrize("board", ["board", "unit"])
+def test_i4_a_row_that_is_typed_into_two_new_workbooks_is_one_action_whichever_is_read_first(board: str) -> None:
+    """The agency's was read first, and asked about; the Board's made the action; and the agency got a second row."""
+    world = World(Shelf(), {}, {}, HandClock(NOW))
+    world.shelf.put(*AGENCIES, Review(ref=REVIEW, publication=Publication.PUBLISHED))
+    for name, side in ((board, Side.BOARD), ("police", Side.AGENCY)):
+        add_instance(world, name, side, "ref", ("number", "text", "lead_agency", "status"))
+        cells = {
+            "number": "1.1",
+            "text": "Something new",
+            "lead_agency": "Exampleshire Police",
+            "status": "In progress",
+        }
+        world.sheets[name].rows.append(Row("", dict(cells)))
+    found = world.sync()
+    world.sync(approve=tuple(each.plan for each in found.connectors))
+    (action,) = world.shelf.find(Action)
+    assert [[row.key for row in sheet.rows] for sheet in world.sheets.values()] == [[action.ref], [action.ref]]
+    assert world.shelf.find(Proposal) == []
+
+
+@pytest.mark.parametrize("board", ["board", "unit"])
+def test_i16_a_response_is_heard_once_another_sheet_has_named_the_recommendation_that_it_answers(board: str) -> None:
+    """It was told of as answering nothing, and never looked at again: what it answers came by a sheet read after it."""
+    world = World(Shelf(), {}, {}, HandClock(NOW))
+    action = Action(
+        ref=new_ref(Dice("one")), number="1.1", review=REVIEW, text="Action", lead_agency="POL", created_at=NOW,
+        changed_at=NOW,
+    )  # fmt: skip
+    world.shelf.put(*AGENCIES, Review(ref=REVIEW, publication=Publication.PUBLISHED), action)
+    world.shelf.put(Leg(action=action.ref, agency="POL"))
+    for name, column in (("plan", "recommendation_text"), (board, "response")):
+        add_instance(world, name, Side.BOARD, "ref", ("number", "text", "lead_agency", "status", column))
+    settle(world)
+    world.sheets["plan"].rows[0].cells["recommendation_text"] = "Recommendation"
+    world.sheets[board].rows[0].cells["response"] = "Accepted"
+    for _ in range(2):
+        world.sync()
+    assert [each.response for each in world.shelf.find(Recommendation)] == ["accepted"]
+    assert world.shelf.find(StoredIssue) == []

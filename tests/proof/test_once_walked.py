@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from proof.machine import book
@@ -20,6 +21,7 @@ from actiontrack.services.records.asking import Asker, add_action, set_fields
 from actiontrack.services.sync.answers import answer_proposal
 from actiontrack.services.sync.waiting import conflicts, proposals
 
+Creates = Literal["neither", "idempotent"]
 MANAGER = Asker("manager", Actor(Side.BOARD))
 A_WHILE = timedelta(seconds=7)
 
@@ -110,6 +112,26 @@ def test_i4_a_create_whose_answer_was_lost_keeps_its_key_when_it_is_turned_away_
         (key,) = set(police.now) - before
         assert police.now[key].values["text"] == "Something newer"
         assert [each.remote_id for each in world.links() if (each.instance, each.action) == ("police", ref)] == [key]
+
+
+@pytest.mark.parametrize("creates", ["neither", "idempotent"])
+def test_i8_what_a_create_without_an_answer_left_there_is_no_edit_once_its_record_is_met(creates: Creates) -> None:
+    """The record was known again by its words, as if it were somebody's own: its status was in conflict with ours."""
+    with made_world(2) as world:
+        police = world.systems["police"]
+        police.traits = Traits(creates=creates)
+        before = set(police.now)
+        values = {"text": "Something new", "lead_agency": "POL", "current_due": "2026-12-05"}
+        ref = add_action(world.core, values, MANAGER)["ref"]
+        world.weather["police"].waiting.append(Fault("no answer", 0, 0))
+        world.sync(["police"])
+        (key,) = set(police.now) - before
+        set_fields(world.core, ref, {"status": "in_progress"}, Asker("police", Actor(Side.AGENCY, "POL")))
+        for _ in range(2):
+            world.sync(["police"])
+        assert conflicts(world.core) == []
+        assert police.now[key].values["status"] == "In progress"
+        assert set(police.now) - before == {key}
 
 
 def test_i16_who_edits_a_row_before_its_accepted_copy_has_an_id_of_its_own_is_heard() -> None:

@@ -48,6 +48,14 @@ def pending_fields(lane: Lane, action: str) -> dict[str, str]:
     }
 
 
+def sides_taken(lane: Lane, file: ActionFile) -> dict[str, str]:
+    """The fields of this action in conflict in which this instance has a side, and what it is."""
+    if not lane.ledger.conflicts:
+        return {}
+    found = {name: lane.ledger.conflicts.get(conflict_key(lane, file, name)) for name in FIELDS}
+    return {name: str(each.sides[lane.name]) for name, each in found.items() if each and lane.name in each.sides}
+
+
 def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
     """Open a conflict, or enter this instance's side in the one there is. What was asked before it asks no more."""
     close_pending(lane, file.action.ref, merged.field, "edited again")

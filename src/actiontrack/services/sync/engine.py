@@ -146,7 +146,7 @@ def _note_lapses(run: Run, writer: Writer) -> None:
 def _merge_all(run: Run, writer: Writer, seen: Mapping[str, Observation]) -> list[Lane]:
     from actiontrack.services.records.desk import Desk
     from actiontrack.services.sync.gate import held_hash
-    from actiontrack.services.sync.lanes import merge_in, open_ledger, store_lane
+    from actiontrack.services.sync.lanes import finish_in, merge_in, open_ledger, store_lane
     from actiontrack.services.sync.opening import Moved, look_again
     from actiontrack.services.sync.succession import inherit
 
@@ -170,6 +170,9 @@ def _merge_all(run: Run, writer: Writer, seen: Mapping[str, Observation]) -> lis
             writer.put(rested(lane.instance))
         if run.dry_run and not lane.result.plan:
             lane.result.plan = held_hash(lane)
+    for lane in open_lanes:
+        writer.attribute(f"sync:{lane.name}")
+        finish_in(lane, writer, run.who)
     writer.attribute("sync")
     writer.put(*ledger.changed.values())
     thawed = _thawed_actions(writer, ledger)

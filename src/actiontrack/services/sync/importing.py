@@ -19,7 +19,7 @@ from actiontrack.ports import Connector, InstanceContext, InstanceSettings, Obse
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.sync.lane import Lane
-from actiontrack.services.sync.lanes import make_lane, merge_in, open_ledger, store_lane
+from actiontrack.services.sync.lanes import finish_in, make_lane, merge_in, open_ledger, store_lane
 from actiontrack.services.sync.problems import ProblemRow, problem_rows
 from actiontrack.services.sync.steps import ConnectorResult, Step
 
@@ -69,7 +69,8 @@ def import_file(
             writer.put(*core.agencies)
             desk = Desk(writer, core.board, core.clock.now())
             lane = _lane(core, desk, settings, writer, seen, source)
-            merge_in(lane, writer, who, (), "")
+            if merge_in(lane, writer, who, (), ""):
+                finish_in(lane, writer, who)
             store_lane(lane, writer, writer.head())
             writer.put(*lane.ledger.changed.values())
             after = _counts(writer)

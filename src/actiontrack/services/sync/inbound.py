@@ -20,6 +20,7 @@ from actiontrack.services.sync.lane import Lane
 from actiontrack.services.sync.merge import Merged, Sides, merge
 from actiontrack.services.sync.missing import note_missing
 from actiontrack.services.sync.problems import left_alone
+from actiontrack.services.sync.recovery import as_it_was_sent, create_in_doubt
 from actiontrack.services.sync.taking import placeable, put_taken
 from actiontrack.services.sync.tongue import Unclearness
 
@@ -31,12 +32,23 @@ def take_in(lane: Lane, who: str) -> None:
     for record, link in lane.matching.pairs:
         _merge_pair(lane, record, link, who)
     _take_rejoined(lane, who)
-    met = _hold(lane, repair)
-    met |= _take_fresh(lane, who)
-    if lane.seen.complete:
-        decisions.withdraw_unmet(lane, ProposalKind.NEW, met)
+    lane.asked_new = _hold(lane, repair)
+    _take_fresh(lane, who)
     unmade.settle(lane)
     note_missing(lane)
+
+
+def ask_about_new(lane: Lane, who: str) -> None:
+    """Once every instance was read: a row whose action another one made is linked; a person is asked of the others."""
+    unlinked = _Unlinked(lane) if lane.strangers else None
+    for record in lane.strangers:
+        file = unlinked.like(lane.plain(record)) if unlinked else None
+        if file is not None:
+            _join(lane, record, file, who)
+        else:
+            lane.asked_new.add(_propose_new(lane, record, "an agency asks for a new action"))
+    if lane.seen.complete:
+        decisions.withdraw_unmet(lane, ProposalKind.NEW, lane.asked_new)
 
 
 # --- one record that has its action ---------------------------------------------------------------------------------
@@ -235,7 +247,7 @@ def _take_rejoined(lane: Lane, who: str) -> None:
 
 
 def _join(lane: Lane, record: Record, file: ActionFile, who: str) -> None:
-    """Link a record to an action there is; what they say differently has no base yet."""
+    """Link a record to an action there is; what they say differently has no base yet, unless we sent it so."""
     written = lane.seen.key == "remote" or bool(record.remote_id)
     link = Link(
         instance=lane.name,
@@ -245,26 +257,27 @@ def _join(lane: Lane, record: Record, file: ActionFile, who: str) -> None:
         row=record.row,
         dirty=True,
     )
+    intent = create_in_doubt(lane, file.action.ref)
+    if intent is not None:
+        link = as_it_was_sent(lane, link, intent, record)
     lane.linked.add(file.action.ref)
     lane.step("link", ref=file.action.ref, row=record.row)
     _merge_pair(lane, record, link, who, first=True)
 
 
-def _take_fresh(lane: Lane, who: str) -> set[str]:
-    """New rows: linked where an action here says the same, made on a board's side, proposed on an agency's."""
-    met: set[str] = set()
+def _take_fresh(lane: Lane, who: str) -> None:
+    """New rows: linked where an action here says the same, made on a board's side; an agency's are asked about."""
     unlinked = _Unlinked(lane) if lane.matching.fresh else None
     for record in lane.matching.fresh:
         file = unlinked.like(lane.plain(record)) if unlinked else None
         if file is not None:
             _join(lane, record, file, who)
         elif lane.settings.side is Side.AGENCY or _adopts_by_request(lane):
-            met.add(_propose_new(lane, record, "an agency asks for a new action"))
+            lane.strangers.append(record)
         elif lane.ledger.others and decisions.asked(lane, ProposalKind.NEW, _as_asked(lane, record)):
-            met.add(_propose_new(lane, record, "it was copied from another row"))
+            lane.asked_new.add(_propose_new(lane, record, "it was copied from another row"))
         else:
             _create(lane, record, who)
-    return met
 
 
 def _adopts_by_request(lane: Lane) -> bool:

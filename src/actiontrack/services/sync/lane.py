@@ -101,6 +101,10 @@ class Lane:
     """op_id → the record found of a create without an acknowledgement."""
     reused: dict[str, Intent] = field(default_factory=dict)
     """action → the write that did not land: sent again with the same key."""
+    strangers: list[Record] = field(default_factory=list)
+    """Records of which a person is asked whether they are new actions, unless another instance makes theirs."""
+    asked_new: set[str] = field(default_factory=set)
+    """Ids of the proposals of new actions that this observation asks for."""
     unknown: dict[str, Intent] = field(default_factory=dict)
     """action → a create of which nobody can tell whether it landed."""
     settled: list[Intent] = field(default_factory=list)

@@ -11,7 +11,7 @@ from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk
 from actiontrack.services.records.projection import Viewer
 from actiontrack.services.sync.gate import guard, suspicions
-from actiontrack.services.sync.inbound import take_in
+from actiontrack.services.sync.inbound import ask_about_new, take_in
 from actiontrack.services.sync.lane import Lane, Ledger
 from actiontrack.services.sync.opening import open_lane
 from actiontrack.services.sync.problems import unread
@@ -86,6 +86,12 @@ def merge_in(lane: Lane, writer: Writer, who: str, approved: Collection[str], st
     lane.desk.save(writer)
     writer.put(*lane.settled, *lane.in_mind)
     return True
+
+
+def finish_in(lane: Lane, writer: Writer, who: str) -> None:
+    """Decide what rests on what the other instances brought, once all of them are merged."""
+    ask_about_new(lane, who)
+    lane.desk.save(writer)
 
 
 def _is_beyond_an_increment(lane: Lane) -> bool:

@@ -14,6 +14,7 @@ from actiontrack.services.records.projection import LOGS, log, project
 from actiontrack.services.sync import decisions, logs
 from actiontrack.services.sync.lane import Lane
 from actiontrack.services.sync.merge import alike
+from actiontrack.services.sync.taking import ANSWERS
 from actiontrack.services.sync.tongue import Unsayable
 
 REF = "ref"
@@ -68,7 +69,7 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
     after: dict[str, str] = {}
     said: dict[str, Plain] = {}
     shown: dict[str, Plain] = {}
-    if _is_overtaken(lane, file, link, record) or _fits_by_now(lane, file, record):
+    if _is_overtaken(lane, file, link, record) or _fits_by_now(lane, file, record):  # by what was merged after it
         lane.again.add(file.action.ref)
     if lane.in_scope(file):
         for name, (base, ours) in _wanted(lane, file, link, record).items():
@@ -94,29 +95,35 @@ def _plan_update(lane: Lane, file: ActionFile, link: Link, record: Record) -> No
 
 
 def _is_overtaken(lane: Lane, file: ActionFile, link: Link, record: Record) -> bool:
-    """Whether a proposal asks for what is here by now, because another instance's word was taken after it was made.
+    """Whether a proposal, or a side of a conflict, says what is here by now: another instance's word was taken since.
 
     The reason and date of a status that is itself in question wait with it.
     """
-    pending = decisions.pending_fields(lane, file.action.ref)
-    if not pending:
+    said = [*decisions.pending_fields(lane, file.action.ref).items(), *decisions.sides_taken(lane, file).items()]
+    if not said:
         return False
     ours, theirs = project(lane.desk, file, lane.viewer), lane.theirs(record)
     stands = theirs.get("status") in (ours.get("status"), link.base.get("status"))
     return any(
-        asked == theirs.get(name) and alike(name, ours.get(name, "\0"), asked)
-        for name, asked in pending.items()
+        value == theirs.get(name) and alike(name, ours.get(name, "\0"), value)
+        for name, value in said
         if stands or name not in STATUS_UNIT[1:]
     )
 
 
 def _fits_by_now(lane: Lane, file: ActionFile, record: Record) -> bool:
-    """Whether a date to look again on, told of because nothing was blocked, stands beside a block by now."""
-    ref = file.action.ref
-    if f"{ref}:look_again" not in (lane.issues if ref in lane.examined else lane.told):
+    """Whether what was told of because nothing fitted it does by now: a date to look again on stands beside a block,
+    a response has a recommendation that it answers.
+    """
+    ref, theirs = file.action.ref, lane.theirs(record)
+    told = lane.issues if ref in lane.examined else lane.told
+    untold = [
+        name for name in ("look_again", *ANSWERS) if f"{ref}:{name}" in told and isinstance(theirs.get(name), str)
+    ]
+    if not untold:
         return False
-    readable = isinstance(lane.theirs(record).get("look_again"), str)
-    return readable and project(lane.desk, file, lane.viewer).get("status") == Status.BLOCKED
+    blocked = project(lane.desk, file, lane.viewer).get("status") == Status.BLOCKED
+    return any(blocked if name == "look_again" else file.action.recommendations for name in untold)
 
 
 def _key_is_wanting(lane: Lane, link: Link, record: Record) -> bool:

@@ -143,10 +143,7 @@ def _recover_create(lane: Lane, intent: Intent, links: dict[str, Link], records:
         return
     if record is not None:
         found = link or Link(instance=lane.name, action=action, remote_id="", state=LinkState.PENDING)
-        found = found.model_copy(update={"remote_id": record.remote_id})
-        verdicts = _by_field(lane, intent, record)
-        arrived = [name for name, verdict in verdicts.items() if verdict == "after"]
-        links[action] = _arrived(lane, found, arrived, intent, record)
+        links[action] = as_it_was_sent(lane, found.model_copy(update={"remote_id": record.remote_id}), intent, record)
         lane.linked.add(action)
         _end(lane, intent, IntentState.ACKNOWLEDGED)
         return
@@ -160,6 +157,18 @@ def _recover_create(lane: Lane, intent: Intent, links: dict[str, Link], records:
     else:
         lane.unknown[action] = intent.model_copy(update={"state": IntentState.UNKNOWN})
         lane.settled.append(lane.unknown[action])
+
+
+def create_in_doubt(lane: Lane, action: str) -> Intent | None:
+    """The create of this action of which nobody knows whether it landed, where there is one."""
+    intent = lane.unknown.get(action) or lane.reused.get(action)
+    return intent if intent is not None and intent.creates else None
+
+
+def as_it_was_sent(lane: Lane, link: Link, intent: Intent, record: Record) -> Link:
+    """The link to the record of a create: where that says what was sent, both sides have held it."""
+    arrived = [name for name, verdict in _by_field(lane, intent, record).items() if verdict == "after"]
+    return _arrived(lane, link, arrived, intent, record)
 
 
 def _by_field(lane: Lane, intent: Intent, record: Record) -> Verdicts:

@@ -13,7 +13,7 @@ from actiontrack.services.sync.lane import Lane, Theirs
 from actiontrack.services.sync.merge import Merged
 from actiontrack.services.sync.tongue import Unclearness
 
-_ANSWERS = ("response", "response_reasons")
+ANSWERS = ("response", "response_reasons")
 """What is said in answer to a recommendation."""
 
 
@@ -21,7 +21,7 @@ def placeable(file: ActionFile, theirs: Theirs) -> Theirs:
     """A response without a recommendation it could answer can be kept nowhere: it is asked about."""
     if file.action.recommendations or any(theirs.get(name) for name in ("recommendation", "recommendation_text")):
         return theirs
-    homeless = {name: value for name, value in theirs.items() if name in _ANSWERS and isinstance(value, str) and value}
+    homeless = {name: value for name, value in theirs.items() if name in ANSWERS and isinstance(value, str) and value}
     why, do = "the row names no recommendation that it could answer", "Name the recommendation, or clear the cell."
     return {**theirs, **{name: Unclearness(value, why, do) for name, value in homeless.items()}}
 
