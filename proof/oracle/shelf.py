@@ -73,7 +73,9 @@ class Shelf:
             self._unsorted.remove(noun)
         found = list(self.tables[noun].values())
         for name, wanted in where.items():
-            if wanted is None or isinstance(wanted, str | int):
+            if name.endswith("__ne"):
+                found = [each for each in found if getattr(each, name.removesuffix("__ne")) != wanted]
+            elif wanted is None or isinstance(wanted, str | int):
                 found = [each for each in found if getattr(each, name) == wanted]
             else:
                 found = [each for each in found if getattr(each, name) in wanted]

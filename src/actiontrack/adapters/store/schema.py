@@ -153,7 +153,7 @@ def _table(kind: type[Stored]) -> sa.Table:
         one, where = (table.c.instance, table.c.remote_id), table.c.remote_id != ""
         sa.Index("uq_link_remote_id", table.c[BOARD], *one, unique=True, sqlite_where=where)
         # What tells whether a link moved. Of SQLite only: elsewhere an index takes no version of any length.
-        brief = ("instance", "action", "remote_id", "digest", "state", "dirty", "row")
+        brief = ("instance", "action", "remote_id", "digest", "state", "dirty", "row", "failures")
         sa.Index("ix_link_brief", table.c[BOARD], *(table.c[name] for name in brief)).ddl_if(dialect="sqlite")
         sa.Index("ix_link_missing", table.c[BOARD], table.c.instance, sqlite_where=table.c.missing_since.is_not(None))
     return table
