@@ -35,6 +35,7 @@ NOUNS: dict[str, type[Noun]] = {
         nouns.Agency,
         nouns.Meeting,
         nouns.Review,
+        nouns.KeyPracticeEpisode,
         nouns.Finding,
         nouns.Recommendation,
         nouns.Action,
@@ -44,6 +45,7 @@ NOUNS: dict[str, type[Noun]] = {
         nouns.Evidence,
         nouns.SignOff,
         nouns.ImpactCheck,
+        nouns.Decision,
         nouns.DateChange,
         nouns.SweepBatch,
     )

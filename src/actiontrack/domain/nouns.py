@@ -97,6 +97,17 @@ class Review(Noun):
     platform_link: str = ""
 
 
+class KeyPracticeEpisode(Noun):
+    """A stretch of the case that mattered, and what contributed to how practice went (SCIE Learning Together)."""
+
+    ref: str
+    review: str
+    position: int = 0
+    """Its place in the narrative."""
+    text: str
+    contributory_factors: tuple[str, ...] = ()
+
+
 class Finding(Noun):
     """An underlying pattern that supports or hinders good practice."""
 
@@ -129,7 +140,12 @@ class Recommendation(Noun):
     """When a referral (needs_research) comes back to the Board."""
     intended_outcome: str = ""
     impact_measure: str = ""
+    monitoring: str = ""
+    """How the Board will see whether it had its effect."""
+    national_issue: str = ""
+    """What of it needs a national answer."""
     linked: tuple[str, ...] = ()
+    """Recommendations of other reviews that say the same."""
 
 
 class Action(Noun):
@@ -154,6 +170,8 @@ class Action(Noun):
     self_rating: str = ""
     found: tuple[str, ...] = ()
     impact_check_due: date | None = None
+    depends_on: tuple[str, ...] = ()
+    """Actions that have to be done first."""
     created_at: datetime
     changed_at: datetime
 
@@ -243,6 +261,19 @@ class ImpactCheck(Noun):
     checked: date | None = None
     passed: bool | None = None
     note: str = ""
+
+
+class Decision(Noun):
+    """What a meeting decided about a recommendation or an action (`about` is its ref), and why."""
+
+    ref: str
+    meeting: str
+    about: str
+    outcome: str
+    """In a word: a response, a status, "extended" …"""
+    reasons: str
+    by: str = ""
+    at: datetime
 
 
 class DateChange(Noun):

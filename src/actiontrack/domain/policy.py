@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from actiontrack.domain.vocabulary import Nation
 
@@ -34,6 +34,16 @@ class Board(_Policy):
     """Calendar days without an update."""
     reminder_days: tuple[int, ...] = (20, 10, 5)
     """Working days before the due date."""
+    sign_offs: int = Field(default=1, ge=1)
+    """How many agencies other than the lead must have signed off an action before it is verified."""
+    impact_check_days: int = Field(default=180, ge=1)
+    """Calendar days from verified to the impact check, where the action names no day of its own."""
+    evidence_megabytes: int = Field(default=25, ge=1)
+    """The largest file that is taken as evidence."""
+    evidence_types: tuple[str, ...] = (
+        "pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "txt", "csv", "eml", "msg", "png", "jpg", "jpeg",
+    )  # fmt: skip
+    """Endings of the files that are taken as evidence."""
     ladder: tuple[LadderStep, ...] = ()
     """Empty: the default ladder."""
 

@@ -17,7 +17,7 @@ from actiontrack.domain import ledger, nouns
 from actiontrack.domain.catalogue import LEDGERS, NOUNS, noun_name
 from actiontrack.domain.nouns import Stored
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration: a database that shows it needs none."""
 
 BOARD = "board_id"
@@ -116,6 +116,7 @@ audit = sa.Table(
 _one_at_a_time = threading.Lock()
 
 _INDEXED: dict[type[Stored], tuple[tuple[str, ...], ...]] = {
+    nouns.KeyPracticeEpisode: (("review",),),
     nouns.Finding: (("review",),),
     nouns.Recommendation: (("review",),),
     nouns.Action: (("status", "current_due"), ("review",), ("number",)),
@@ -125,6 +126,7 @@ _INDEXED: dict[type[Stored], tuple[tuple[str, ...], ...]] = {
     nouns.Evidence: (("action", "position"),),
     nouns.SignOff: (("action",),),
     nouns.ImpactCheck: (("action",),),
+    nouns.Decision: (("about",),),
     nouns.DateChange: (("action",),),
     ledger.Link: (("action",), ("instance", "dirty")),
     ledger.Intent: (("instance", "state"), ("action",)),
