@@ -45,7 +45,18 @@ if TYPE_CHECKING:
     )
     from actiontrack.domain.policy import Board
     from actiontrack.domain.refs import is_ref, new_ref, normal_ref
-    from actiontrack.domain.report import Chart, Column, Figures, Headline, Report, Section, Table, day_in_words
+    from actiontrack.domain.report import (
+        BoardReport,
+        Chart,
+        Column,
+        Figures,
+        Headline,
+        Report,
+        Section,
+        Table,
+        day_in_words,
+        shown,
+    )
     from actiontrack.domain.vocabulary import (
         CLOSED_STATUSES,
         DONE_STATUSES,
@@ -117,7 +128,7 @@ _DOORS = {
     "nouns": "Action Agency Comment DateChange Evidence Finding ImpactCheck Leg Meeting Recommendation Review SignOff "
     "Update",
     "policy": "Board",
-    "report": "Chart Column Figures Headline Report Section Table day_in_words",
+    "report": "BoardReport Chart Column Figures Headline Report Section Table day_in_words shown",
     "refs": "is_ref new_ref normal_ref",
     "vocabulary": "CLOSED_STATUSES DONE_STATUSES LEG_STATUSES Confidence Effect Kind Level Nation Publication Rating "
     "Response Side Status",
@@ -160,6 +171,7 @@ __all__ = [
     "Backup",
     "Batch",
     "Board",
+    "BoardReport",
     "Calendar",
     "Capabilities",
     "CellChange",
@@ -253,6 +265,7 @@ __all__ = [
     "new_ref",
     "normal_ref",
     "same_value",
+    "shown",
     "standing_of",
     "status_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from actiontrack.cli.base import Group, Session, say
+from actiontrack.cli.recurrence import link, similar, unlink
 
 COLUMNS = {
     "review": ("ref", "title", "regime", "methodology", "publication"),
@@ -120,3 +121,6 @@ review = _group("review")
 finding = _group("finding")
 recommendation = _group("recommendation")
 meeting = _group("meeting")
+
+for _verb in (similar, link, unlink):
+    recommendation.add_command(_verb)

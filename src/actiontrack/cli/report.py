@@ -1,4 +1,4 @@
-"""`report board`."""
+"""`report`."""
 
 from __future__ import annotations
 
@@ -12,23 +12,39 @@ from actiontrack.cli.base import Group, Session
 from actiontrack.cli.sweep import DATE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+
+    from actiontrack.domain.report import Report
+    from actiontrack.services.core import Core
 
 
 @click.group("report", cls=Group)
 def report() -> None:
-    """What the Board receives."""
+    """What the Board receives, and what it publishes."""
+
+
+AT_ENTRY = click.option(
+    "--at-entry", type=click.IntRange(min=0), metavar="N", help="Make it again from the records at entry N."
+)
+FORMAT = click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    help="html, docx, xlsx …; may be given again (default: every one installed).",
+)
+OUT = click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where to."
+)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Compute the figures; write no file.")
 
 
 @report.command("board")
 @click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
 @click.option("--since", type=DATE, metavar="DATE", help="The last meeting (default: the newest before as-at).")
-@click.option("--at-entry", type=click.IntRange(min=0), metavar="N", help="Make it again from the records at entry N.")
-@click.option(
-    "--format", "formats", multiple=True, help="html, xlsx, json …; may be given again (default: every one installed)."
-)
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where to.")
-@click.option("--dry-run", is_flag=True, help="Compute the figures; write no file.")
+@AT_ENTRY
+@FORMAT
+@OUT
+@DRY_RUN
 @click.pass_obj
 def board(
     session: Session,
@@ -40,13 +56,83 @@ def board(
     dry_run: bool,
 ) -> None:
     """The board pack: the same figures in every format."""
-    from actiontrack.services.reporting import board_report, write_report
+    from actiontrack.services.reporting import board_report
+
+    def make(core: Core) -> Report:
+        return board_report(core, as_at=as_at, since=since, at_entry=at_entry)
+
+    _make(session, make, formats, out, dry_run)
+
+
+@report.command("annual")
+@click.option("--from", "first", type=DATE, required=True, metavar="DATE", help="The year's first day.")
+@click.option("--to", "last", type=DATE, required=True, metavar="DATE", help="The year's last day.")
+@click.option("--regime", default="SAR", show_default=True, help="Reviews of which kind.")
+@AT_ENTRY
+@FORMAT
+@OUT
+@DRY_RUN
+@click.pass_obj
+def annual(
+    session: Session,
+    first: date,
+    last: date,
+    regime: str,
+    at_entry: int | None,
+    formats: tuple[str, ...],
+    out: Path,
+    dry_run: bool,
+) -> None:
+    """The annual report's section on reviews (Care Act 2014, Schedule 2, paragraph 4(1)(d) to (g)): for the public."""
+    from actiontrack.services.reporting import annual_report
+
+    def make(core: Core) -> Report:
+        return annual_report(core, first=first, last=last, regime=regime, at_entry=at_entry)
+
+    _make(session, make, formats, out, dry_run)
+
+
+@report.command("register")
+@click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
+@AT_ENTRY
+@FORMAT
+@OUT
+@DRY_RUN
+@click.pass_obj
+def register(
+    session: Session, as_at: date, at_entry: int | None, formats: tuple[str, ...], out: Path, dry_run: bool
+) -> None:
+    """The public register of findings, actions and commentary: published reviews only."""
+    from actiontrack.services.reporting import public_register
+
+    _make(session, lambda core: public_register(core, as_at=as_at, at_entry=at_entry), formats, out, dry_run)
+
+
+@report.command("review")
+@click.argument("ref")
+@click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
+@AT_ENTRY
+@FORMAT
+@OUT
+@DRY_RUN
+@click.pass_obj
+def review(
+    session: Session, ref: str, as_at: date, at_entry: int | None, formats: tuple[str, ...], out: Path, dry_run: bool
+) -> None:
+    """A review's story: finding, question, answer, actions, evidence, effect. For the Board."""
+    from actiontrack.services.reporting import review_story
+
+    _make(session, lambda core: review_story(core, ref, as_at=as_at, at_entry=at_entry), formats, out, dry_run)
+
+
+def _make(session: Session, make: Callable[[Core], Report], formats: tuple[str, ...], out: Path, dry_run: bool) -> None:
+    from actiontrack.services.reporting import write_report
 
     wanted = [name.strip() for each in formats for name in each.split(",")]
     with session.core() as core, session.working("Making the report"):
-        made = board_report(core, as_at=as_at, since=since, at_entry=at_entry)
+        made = make(core)
         files = write_report(core, made, wanted, out, dry_run=dry_run)
-    told = {"files": [str(file) for file in files], "figures": made.figures.to_json()}
+    told = {"files": [str(file) for file in files], "figures": made.figures_told()}
     session.show(told, lambda: print_report(told))
 
 

@@ -1,6 +1,6 @@
-"""The board report as one frozen object: every format is a rendering of it, so every number agrees between them.
+"""A report as one frozen object: every format is a rendering of it, so every number agrees between them.
 
-A report is sections of sentences, tables and at most one chart each, in the order the Board receives them. A renderer
+A report is sections of sentences, tables and at most one chart each, in the order they are read. A renderer
 needs to know no section by name: columns say how their values are shown, tables what is said where they are empty.
 """
 
@@ -146,27 +146,34 @@ class Figures:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything the Board receives. `position` and `head` name the audit entry it was made from."""
+    """Everything a reader receives. `position` and `head` name the audit entry it was made from.
 
+    `name` is the kind of report ("annual") and `about` what it speaks of where there are several (a review's ref): its
+    files are called after both.
+    """
+
+    name: str
+    about: str = ""
     title: str
     board: str
     as_at: date
-    since: date | None
-    next_meeting: date | None
+    since: date | None = None
+    next_meeting: date | None = None
     period: str
-    """Which days it compares, in a sentence."""
+    """Which days it speaks of, in a sentence."""
     position: int
     head: str
-    figures: Figures
-    key_figures: Table
-    headlines: tuple[Headline, ...]
+    key_figures: Table | None = None
+    headlines: tuple[Headline, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+    """What its figures are called, and what they come to."""
     sections: tuple[Section, ...]
 
     def tables(self) -> tuple[Table, ...]:
         """Every table, in the order of the report."""
-        found = [self.key_figures]
+        found = [self.key_figures] if self.key_figures else []
         for section in self.sections:
             found += section.tables
             if section.chart:
@@ -183,13 +190,49 @@ class Report:
             "next_meeting": _plain(self.next_meeting),
             "period": self.period,
             "audit": {"position": self.position, "head": self.head},
-            "figures": self.figures.to_json(),
+            **self._figures(),
+            "sections": [section.to_json() for section in self.sections],
+        }
+
+    def figures_told(self) -> dict[str, Any]:
+        """The figures by name."""
+        return dict(self.counts)
+
+    def _figures(self) -> dict[str, Any]:
+        return {"figures": self.figures_told()} if self.counts else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardReport(Report):
+    """The board pack: with its figures, and the few things that need a decision."""
+
+    figures: Figures
+    key_figures: Table
+
+    def figures_told(self) -> dict[str, Any]:
+        """The figures by the names of the command line's contract."""
+        return self.figures.to_json()
+
+    def _figures(self) -> dict[str, Any]:
+        return {
+            "figures": self.figures_told(),
             "key_figures": self.key_figures.to_json(),
             "needs_a_decision": [
                 {"ref": one.ref, "label": one.label, "text": one.text, "section": one.section} for one in self.headlines
             ],
-            "sections": [section.to_json() for section in self.sections],
         }
+
+
+def shown(value: Cell, column: Column) -> str:
+    """The value as its column says it is shown; the column's `missing` word for None and ""."""
+    if value is None or value == "":
+        return column.missing
+    if isinstance(value, date):
+        return day_in_words(value)
+    if column.kind == "rate" and isinstance(value, int | float):
+        # Half up, not to even: 12.5 % is 13 % on a pocket calculator.
+        return f"{int(value * 100 + 0.5)}%"
+    return str(value)
 
 
 def day_in_words(day: date) -> str:

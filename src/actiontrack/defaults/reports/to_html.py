@@ -8,8 +8,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from actiontrack.defaults.reports.words import shown
-from actiontrack.domain.report import Report, day_in_words
+from actiontrack.domain.report import Report, day_in_words, shown
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -43,11 +43,13 @@ def render(report: Report) -> bytes:
     styles = _styles(book)
     _cover(book, report, styles)
     taken = {"summary"}
-    for table in report.tables()[1:]:
+    for table in report.tables():
+        if table is report.key_figures:
+            continue
         sheet = book.add_worksheet(_sheet_name(table, taken))
         _write_table(sheet, table, [_width_of(column) for column in table.columns], styles)
         sheet.freeze_panes(1, 0)
-        _paper(sheet, report, table)
+        _paper(sheet, report, table.caption)
         sheet.repeat_rows(0)
     book.close()
     return buffer.getvalue()
@@ -69,9 +71,14 @@ def _styles(book: Workbook) -> dict[str, Any]:
 def _cover(book: Workbook, report: Report, styles: dict[str, Any]) -> None:
     """The first sheet: the key figures as a table, then what the report is and what needs a decision, line by line."""
     sheet = book.add_worksheet("Summary")
-    _write_table(sheet, report.key_figures, _COVER_WIDTHS, styles)
-    sheet.freeze_panes(1, 0)
-    row = len(report.key_figures.rows) + 2
+    row = 0
+    if report.key_figures:
+        _write_table(sheet, report.key_figures, _COVER_WIDTHS, styles)
+        sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
+        row = len(report.key_figures.rows) + 2
+    for place, width in enumerate(_COVER_WIDTHS):
+        sheet.set_column(place, place, width)
     for label, value in (
         ("Report", report.title),
         ("Board", report.board),
@@ -84,8 +91,7 @@ def _cover(book: Workbook, report: Report, styles: dict[str, Any]) -> None:
         _write(sheet, row, 0, label, Column("", ""), styles)
         _write(sheet, row, 2, value, Column("", ""), styles)
         row += 1
-    _paper(sheet, report, report.key_figures)
-    sheet.repeat_rows(0)
+    _paper(sheet, report, report.key_figures.caption if report.key_figures else report.title)
 
 
 def _write_table(sheet: Worksheet, table: Table, widths: Sequence[int], styles: dict[str, Any]) -> None:
@@ -144,10 +150,10 @@ def _sheet_name(table: Table, taken: set[str]) -> str:
     return name
 
 
-def _paper(sheet: Worksheet, report: Report, table: Table) -> None:
+def _paper(sheet: Worksheet, report: Report, caption: str) -> None:
     """A4 landscape, as wide as one page; the caption is the page's header (doubled signs: & starts a code there)."""
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.set_header("&L" + table.caption.replace("&", "&&")[:200])
+    sheet.set_header("&L" + caption.replace("&", "&&")[:200])
     sheet.set_footer(f"&L{report.board.replace('&', '&&')[:120]}, as at {day_in_words(report.as_at)}&RPage &P of &N")

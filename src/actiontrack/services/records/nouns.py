@@ -15,6 +15,7 @@ from actiontrack.domain.vocabulary import Response
 from actiontrack.errors import NotAllowed, NotFound, PreconditionFailed, UserError
 from actiontrack.ports import Reader
 from actiontrack.services.core import Core
+from actiontrack.services.records.recurrence import told_again
 
 KINDS: dict[str, type[Noun]] = {
     "review": Review,
@@ -41,7 +42,8 @@ def show_noun(core: Core, noun: str, ref: str) -> dict[str, Any]:
             return told(item)
         refs = [each for each, asked in reader.pick(Action, ("ref", "recommendations")) if ref in asked]
         actions = reader.find(Action, ref=refs)
-    return {**told(item), "actions": refs, "to_close": core.hooks.decide_closure(item, actions)}
+        again = told_again(item, reader.find(Recommendation), reader.find(Review))
+    return {**told(item), "actions": refs, "to_close": core.hooks.decide_closure(item, actions), "recurrence": again}
 
 
 def add_noun(core: Core, noun: str, values: Mapping[str, str], *, who: str, dry_run: bool = False) -> dict[str, Any]:

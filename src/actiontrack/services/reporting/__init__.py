@@ -1,8 +1,11 @@
-"""The board report: computed once (`board_report`), written in any installed format (`write_report`)."""
+"""Reports: each computed once as one object, and written in any installed format (`write_report`)."""
 
 from __future__ import annotations
 
+from actiontrack.services.reporting.annual import annual_report
 from actiontrack.services.reporting.composing import board_report
+from actiontrack.services.reporting.register import public_register
+from actiontrack.services.reporting.story import review_story
 from actiontrack.services.reporting.writing import write_report
 
-__all__ = ["board_report", "write_report"]
+__all__ = ["annual_report", "board_report", "public_register", "review_story", "write_report"]

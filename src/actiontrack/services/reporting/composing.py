@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from actiontrack.domain.report import Report, day_in_words
+from actiontrack.domain.report import BoardReport, day_in_words
 from actiontrack.services.core import Core
 from actiontrack.services.reporting.behind import (
     ageing_section,
@@ -21,7 +21,7 @@ from actiontrack.services.reporting.picture import Picture, take
 from actiontrack.services.reporting.provenance import provenance_section
 
 
-def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry: int | None = None) -> Report:
+def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry: int | None = None) -> BoardReport:
     """What the Board receives, in the order of domain.md.
 
     The record is judged at the end of the day `as_at` in the board's time zone, and compared with the end of the day
@@ -37,7 +37,8 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
         picture = take(core, reader, as_at=as_at, since=since, at_entry=at_entry)
     asked = decisions(picture)
     figures = figures_of(picture, len(asked))
-    return Report(
+    return BoardReport(
+        name="board",
         title="Safeguarding action plan: report to the Board",
         board=core.board.name,
         as_at=as_at,

@@ -103,19 +103,19 @@ def take(core: Core, reader: Reader, *, as_at: date, since: date | None, at_entr
         raise UserError(f"There is no audit entry {at_entry}: the chain ends at {head}.")
     position = head if at_entry is None else at_entry
     zone = ZoneInfo(core.board.timezone)
-    end = _end_of(as_at, zone)
+    end = end_of(as_at, zone)
     cut = min(position, reader.position_at(end))
     now = audit.state_at(reader, entry=position)
     then = now if cut == position else audit.state_at(reader, entry=cut)
     history = History(reader, position)
     meetings = sorted({meeting.date for meeting in now.all(Meeting)})
     chosen = _since(as_at, since, meetings)
-    since_cut = history.position_at(_end_of(chosen, zone)) if chosen else 0
+    since_cut = history.position_at(end_of(chosen, zone)) if chosen else 0
     made_from = end if at_entry is None else min(end, _instant(reader, position, end))
     recommendations = _latest(now, then)
 
     def overdue_at(day: date) -> int:
-        recorded = history.state(history.position_at(_end_of(day, zone)), adopted_later=False)
+        recorded = history.state(history.position_at(end_of(day, zone)), adopted_later=False)
         running = ((action, legs) for action, legs in recorded if action.status in RUNNING_STATUSES)
         return sum(stand(core, action, legs, as_at=day).overdue for action, legs in running)
 
@@ -130,7 +130,7 @@ def take(core: Core, reader: Reader, *, as_at: date, since: date | None, at_entr
         next_meeting=min((day for day in meetings if day > as_at), default=None),
         meetings=meetings,
         position=position,
-        head=_hash(reader, position, head),
+        head=hash_at(reader, position, head),
         cut=cut,
         since_cut=since_cut,
         zone=zone,
@@ -232,7 +232,7 @@ def _open(found: Iterable[Dated], by: datetime) -> list[Dated]:
     return [item for item in found if item.since <= by and (item.closed_at is None or item.closed_at > by)]
 
 
-def _end_of(day: date, zone: ZoneInfo) -> datetime:
+def end_of(day: date, zone: ZoneInfo) -> datetime:
     """The last microsecond of a day in the board's time zone."""
     return datetime.combine(day + timedelta(days=1), time.min, zone) - timedelta(microseconds=1)
 
@@ -241,7 +241,7 @@ def _instant(reader: Reader, position: int, otherwise: datetime) -> datetime:
     return next((entry.at for entry in reader.entries(after=position - 1, upto=position)), otherwise)
 
 
-def _hash(reader: Reader, position: int, head: int) -> str:
+def hash_at(reader: Reader, position: int, head: int) -> str:
     """The hash of the entry at a position; "" before the first."""
     if position == head:
         return reader.seal()[2]

@@ -44,6 +44,11 @@ def many(count: int, one: str, several: str = "") -> str:
     return f"{count} {one if count == 1 else several or f'{one}s'}"
 
 
+def many_were(count: int, one: str) -> str:
+    """ "1 action was", "2 actions were"."""
+    return f"{many(count, one)} {'was' if count == 1 else 'were'}"
+
+
 def number_in_plan(item: Item) -> str:
     """The review and the plan's own number: "SAR-2026-01 · 1.1"."""
     return " · ".join(part for part in (item.action.review, item.action.number) if part)

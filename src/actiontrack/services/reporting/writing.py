@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from actiontrack.domain.report import Report
 from actiontrack.errors import UserError
 from actiontrack.services.core import Core
+
+_SIGNS = re.compile(r"[^A-Za-z0-9.]+|^\.+")
+"""What a file's name had better not hold."""
 
 
 def write_report(
@@ -26,7 +30,8 @@ def write_report(
     if unknown or not chosen:
         installed = ", ".join(sorted(offered)) or "none"
         raise UserError(f"No report format {', '.join(map(repr, unknown))} is installed; there are: {installed}.")
-    paths = [out_dir / f"board-report-{report.as_at.isoformat()}{offered[name].suffix}" for name in chosen]
+    stem = "-".join(filter(None, (report.name, "report", _SIGNS.sub("_", report.about), report.as_at.isoformat())))
+    paths = [out_dir / f"{stem}{offered[name].suffix}" for name in chosen]
     if dry_run:
         return paths
     made = [core.hooks.render_report(report, name) for name in chosen]
@@ -38,7 +43,7 @@ def write_report(
         raise UserError(
             f"{out_dir}: the report can't be written there ({error.strerror}); choose another --out."
         ) from error
-    core.hooks.on_report_made("board", [str(path) for path in paths])
+    core.hooks.on_report_made(report.name, [str(path) for path in paths])
     return paths
 
 

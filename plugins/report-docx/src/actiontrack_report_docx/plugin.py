@@ -1,0 +1,19 @@
+"""Offers the format. What it needs is imported when a report is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actiontrack.api import Report, hookimpl
+
+
+@hookimpl
+def register_report_formats(register: Callable[..., None]) -> None:
+    """Offer Word documents."""
+    register("docx", ".docx", _render)
+
+
+def _render(report: Report) -> bytes:
+    from actiontrack_report_docx.document import render
+
+    return render(report)
