@@ -19,17 +19,27 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 _NARROW = 8.5
 """Points of text in tables of many columns."""
 _MANY = 6
+_SHARES = {"text": 6, "code": 7, "number": 4, "rate": 4, "date": 6}
+_LONG_TEXTS = frozenset(
+    {"action", "recommendation", "what", "meaning", "commentary", "reasons", "reason", "monitoring", "about", "asked"}
+)
+_LONG_SHARE = 14
+"""What a column takes of the page's width, beside the others."""
+_MARGIN = 1.8
+"""Centimetres."""
 
 
 def render(report: Report) -> bytes:
     """The same report gives the same bytes."""
     import docx
     from docx.enum.section import WD_ORIENT
+    from docx.shared import Cm
 
     document = docx.Document()
     page = document.sections[0]
     page.orientation = WD_ORIENT.LANDSCAPE
-    page.page_width, page.page_height = page.page_height, page.page_width
+    page.page_width, page.page_height = Cm(29.7), Cm(21.0)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(_MARGIN)
     _properties(document, report)
     document.add_heading(_clean(report.title), level=0)
     document.add_paragraph(_clean(report.board))
@@ -81,7 +91,7 @@ def _section(document: Document, number: int, section: Section) -> None:
 
 
 def _table(document: Document, table: Table) -> None:
-    from docx.shared import Pt
+    from docx.shared import Cm, Pt
 
     if not table.rows:
         document.add_paragraph(_clean(f"{table.caption}: {table.empty}"))
@@ -89,6 +99,11 @@ def _table(document: Document, table: Table) -> None:
     document.add_heading(_clean(table.caption), level=2)
     made = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
     _mark(made, table.caption)
+    made.autofit = False
+    shares = [_LONG_SHARE if column.key in _LONG_TEXTS else _SHARES[column.kind] for column in table.columns]
+    widths = [Cm((29.7 - 2 * _MARGIN) * share / sum(shares)) for share in shares]
+    for place, width in enumerate(widths):
+        made.columns[place].width = width
     cells = made.rows[0].cells
     for cell, column in zip(cells, table.columns, strict=True):
         cell.text = ""
@@ -97,11 +112,11 @@ def _table(document: Document, table: Table) -> None:
         cells = made.add_row().cells
         for cell, value, column in zip(cells, row, table.columns, strict=True):
             cell.text = _clean(shown(value, column))
-    if len(table.columns) > _MANY:
-        for each in made._cells:
-            for paragraph in each.paragraphs:
-                for run in paragraph.runs:
-                    run.font.size = Pt(_NARROW)
+    cells = made._cells
+    for place, cell in enumerate(cells):
+        cell.width = widths[place % len(widths)]
+        for run in cell.paragraphs[0].runs if len(widths) > _MANY else ():
+            run.font.size = Pt(_NARROW)
     document.add_paragraph("")
 
 

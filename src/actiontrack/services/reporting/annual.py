@@ -210,7 +210,7 @@ def _implemented(year: _Year) -> Section:
             Table(
                 "done", "Done in the year, on evidence",
                 (
-                    REVIEW, Column("number", "Number", missing="–"), Column("action", "Action"),
+                    REVIEW, Column("in_plan", "Number", missing="–"), Column("action", "Action"),
                     Column("agencies", "Agencies", missing="–"), Column("status", "Status"),
                     Column("evidence", "Pieces of evidence", "number"),
                     Column("effect", "Effect", missing="not checked yet"),
@@ -228,7 +228,7 @@ def _implemented(year: _Year) -> Section:
             Table(
                 "implementation", "Every recommendation, as it stands at the end of the year",
                 (
-                    REVIEW, Column("number", "Number", missing="–"), Column("recommendation", "Recommendation"),
+                    REVIEW, Column("in_plan", "Number", missing="–"), Column("recommendation", "Recommendation"),
                     Column("response", "The Board's response"), Column("actions", "Actions", "number"),
                     Column("verified", "Of them verified", "number"), Column("open", "Of them open", "number"),
                 ),
@@ -284,10 +284,10 @@ def _refused(year: _Year) -> Section:
         for each in year.withheld
         for answer in each.recommendations
     )
-    says = [f"The Board decided {many(len(answers), 'time')} not to do, or not wholly to do, what was recommended."]
+    says = [f"{many(len(answers), 'decision')} not to do, or not wholly to do, what was recommended."]
     if others:
         says.append(f"{many(others, 'such decision')} on reviews that are not published will be told with them.")
-    missing = Column("reasons", "The Board's reasons", missing="")
+    missing = Column("reasons", "The Board's reasons", missing="not recorded: they have to be stated")
     return Section(
         "not_implemented",
         "What is not implemented, and why",
@@ -296,7 +296,7 @@ def _refused(year: _Year) -> Section:
             Table(
                 "refused", "Recommendations not accepted, or accepted in part",
                 (
-                    REVIEW, Column("number", "Number", missing="–"), Column("recommendation", "Recommendation"),
+                    REVIEW, Column("in_plan", "Number", missing="–"), Column("recommendation", "Recommendation"),
                     Column("response", "The Board's response"), missing,
                 ),
                 answers, "None in the year.",
@@ -304,7 +304,7 @@ def _refused(year: _Year) -> Section:
             Table(
                 "ended", "Actions ended without having been done",
                 (
-                    REVIEW, Column("number", "Number", missing="–"), Column("action", "Action"),
+                    REVIEW, Column("in_plan", "Number", missing="–"), Column("action", "Action"),
                     Column("status", "Status"), missing,
                 ),
                 ended, "None in the year.",

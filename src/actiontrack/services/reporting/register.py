@@ -17,7 +17,7 @@ from actiontrack.services.reporting.wording import many, sentence, short
 
 _LONG = 2000
 """Characters of a text in the register: it is read in place of the report."""
-NUMBER = Column("number", "Number", missing="–")
+NUMBER = Column("in_plan", "Number", missing="–")
 
 
 def public_register(core: Core, *, as_at: date, at_entry: int | None = None) -> Report:

@@ -139,7 +139,7 @@ def _table(key: str, stories: Sequence[ActionStory], then: Moment) -> Table:
         for story in stories
     )  # fmt: skip
     columns = (
-        Column("ref", "Action ID", "code"), Column("number", "Number", missing="–"), Column("action", "Action"),
+        Column("ref", "Action ID", "code"), Column("in_plan", "Number", missing="–"), Column("action", "Action"),
         Column("legs", "Agencies", missing="nobody yet"), Column("due", "Due", "date", "no date"),
         Column("status", "Status"), Column("evidence", "Evidence", missing="none"),
         Column("effect", "Effect", missing="not checked yet"),

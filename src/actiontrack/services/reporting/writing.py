@@ -12,7 +12,7 @@ from actiontrack.domain.report import Report
 from actiontrack.errors import UserError
 from actiontrack.services.core import Core
 
-_SIGNS = re.compile(r"[^A-Za-z0-9.]+|^\.+")
+_SIGNS = re.compile(r"[^A-Za-z0-9.-]+|^\.+")
 """What a file's name had better not hold."""
 
 
