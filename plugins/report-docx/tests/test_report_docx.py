@@ -23,7 +23,8 @@ EMPTY = Table("nothing", "Refusals", COLUMNS, (), "There is none.")
 
 def report(*sections: Section) -> Report:
     return Report(
-        name="annual", title="Reviews & answers", board="Exampleshire <SAB>", as_at=date(2026, 3, 31), period="The year.",
+        name="annual", title="Reviews & answers", board="Exampleshire <SAB>", as_at=date(2026, 3, 31),
+        period="The year.",
         position=7, head="abc",
         sections=sections or (Section("one", "First", ("It says so.",), (TABLE, EMPTY)),),
     )  # fmt: skip
