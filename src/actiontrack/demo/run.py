@@ -16,8 +16,8 @@ from actiontrack.demo.workbook import make_board_workbook
 from actiontrack.errors import UserError
 from actiontrack.runtime import open_runtime
 from actiontrack.services.core import Core
-from actiontrack.services.records.nouns import add_noun
-from actiontrack.services.reporting import board_report, write_report
+from actiontrack.services.records.nouns import add_noun, list_nouns, set_noun
+from actiontrack.services.reporting import board_report, review_story, write_report
 from actiontrack.services.sweep import sweep
 from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.waiting import conflicts, proposals
@@ -71,6 +71,7 @@ def run_demo(folder: Path, tell: Callable[[str], None] = lambda line: None) -> T
         make_board_workbook(folder / "board-plan.xlsx", plan, core.clock.today())
         tell(f"The manager's workbook, {len(plan['action'])} actions: shown first, then adopted with approval.")
         told.adoption = _adopt(core)
+        _say_which_finding(core, plan)
         tell("Two agencies' workbooks, made by sync. Now everybody edits: the board, the police, the health trust.")
         _edit(core, folder)
         told.sync = sync(core, who=MANAGER).to_json()
@@ -79,6 +80,8 @@ def run_demo(folder: Path, tell: Callable[[str], None] = lambda line: None) -> T
         told.sweep = sweep(core, as_at=None, dry_run=False, who=MANAGER).to_json()
         made = board_report(core, as_at=core.clock.today(), since=None, at_entry=None)
         files = write_report(core, made, (), folder / "report")
+        story = review_story(core, plan["review"]["ref"], as_at=core.clock.today())
+        files += write_report(core, story, ("html",), folder / "report")
         told.report = {"files": [str(file) for file in files], "figures": made.figures.to_json()}
     told.files = [str(folder / name) for name in ("actiontrack.toml", *_WORKBOOKS.values())] + told.report["files"]
     return told
@@ -128,6 +131,15 @@ def _adopt(core: Core) -> dict[str, Any]:
     hashes = [each["plan"] for each in shown["connectors"] if each["status"] == "guard"]
     done = sync(core, approve=hashes, who=MANAGER).to_json()
     return {"shown": shown["connectors"], "done": done["connectors"]}
+
+
+def _say_which_finding(core: Core, plan: Mapping[str, Any]) -> None:
+    """A plan names its recommendations; the review tells which finding each answers."""
+    numbers = {each["text"]: each["finding"] for each in plan["recommendation"]}
+    for each in list_nouns(core, "recommendation"):
+        if each["text"] in numbers:
+            finding = f"{plan['review']['ref']}-F{numbers[each['text']]}"
+            set_noun(core, "recommendation", each["ref"], {"findings": finding}, who=MANAGER)
 
 
 def _edit(core: Core, folder: Path) -> None:

@@ -103,7 +103,7 @@ def _without_finding(each: ReviewFile, then: Moment) -> list[Section]:
 
 def _answered(answer: Recommendation, each: ReviewFile, then: Moment) -> list[str]:
     """What the Board said to a recommendation, in sentences."""
-    name = f"Recommendation {answer.number or answer.ref}"
+    name = f"Recommendation {answer.number}" if answer.number else "The recommendation"
     says = [f"{name}: {sentence(short(answer.text, _TEXT))}"]
     if answer.response is Response.AWAITING:
         says.append(f"{name} awaits the Board's answer.")
