@@ -16,14 +16,17 @@ from actiontrack_helpdesk.mapping import (
     TEXT,
     TicketMapping,
     done_meanwhile,
+    is_ours,
     op_id_of,
     same,
-    title_of_ours,
+    signed,
 )
 
 _FIELDS = {**{theirs: ours for ours, theirs in COLUMNS.items()}, TEXT: "text", "comment": "progress"}
 _STALE = "somebody edited it in the meantime"
 _GONE = "the ticket is not there any more"
+_NORMAL = 3
+"""The priority of a new ticket: it needs one, and then says one, whether anybody chose it or not."""
 _AT_ONCE = 50
 """New tickets between two looks at what is there."""
 
@@ -68,7 +71,7 @@ class Writer:
 
     def _body(self, write: Write) -> dict[str, object]:
         fields = self._mapping.changes({"text": None, **write.after}, str(write.after.get("ref") or ""), write.op_id)
-        return {"priority": 3, **fields, "queue": self._queue, "description": fields[TEXT]}
+        return {"priority": _NORMAL, **fields, "queue": self._queue, "description": fields[TEXT]}
 
     def _completed(self, write: Write, key: str, ticket: Ticket | None) -> Outcome:
         """It opens every ticket, and takes comments by themselves: so what a new one lacks is sent now."""
@@ -113,7 +116,7 @@ class Writer:
             if left.pop(_FIELDS.get(refused.field, ""), self) is self:
                 break
         if wanted.get("progress"):
-            first = self._desk.comment(write.remote_id, title_of_ours(ticket), str(wanted["progress"])) or first
+            first = self._desk.comment(write.remote_id, signed(str(wanted["progress"]), ticket)) or first
         return self._became(write, ticket, wanted, first)
 
     def _became(self, write: Write, ticket: Ticket, wanted: Mapping[str, Plain], refused: Refusal | None) -> Outcome:
@@ -121,10 +124,13 @@ class Writer:
         there = self._desk.ticket(write.remote_id)
         if there is None:
             return Outcome(write.op_id, "stale", why=_GONE)
+        if is_ours(there["resolution"]) and not is_ours(ticket["resolution"]):
+            self._desk.change(write.remote_id, {"resolution": ticket["resolution"]})  # people's own
         meanwhile = done_meanwhile(ticket, there)
         moved = [each["new_status"] for each in meanwhile if each["new_status"]]
         if "status" in wanted and moved and moved[-1] != there["status"]:
-            self._desk.change(write.remote_id, {"status": moved[-1]})  # theirs, which ours overtook
+            theirs = {"status": moved[-1], "on_hold": ticket["on_hold"]}  # which ours overtook
+            self._desk.change(write.remote_id, theirs)
             return Outcome(write.op_id, "stale", why=_STALE)
         shown, before = self._mapping.record(there), self._mapping.record(ticket)
         if refused is not None:
