@@ -74,8 +74,15 @@ def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
         if link is not None and lane.name in found.sides and link.seen.get(merged.field) == found.sides[lane.name]:
             _leave(lane, key, _still_said(lane, file, key))  # it was put back: one side's change is no conflict
         return
-    renewed = found.model_copy(update={"ours": merged.ours, "sides": {**found.sides, lane.name: merged.theirs}})
-    _note_conflict(lane, key, renewed)
+    sides = found.sides if _another_row_spoke(lane, file, merged, found) else {**found.sides, lane.name: merged.theirs}
+    _note_conflict(lane, key, found.model_copy(update={"ours": merged.ours, "sides": sides}))
+
+
+def _another_row_spoke(lane: Lane, file: ActionFile, merged: Merged, found: Conflict) -> bool:
+    """Whether another row of the same recommendation is this side's word, and this one says nothing new."""
+    link = lane.links.get(file.action.ref)
+    known = link is not None and link.seen.get(merged.field) == merged.theirs
+    return known and found.noun == "recommendation" and lane.name in found.sides
 
 
 def differ_about_row(lane: Lane, key: tuple[str, str, str], merged: Merged) -> None:
