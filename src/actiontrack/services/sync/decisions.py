@@ -69,13 +69,16 @@ def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
             ours=merged.ours, since=lane.desk.now,
         )  # fmt: skip
         lane.ledger.found.append(found)
+    elif _another_row_spoke(lane, file, merged, found):
+        _note_conflict(lane, key, found.model_copy(update={"ours": merged.ours}))
+        return
     elif merged.theirs == merged.base:
         link = lane.links.get(file.action.ref)
         if link is not None and lane.name in found.sides and link.seen.get(merged.field) == found.sides[lane.name]:
             _leave(lane, key, _still_said(lane, file, key))  # it was put back: one side's change is no conflict
         return
-    sides = found.sides if _another_row_spoke(lane, file, merged, found) else {**found.sides, lane.name: merged.theirs}
-    _note_conflict(lane, key, found.model_copy(update={"ours": merged.ours, "sides": sides}))
+    renewed = found.model_copy(update={"ours": merged.ours, "sides": {**found.sides, lane.name: merged.theirs}})
+    _note_conflict(lane, key, renewed)
 
 
 def _another_row_spoke(lane: Lane, file: ActionFile, merged: Merged, found: Conflict) -> bool:
