@@ -344,3 +344,27 @@ def test_i16_a_response_is_heard_once_another_sheet_has_named_the_recommendation
         world.sync()
     assert [each.response for each in world.shelf.find(Recommendation)] == ["accepted"]
     assert world.shelf.find(StoredIssue) == []
+
+
+def test_i14_of_two_rows_that_say_different_things_of_one_recommendation_one_is_told_however_often_they_are_read() -> (
+    None
+):
+    """Whichever was read last was the side: the question changed under whoever was about to answer it."""
+    world, _ = two_sides("recommendation_text", board="board")
+    (action,) = world.shelf.find(Action)
+    other = new_ref(Dice("other"))
+    world.shelf.put(action.model_copy(update={"ref": other, "number": "1.2"}), Leg(action=other, agency="POL"))
+    world.sync()
+    (answers,) = world.shelf.find(Recommendation)
+    world.shelf.put(answers.model_copy(update={"text": "Set here"}))
+    rows = world.sheets["board"].rows
+    for row, words in zip(rows, ("One", "Another"), strict=True):
+        row.cells["recommendation_text"] = words
+        world.sync()
+    rows.reverse()
+    (before,) = world.shelf.find(Conflict, closed_at=None)
+    for each in world.shelf.find(Instance):
+        world.shelf.put(each.model_copy(update={"fingerprint": "looks at all"}))
+    world.sync()
+    (after,) = world.shelf.find(Conflict, closed_at=None)
+    assert before.sides == after.sides == {"board": "Another"}

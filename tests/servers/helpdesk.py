@@ -53,6 +53,15 @@ for order, (name, kind, longest) in enumerate(
 """
 
 
+def clear(server: Running, queue: int) -> None:
+    """Take all tickets of a queue away: the helpdesk takes the longer for any one ticket, the more there are."""
+    code = f"""import django; django.setup()
+from helpdesk.models import Ticket
+Ticket.objects.filter(queue_id={queue}).delete()"""
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "desk_settings", "PYTHONPATH": str(server.folder)}
+    subprocess.run([in_venv("helpdesk", *_PACKAGES) / "python", "-c", code], env=env, check=True, capture_output=True)
+
+
 class Helpdesk:
     """django-helpdesk on loopback, its database in the test's folder; its queues are "Queue 0" to "Queue 79"."""
 

@@ -181,6 +181,7 @@ class TwoWays:
         world.settle()
         said = ["The Board asks how it goes", "Two teams of nine are trained", "No change", "Thank you 🙂", "No change"]
         assert world.updates(ref) == said
+        assert world.there(ref)["text"] == world.show(ref)["text"] == "Train every team"
 
     def test_the_same_words_again_are_said_again(self, world: World) -> None:
         """An update is known by where it came from, never by its text."""

@@ -38,7 +38,7 @@ class Tasks:
 
     def keys(self, ref: str = "") -> Sequence[str]:
         found = self._clinic.tasks(identifier=f"{self._clinic.system}|{ref}")
-        return [each["id"] for each in found] + ([] if ref else self._made)
+        return list(dict.fromkeys([*(each["id"] for each in found), *([] if ref else self._made)]))
 
     def read(self, key: str) -> Mapping[str, Any]:
         task = self._clinic.task(key)

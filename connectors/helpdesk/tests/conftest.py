@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from tests.servers.helpdesk import Helpdesk
+from tests.servers.helpdesk import Helpdesk, clear
 from tests.servers.house import Running, serving
 
 
@@ -59,9 +59,13 @@ def helpdesk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 _numbers = count(1)
+_MANY = 20
 
 
 @pytest.fixture
-def queue(helpdesk: Running) -> Queue:
+def queue(helpdesk: Running) -> Iterator[Queue]:
     """An empty one for each test."""
-    return Queue(next(_numbers), helpdesk)
+    queue = Queue(next(_numbers), helpdesk)
+    yield queue
+    if len(queue.tickets()) > _MANY:
+        clear(helpdesk, queue.number)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from actiontrack.api import Unread
-from actiontrack_helpdesk.mapping import TicketMapping, comments, same, title_of, title_of_ours
+from actiontrack_helpdesk.mapping import TicketMapping, comments, same, signed, title_of
 
 STATUSES = {1: "Open", 2: "Reopened", 3: "Resolved", 4: "Closed", 5: "Duplicate"}
 MAPPING = TicketMapping(STATUSES)
@@ -71,7 +71,7 @@ def test_what_was_said_since_ours_is_heard_and_the_opening_is_not() -> None:
     follow_ups: list[dict[str, Any]] = [
         {"id": at, "title": title, "comment": comment} for at, (title, comment) in enumerate(said)
     ]
-    follow_ups[3]["title"] = title_of_ours(ticket(followup_set=follow_ups[:2]))
+    follow_ups[3]["comment"] = signed("Ours", ticket(followup_set=follow_ups[:2]))
     assert comments(ticket(followup_set=follow_ups[:2])) == "First"
     assert comments(ticket(followup_set=follow_ups)) == "Ours\nUnread\nNo change"
     assert comments(ticket()) is None

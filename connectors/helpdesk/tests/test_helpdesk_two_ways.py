@@ -70,6 +70,23 @@ class TestHelpdeskTwoWays(TwoWays):
         with between(queue.url) as stand:
             yield Tickets(queue, stand)
 
+    def test_a_comment_changes_nothing_else_and_is_no_template(self, world: World) -> None:
+        """A title of a comment becomes the ticket's, a comment on one that is resolved its resolution, and its text is
+        rendered by Django."""
+        ref = world.add("Train every team")
+        world.sync()
+        key = world.record(ref)
+        self.queue.ask("POST", "followups/", json={"ticket": int(key), "comment": "All trained", "new_status": 3})
+        world.settle()
+        said = "{{ ticket.title }} {% now 'Y' %} {# not told #} {{{ %} }} {"
+        world.suite.run("action", "progress", ref, said)
+        world.settle()
+        assert world.there(ref)["progress"] == said
+        ticket = self.queue.ticket(key)
+        assert (ticket["title"], ticket["resolution"]) == ("Train every team", "All trained")
+        assert world.show(ref)["text"] == "Train every team"
+        assert world.updates(ref) == ["All trained", said]
+
     def test_somebody_is_quicker(self, world: World) -> None:
         """Who edits the same field between our reading and our writing is not seen: the helpdesk has no precondition.
 

@@ -12,7 +12,7 @@ import pytest
 from between import Between, between
 from board_suite import Suite
 from tests.servers.house import Running
-from tests.servers.rt import prepare
+from tests.servers.rt import PASSWORD, PERSON, prepare
 from ticket_queue import TicketQueue, Tickets
 from two_ways import World
 
@@ -133,6 +133,15 @@ def test_a_whole_text_that_was_changed_is_taken_under_its_old_subject(queue: Tic
     record = made(connector, text="Train every team")
     queue.change(record.remote_id, CustomFields={"Action text": "Train every team\nin the new procedure"})
     assert connector.observe("", {}).records[0].fields["text"] == "Train every team\nin the new procedure"
+
+
+def test_a_user_in_another_time_zone_is_told(queue: TicketQueue) -> None:
+    assert list(connector_to(queue).check()) == []
+    told = {**queue.options(), "user": PERSON, "password": {"env": "RT_PASSWORD"}}
+    del told["token"]
+    settings = InstanceSettings("police", "request-tracker", Side.AGENCY, agency="POL")
+    connector = TrackerConnector(TrackerOptions.model_validate(told), settings, web_context({"RT_PASSWORD": PASSWORD}))
+    assert ["Europe/London" in each.text for each in connector.check()] == [True]
 
 
 def test_a_queue_may_have_an_apostrophe_in_its_name(tracker: Running, named_queue: Any) -> None:

@@ -13,6 +13,7 @@ from actiontrack.cli.mending import SHOWN, print_problems, problems
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from actiontrack.ports import Problem
     from actiontrack.services.core import Core
 
 
@@ -91,14 +92,16 @@ def check_one(core: Core, name: str) -> dict[str, Any]:
         row["capabilities"] = {
             key: sorted(value) if isinstance(value, frozenset) else value for key, value in declared.items()
         }
-        row["problems"] = [
-            _told(problem.text, problem.do, problem.sheet, problem.cell, problem.value)
-            for problem in (*connector.check(), *core.way(name))
-        ]
+        row["problems"] = [_told_of(problem) for problem in connector.check()]
     except ActionTrackError as error:
         row["problems"].append(_told(str(error)))
+    row["problems"] += [_told_of(problem) for problem in core.way(name)]
     row["ok"] = not row["problems"]
     return row
+
+
+def _told_of(problem: Problem) -> dict[str, str]:
+    return _told(problem.text, problem.do, problem.sheet, problem.cell, problem.value)
 
 
 def _told(text: str, do: str = "", sheet: str = "", cell: str = "", value: str = "") -> dict[str, str]:

@@ -152,7 +152,10 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a write. `record` is what the remote returned or showed afterwards."""
+    """What became of a write. `record` is what the remote returned or showed afterwards.
+
+    Also where it was refused: what arrived beside the refused field is agreed by it, and a create with one was made.
+    """
 
     op_id: str
     state: Literal["applied", "stale", "refused", "unknown"]

@@ -64,9 +64,9 @@ class Helpdesk:
             _object(answer, "id")
         return refused
 
-    def comment(self, key: str, title: str, text: str) -> Refusal | None:
-        """Add a comment that staff see."""
-        fields = {"ticket": int(key), "title": title, "comment": text, "public": False}
+    def comment(self, key: str, text: str) -> Refusal | None:
+        """Add a comment that staff see. On a ticket that is resolved it becomes the resolution, too."""
+        fields = {"ticket": int(key), "comment": text, "public": False}
         answer = self._web.ask("POST", "/api/followups/", json=fields)
         refused = _refusal(answer)
         if refused is None:

@@ -21,7 +21,6 @@ from actiontrack_helpdesk.client import Helpdesk, Ticket
 from actiontrack_helpdesk.mapping import (
     COLUMNS,
     MARK,
-    PRIORITIES,
     REF,
     TEXT,
     WORDS,
@@ -64,7 +63,7 @@ class HelpdeskConnector:
             source=f"{self._options.url}#queue-{self._options.queue}",
             columns=COLUMNS,
             writable=frozenset(COLUMNS),
-            allowed={"status": mapping.words, "priority": tuple(PRIORITIES.values())},
+            allowed={"status": mapping.words},
             limits={"text": longest},
             words={"status": {word: WORDS[word] for word in mapping.words if word in WORDS}},
             setup=("Each action becomes a ticket of the queue; its own tickets are left alone.",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -19,7 +20,6 @@ COLUMNS: Mapping[str, str] = {
     "text": "title",
     "status": "status",
     "current_due": "due_date",
-    "priority": "priority",
     "progress": "comments",
 }
 ON_HOLD = "On hold"
@@ -34,9 +34,9 @@ WORDS: Mapping[str, str] = {
     "Duplicate": "superseded",
 }
 """Its statuses as they come, and what they mean; "on hold" is a flag of its own beside them."""
-PRIORITIES = {1: "Critical", 2: "High", 3: "Medium", 4: "Low", 5: "Very low"}
 LONGEST_TITLE = 200
-_OURS = "actiontrack, having read to "
+_SIGNED = re.compile(r"\s+— actiontrack, having read to (\d+)\s*\Z")
+_OPENS, _CLOSES = re.compile(r"\{(?=[{%#])"), re.compile(r"%\}")
 _CUT = "…"
 _NOON = time(12)
 
@@ -60,7 +60,6 @@ class TicketMapping:
             "text": _text(ticket),
             "status": ON_HOLD if ticket["on_hold"] and WORDS.get(status) not in _DONE else status,
             "current_due": datetime.fromisoformat(ticket["due_date"]) if ticket["due_date"] else None,
-            "priority": PRIORITIES.get(ticket["priority"], str(ticket["priority"])),
             "progress": comments(ticket),
         }
         said = json.dumps([ticket["id"], fields], sort_keys=True, default=repr, ensure_ascii=False)
@@ -85,8 +84,6 @@ class TicketMapping:
                 changes["due_date"] = (
                     datetime.combine(value, _NOON, UTC).isoformat() if isinstance(value, date) else None
                 )
-            elif name == "priority":
-                changes["priority"] = {word: number for number, word in PRIORITIES.items()}.get(str(value), 3)
         return changes
 
 
@@ -107,33 +104,43 @@ def comments(ticket: Mapping[str, Any]) -> str | None:
     said = _follow_ups(ticket)
     if said and said[0]["comment"] == ticket["description"]:
         said = said[1:]
-    ours = [each for each in said if _read_to(each) is not None][-1:]
-    read = (_read_to(ours[0]) or 0) if ours else 0
-    theirs = [each for each in said if _read_to(each) is None and int(each["id"]) > read]
-    return "\n".join(str(each["comment"]) for each in (*ours, *theirs) if each["comment"]) or None
+    ours = [each for each in said if is_ours(each["comment"])][-1:]
+    read = (_read_to(ours[0]["comment"]) or 0) if ours else 0
+    theirs = [each for each in said if not is_ours(each["comment"]) and int(each["id"]) > read]
+    told = (_SIGNED.sub("", str(each["comment"] or "")) for each in (*ours, *theirs))
+    return "\n".join(text for text in told if text) or None
 
 
-def title_of_ours(ticket: Mapping[str, Any]) -> str:
-    """The title of a comment of ours, by which it is known: the API tells nobody who signed in. It says how far the
-    ticket had been read."""
+def signed(text: str, ticket: Mapping[str, Any]) -> str:
+    """A comment of ours: the API tells nobody who signed in, so that its last line says whose it is, and how far the
+    ticket had been read. (A title of a comment becomes that of the ticket.)
+
+    What a Django template would take for its own is written so that it comes out as it is.
+    """
     newest = max((int(each["id"]) for each in ticket["followup_set"]), default=0)
-    return f"{_OURS}{newest}"
+    literal = _CLOSES.sub('%{{ "}" }}', _OPENS.sub('{{ "{" }}', text))
+    return f"{literal}\n\n— actiontrack, having read to {newest}"
+
+
+def is_ours(comment: Any) -> bool:
+    """Whether a comment is one of ours."""
+    return _read_to(comment) is not None
+
+
+def _read_to(comment: Any) -> int | None:
+    """How far the ticket had been read when we wrote this; None where it is none of ours."""
+    signature = _SIGNED.search(str(comment or ""))
+    return int(signature[1]) if signature else None
 
 
 def done_meanwhile(before: Mapping[str, Any], there: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """What people did by the helpdesk's own form between two looks, in that order: `new_status` tells of a status."""
     seen = {each["id"] for each in before["followup_set"]}
-    return [each for each in _follow_ups(there) if each["id"] not in seen and _read_to(each) is None]
+    return [each for each in _follow_ups(there) if each["id"] not in seen and not is_ours(each["comment"])]
 
 
 def _follow_ups(ticket: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return sorted(ticket["followup_set"], key=lambda each: int(each["id"]))
-
-
-def _read_to(follow_up: Mapping[str, Any]) -> int | None:
-    """How far the ticket had been read when we made this comment; None of what is none of ours."""
-    number = str(follow_up["title"] or "").removeprefix(_OURS)
-    return int(number) if number.isdecimal() and number != follow_up["title"] else None
 
 
 def title_of(text: str) -> str:

@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from actiontrack_redmine.client import Json, RedmineClient
@@ -51,6 +52,12 @@ def _marked(journal: Json, sync_field: int) -> int | None:
     return None
 
 
+def _seconds(earlier: str, later: str) -> float:
+    """Between two times of Redmine's."""
+    one, two = (datetime.fromisoformat(each.replace("Z", "+00:00")) for each in (earlier, later))
+    return (two - one).total_seconds()
+
+
 class KeptNotes:
     """What the notes of issues say, from one sync to the next."""
 
@@ -68,6 +75,7 @@ class KeptNotes:
     ) -> Iterator[tuple[Json, str]]:
         """Each issue with what its notes say. One request more where any changed, and one for each with notes."""
         now = time.time()
+        newest = max((str(issue["updated_on"]) for issue in issues), default="")
         new = [issue for issue in issues if not self._is_known(issue)]
         noted = self._noted(new, client, filters)
         for issue in issues:
@@ -80,7 +88,7 @@ class KeptNotes:
                     continue
                 said = progress_of(found, self._field)
             if found is not None:
-                self._keep(found, said, now)
+                self._keep(found, said, now, newest)
                 yield found, said
         if new:
             self._save()
@@ -97,11 +105,13 @@ class KeptNotes:
         found = client.issues(**{**filters, "updated_on": f">={since}", "notes": "*"})
         return {issue["id"] for issue in found} & {issue["id"] for issue in new}
 
-    def _keep(self, issue: Json, said: str, now: float) -> None:
+    def _keep(self, issue: Json, said: str, now: float, newest: str) -> None:
+        """`newest`: the time of a change that was seen: so late it is there by now."""
         key, changed = str(issue["id"]), str(issue["updated_on"])
         before = self._kept.get(key)
         first = before[1] if before is not None and before[0] == changed and before[1] <= now else now
-        self._kept[key] = (changed, first, now - first >= _SETTLED, said)
+        over = now - first >= _SETTLED or _seconds(changed, newest) >= _SETTLED
+        self._kept[key] = (changed, first, over, said)
 
     def _save(self) -> None:
         if self._path is None:

@@ -53,7 +53,9 @@ class Writer:
             )
         now = self.record(issue)
         rest = {name: value for name, value in _unlike(write.after, now).items() if name in ("status", "progress")}
-        return self._send(write, issue, rest) if rest else _told(write, now)
+        told = self._send(write, issue, rest) if rest else _told(write, now)
+        # It was made, whatever became of it since: the next sync finds it by its mark.
+        return replace(told, state="unknown") if told.state == "stale" else told
 
     def update(self, write: Write) -> Outcome:
         """Write what differs, where nobody changed it since it was read."""

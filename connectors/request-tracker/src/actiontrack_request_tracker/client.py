@@ -58,6 +58,13 @@ class Tracker:
         """RT's version."""
         return str(self._read("rt").get("Version", ""))
 
+    def zone(self, user: str) -> str:
+        """The time zone of our user there; "" where RT does not tell it."""
+        try:
+            return str(self._read(f"user/{_in_path(user)}").get("Timezone") or "")
+        except UserError:
+            return ""
+
     def queue(self, name: str) -> Mapping[str, Any] | None:
         """A queue with its custom fields; None where there is none, or none for us."""
         self.sign_in()

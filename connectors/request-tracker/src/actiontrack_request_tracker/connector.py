@@ -115,7 +115,7 @@ class TrackerConnector:
     # --- the doctor -------------------------------------------------------------------------------------------------
 
     def check(self) -> Iterable[Problem]:
-        """Reach, sign in, see the queue and its fields."""
+        """Reach, sign in, see the queue and its fields, make tickets, and reckon time alike."""
         queue, _, problems = self._queue()
         yield from problems
         links = [str(each.get("ref")) for each in queue.get("_hyperlinks") or ()]
@@ -123,6 +123,12 @@ class TrackerConnector:
             yield Problem(
                 f"its user may not make tickets in the queue “{self._options.queue}”",
                 "grant it CreateTicket and ModifyTicket there; " + self._set_up_hint(),
+            )
+        zone = self.tracker.zone(self._options.user)
+        if zone not in ("", "UTC"):
+            yield Problem(
+                f"its user {self._options.user} is in the time zone {zone} there, and RT takes and shows times in it",
+                "set that user's time zone to UTC; " + self._set_up_hint(),
             )
 
     # --- set-up -----------------------------------------------------------------------------------------------------

@@ -44,7 +44,9 @@ class Writer:
             return Outcome(write.op_id, "unknown", why="Roundup's answer is no answer")
         if isinstance(made, Refusal):
             return Outcome(write.op_id, "refused", why=made.why)
-        return self._told(write, made, note=note)
+        told = self._told(write, made, note=note)
+        # It was made, whatever became of it since: the next sync finds it by its mark.
+        return replace(told, state="unknown") if told.state == "stale" else told
 
     def update(self, write: Write) -> Outcome:
         """Write what differs, where nobody changed it since it was read."""

@@ -69,6 +69,9 @@ def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
             ours=merged.ours, since=lane.desk.now,
         )  # fmt: skip
         lane.ledger.found.append(found)
+    elif _another_row_spoke(lane, file, merged, found):
+        _note_conflict(lane, key, found.model_copy(update={"ours": merged.ours}))
+        return
     elif merged.theirs == merged.base:
         link = lane.links.get(file.action.ref)
         if link is not None and lane.name in found.sides and link.seen.get(merged.field) == found.sides[lane.name]:
@@ -76,6 +79,13 @@ def differ(lane: Lane, file: ActionFile, merged: Merged) -> None:
         return
     renewed = found.model_copy(update={"ours": merged.ours, "sides": {**found.sides, lane.name: merged.theirs}})
     _note_conflict(lane, key, renewed)
+
+
+def _another_row_spoke(lane: Lane, file: ActionFile, merged: Merged, found: Conflict) -> bool:
+    """Whether another row of the same recommendation is this side's word, and this one says nothing new."""
+    link = lane.links.get(file.action.ref)
+    known = link is not None and link.seen.get(merged.field) == merged.theirs
+    return known and found.noun == "recommendation" and lane.name in found.sides
 
 
 def differ_about_row(lane: Lane, key: tuple[str, str, str], merged: Merged) -> None:

@@ -33,7 +33,9 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
         "refused": IntentState.REFUSED,
         "unknown": IntentState.UNKNOWN,
     }
-    if intent.creates and outcome.state == "refused" and outcome.record is not None:
+    # A workbook tells of each refused cell, and then of the rest of its row; another system of the record once.
+    in_part = outcome.state == "refused" and outcome.record is not None and lane.seen.key == "remote"
+    if in_part and intent.creates:
         outcome = replace(outcome, state="applied")  # it was made: what it lacks is written, and judged, by itself
     ended = intent.model_copy(update={"state": states[outcome.state], "why": outcome.why, "ended_at": lane.desk.now})
     if outcome.state == "stale" and _is_sent_again(lane, intent):
@@ -48,7 +50,7 @@ def acknowledge(lane: Lane, intent: Intent, outcome: Outcome) -> list[Stored]:
         elif any(name != "ref" for name in intent.after):
             lane.result.updated_there += 1
     elif outcome.state == "refused":
-        if outcome.record is not None:
+        if in_part and outcome.record is not None:
             link = landed_in_part(lane, link, intent, outcome.record)
         link = link.model_copy(update={"dirty": False, "failures": link.failures + 1})
         lane.issue(
