@@ -208,7 +208,7 @@ def extend(session: Session, ref: str, to: date, reason: str, dry_run: bool) -> 
 @click.argument("ref")
 @click.option("--link", metavar="URL", help="Where it can be seen.")
 @click.option("--file", "path", type=click.Path(dir_okay=False, path_type=Path), metavar="F",
-              help="A file: its name and SHA-256 are kept.")  # fmt: skip
+              help="A file: a copy of it is kept, known by its SHA-256.")  # fmt: skip
 @click.option("--effective", type=DATE, metavar="DATE", help="The period it speaks of ends here.")
 @click.option("--shows", default="", metavar="TEXT", help="What a file shows.")
 @DRY_RUN
@@ -217,7 +217,8 @@ def evidence(
     session: Session, ref: str, link: str | None, path: Path | None, effective: date | None, shows: str, dry_run: bool
 ) -> None:
     """Add what shows that practice changed."""
-    from actiontrack.services.records.asking import add_evidence_file, add_log
+    from actiontrack.services.records.asking import add_log
+    from actiontrack.services.records.filing import add_evidence_file
 
     if (link is None) == (path is None):
         raise click.UsageError("say either --link URL or --file F")
@@ -228,6 +229,23 @@ def evidence(
         return add_log(core, ref, "evidence", link or "", asker, effective=effective, dry_run=dry_run)
 
     _change(session, work, dry_run)
+
+
+@action.command("evidence-file")
+@click.argument("ref")
+@click.argument("position", type=click.IntRange(min=1))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE",
+              help="Where to write it; there must be no such file yet.")  # fmt: skip
+@click.pass_obj
+def evidence_file(session: Session, ref: str, position: int, out: Path) -> None:
+    """Give back the file that is evidence POSITION of an action, once it is found unaltered."""
+    from actiontrack.cli.output import print_facts
+    from actiontrack.services.records.asking import Asker
+    from actiontrack.services.records.filing import give_evidence_file
+
+    with session.core() as core:
+        told = give_evidence_file(core, ref, position, out, Asker(session.who, session.actor(core)))
+    session.show(told, lambda: print_facts(told))
 
 
 @action.command("sign-off")

@@ -102,6 +102,7 @@ def _checks(runtime: Runtime) -> list[dict[str, Any]]:
     from actiontrack.cli.connectors import check_one
     from actiontrack.services.audit import verify
     from actiontrack.services.checking import check_records
+    from actiontrack.services.records.filing import faulty_files
 
     core, settings = runtime.core, runtime.settings
     checks = [_check("configuration", True, f"{settings.file} holds together")]
@@ -116,6 +117,10 @@ def _checks(runtime: Runtime) -> list[dict[str, Any]]:
         told = "; ".join(f"{problem['text']} {problem['do']}".strip() for problem in found["problems"])
         check = _check(f"connector {name}", found["ok"], told or "can be reached, read and written")
         checks.append(check | {"problems": found["problems"]})
+    checks += [
+        _check("evidence", False, text, "Put the file back from a backup of the folder, or add it anew.")
+        for text in faulty_files(core)
+    ]
     checks += [_check("records", issue.severity == "info", issue.text, issue.do) for issue in check_records(core)]
     checks += [_check("plugin", False, issue.text, issue.do) for issue in core.hooks.issues.values()]
     return checks

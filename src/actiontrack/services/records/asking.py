@@ -7,17 +7,15 @@ a request, and a field in conflict waits until that is settled.
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor, Standing, Type, why_not_theirs
 from actiontrack.domain.ledger import Conflict, Proposal, ProposalKind
 from actiontrack.domain.lifecycle import ENDED_STATUSES, content_hash, seen_parts
-from actiontrack.domain.nouns import Action, Evidence, SignOff
+from actiontrack.domain.nouns import Action, SignOff
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import NotAllowed, UserError
 from actiontrack.ports import InstanceSettings, Writer
@@ -119,10 +117,11 @@ def add_log(
     """Add to an action's progress, comments or evidence (a link, or words)."""
     if not text.strip():
         raise UserError(f"There is nothing to add to {log}: say it in words.")
+    refuse_later_period(core, effective)
 
     def work(desk: Desk, writer: Writer) -> ActionFile:
         file = desk.file(find_ref(writer, name))
-        why = why_not_theirs(FIELDS[log], asker.actor, _standing(core, file), text)
+        why = why_not_theirs(FIELDS[log], asker.actor, standing_for_owner(core, file), text)
         if why:
             raise NotAllowed(f"{file.action.ref}: {why}.")
         add_entry(desk, file, log, text.strip(), agency=asker.agency, who=asker.who, source=SOURCE, effective=effective)
@@ -131,30 +130,11 @@ def add_log(
     return change_action(core, asker, work, dry_run=dry_run)
 
 
-def add_evidence_file(
-    core: Core, name: str, path: Path, asker: Asker, *, effective: date | None, shows: str, dry_run: bool = False
-) -> dict[str, Any]:
-    """Enter a file as evidence: its name and SHA-256 are kept, the file itself stays where it is."""
-    try:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"{path}: the evidence can't be read ({error.strerror}).") from None
-
-    def work(desk: Desk, writer: Writer) -> ActionFile:
-        file = desk.file(find_ref(writer, name))
-        position = max((old.position for old in file.evidence), default=0) + 1
-        item = Evidence(
-            ref=new_id(), action=file.action.ref, position=position, agency=asker.agency, shows=shows, file=path.name,
-            sha256=digest, effective_date=effective, received_date=core.clock.today(),
-        )  # fmt: skip
-        file.evidence.append(item)
-        desk.put(item)
-        desk.touch(file)
-        forget_mended(desk, file)
-        return file
-
-    return change_action(core, asker, work, dry_run=dry_run)
+def refuse_later_period(core: Core, effective: date | None) -> None:
+    """What is received today speaks of no day to come. Raises NotAllowed."""
+    today = core.clock.today()
+    if effective is not None and effective > today:
+        raise NotAllowed(f"Evidence received on {today} can't show what is so until {effective}; give an earlier day.")
 
 
 def ask_extension(
@@ -243,7 +223,8 @@ def _read_all(core: Core, values: Mapping[str, str]) -> dict[str, str]:
     return read
 
 
-def _standing(core: Core, file: ActionFile) -> Standing:
+def standing_for_owner(core: Core, file: ActionFile) -> Standing:
+    """What ownership of a field rests on."""
     return Standing(lead=file.action.lead_agency, legs=file.agencies, connected=core.connected)
 
 
@@ -253,7 +234,7 @@ def _objection(
     """The kind of proposal it must be and why; an empty phrase where the asker may set it."""
     if ours is None:
         return ProposalKind.EDIT, "the field is not shared with this side"
-    why = why_not_theirs(FIELDS[name], asker.actor, _standing(core, file), after)
+    why = why_not_theirs(FIELDS[name], asker.actor, standing_for_owner(core, file), after)
     if why:
         return (ProposalKind.EDIT if after else ProposalKind.CLEAR), why
     if name == "current_due" and ours and after > ours:
