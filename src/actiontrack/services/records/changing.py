@@ -217,6 +217,11 @@ def _decide_extension(desk: Desk, file: ActionFile) -> None:
 
 
 def _put_original_due(desk: Desk, file: ActionFile, value: str, who: str) -> None:
+    held = file.action.original_due
+    if held is not None and held != day(value):
+        raise NotAllowed(
+            f"{file.action.ref}: the original due date, {held}, is never overwritten; move the present one."
+        )
     desk.put_action(file, original_due=day(value))
 
 

@@ -11,7 +11,7 @@ from actiontrack.domain.lifecycle import planned_check, words
 from actiontrack.domain.nouns import ImpactCheck
 from actiontrack.domain.vocabulary import Side, Status
 from actiontrack.errors import NotAllowed
-from actiontrack.ports import Reader, Writer
+from actiontrack.ports import Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.asking import Asker, change_action
 from actiontrack.services.records.changing import forget_mended, new_id, put_fields
@@ -60,14 +60,6 @@ def check_impact(core: Core, name: str, found: Checked, asker: Asker, *, dry_run
         return file
 
     return change_action(core, asker, work, dry_run=dry_run)
-
-
-def impact_checks_due(reader: Reader, as_at: date) -> list[tuple[str, str, date]]:
-    """(ref, number, due) of each verified action whose impact is to be checked by `as_at`, the longest due first."""
-    from actiontrack.domain.nouns import Action
-
-    due = reader.pick(Action, ("ref", "number", "impact_check_due"), status=Status.VERIFIED, impact_check_due__le=as_at)
-    return sorted(((ref, number, day) for ref, number, day in due if day), key=lambda each: (each[2], each[0]))
 
 
 def _refuse_unfit(core: Core, file: ActionFile, found: Checked, on: date, asker: Asker) -> None:

@@ -69,6 +69,13 @@ def impact_due(action: Action, as_at: date) -> bool:
     return action.status is Status.VERIFIED and due is not None and due <= as_at
 
 
+def impact_checks_due(reader: Reader, as_at: date) -> list[tuple[str, str, date]]:
+    """(ref, number, due) of each action whose impact is to be checked by `as_at`, the longest due first."""
+    where = {"status": Status.VERIFIED, "impact_check_due__le": as_at}
+    due = reader.pick(Action, ("ref", "number", "impact_check_due"), **where)
+    return sorted(((ref, number, day) for ref, number, day in due), key=lambda each: (each[2], each[0]))
+
+
 def missing_next(file: ActionFile, others: Others) -> list[str]:
     """What is missing before the Board may take the action's next step, in sentences; and what it waits for."""
     step = _NEXT.get(file.action.status)
