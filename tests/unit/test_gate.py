@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from board_office import BoardOffice
@@ -21,6 +23,18 @@ MEETING = "M-2026-11-20"
 
 def recommendation(office: BoardOffice, *fields: str) -> str:
     return str(office.ask("recommendation", "add", "review=S1", "text=T", *fields)["ref"])
+
+
+def table(office: BoardOffice, day: str, section: str, name: str) -> list[dict[str, Any]]:
+    """The rows of a table in the board report of that day."""
+    told = office.ask("report", "board", "--as-at", day, "--format", "json", "--out", str(office.folder / "out"))
+    sections = json.loads(Path(told["files"][0]).read_text("utf-8"))["sections"]
+    tables = next(each["tables"] for each in sections if each["key"] == section)
+    return list(next(each["rows"] for each in tables if each["key"] == name))
+
+
+def asked_of_the_board(office: BoardOffice, day: str) -> list[dict[str, Any]]:
+    return table(office, day, "decisions", "referrals")
 
 
 # --- decisions ------------------------------------------------------------------------------------------------------
@@ -147,12 +161,21 @@ def test_a_referral_comes_back_by_itself_until_it_is_answered_anew(office: Board
 
     office.on("2027-05-31")
     assert office.ask("recommendation", "list", "--open") == []
+    assert (office.ask("sweep")["referrals_due"], office.ask("status")["referrals_due"]) == (0, 0)
+    assert asked_of_the_board(office, "2027-05-31") == []
     office.on("2027-06-01")
+    swept = office.ask("sweep")
+    assert (swept["referrals_due"], office.ask("status")["referrals_due"]) == (1, 1)
+    assert swept["back"] == [{"kind": "referral", "ref": ref, "number": "", "due": "2027-06-01"}]
+    assert "Referrals come back to the Board: 1" in office.type("status").out
+    [asked] = asked_of_the_board(office, "2027-06-01")
+    assert (asked["in_plan"], asked["reason"]) == (ref, "?")
     [listed] = office.ask("recommendation", "list", "--open")
     assert listed["to_close"] == ["The referral came back on 2027-06-01: the Board is to answer it anew."]
 
     assert office.ask(*refer, "--review-by", "2028-06-01")["to_close"] == []
     assert len(office.ask("recommendation", "show", ref)["decisions"]) == 2
+    assert (office.ask("sweep")["referrals_due"], asked_of_the_board(office, "2027-06-01")) == (0, [])
 
 
 # --- the gate -------------------------------------------------------------------------------------------------------
@@ -195,7 +218,12 @@ def test_embedded_needs_a_passed_check_of_this_verification(office: BoardOffice)
     assert office.show(ref)["impact_check_due"] == "2027-05-23"
     refused = office.refused("action", "set", ref, "status=embedded")
     assert "No impact check has been passed since it was verified; one is due on 2027-05-23." in refused
+    office.on("2027-05-22")
+    assert (office.ask("sweep")["impact_checks_due"], office.ask("action", "list", "--impact-due")) == (0, [])
     office.on("2027-05-23")
+    assert office.ask("sweep")["back"] == [{"kind": "impact_check", "ref": ref, "number": "", "due": "2027-05-23"}]
+    assert office.ask("status")["impact_checks_due"] == 1
+    assert [each["ref"] for each in table(office, "2027-05-23", "done", "impact_due")] == [ref]
     assert [each["ref"] for each in office.ask("action", "list", "--impact-due")] == [ref]
     after = office.ask("action", "impact-check", ref, "--failed", "--note", "5 of 10")
     assert (after["status"], after["status_reason"]) == (
@@ -281,6 +309,18 @@ def test_a_meeting_goes_with_a_closure_only(office: BoardOffice) -> None:
     assert "goes with a closure" in office.refused("action", "set", ref, "priority=High", "--meeting", MEETING)
 
 
+def test_the_board_closes_and_reopens_what_several_agencies_share(office: BoardOffice) -> None:
+    ref = office.action("agencies=NHS")
+    close = ("action", "set", ref, "status=closed_not_implemented")
+    assert "A reason is missing" in office.refused(*close)
+    after = office.ask(*close, "status_reason=No money")
+    assert (after["status"], after["status_reason"], after["proposals"]) == (
+        "closed_not_implemented", "No money", [],
+    )  # fmt: skip
+    after = office.ask("action", "set", ref, "status=in_progress", "status_reason=A grant came")
+    assert (after["status"], after["proposals"]) == ("not_started", [])
+
+
 # --- dates ----------------------------------------------------------------------------------------------------------
 
 
@@ -325,6 +365,9 @@ def test_an_action_waits_for_those_it_depends_on(office: BoardOffice) -> None:
     assert [each["ref"] for each in office.ask("action", "list", "--ready")] == [two]
     assert "1.2" in office.type("action", "list").out.split("Waits for")[1]
     assert after["current_due"] is None
+    office.ask("action", "set", "1.1", "current_due=2026-12-01")
+    [row] = table(office, "2026-11-24", "coming_due", "coming_due")
+    assert row["status"] == "not started, waits for 1.2"
     office.ask("action", "set", "1.2", "status=reported_complete")
     assert office.show(one)["waits_for"] == []
     assert office.ask("action", "set", "1.1", "depends_on=")["depends_on"] == []

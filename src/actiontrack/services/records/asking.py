@@ -14,9 +14,9 @@ from typing import Any
 
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor, Standing, Type, why_not_theirs
 from actiontrack.domain.ledger import Conflict, Proposal, ProposalKind
-from actiontrack.domain.lifecycle import ENDED_STATUSES, content_hash, seen_parts
+from actiontrack.domain.lifecycle import BOARD_STATUSES, ENDED_STATUSES, content_hash, seen_parts
 from actiontrack.domain.nouns import Action, SignOff
-from actiontrack.domain.vocabulary import Side
+from actiontrack.domain.vocabulary import LEG_STATUSES, Side, Status
 from actiontrack.errors import NotAllowed, UserError
 from actiontrack.ports import InstanceSettings, Writer
 from actiontrack.services.core import Core
@@ -90,11 +90,13 @@ def set_fields(
         _refuse_frozen(writer, file, read)
         put_board_fields(desk, file, own)
         ours = project(desk, file, Viewer(asker.actor.side, asker.agency))
-        allowed = {}
+        allowed, boards_word = {}, _is_boards_word(file, asker, read.get("status", ""))
         for field, after in read.items():
             if after == ours.get(field, ""):
                 continue
             kind, why = _objection(core, file, asker, field, ours.get(field), after)
+            if field in STATUS_UNIT and boards_word:
+                why = ""
             if why:
                 _file(writer, desk, file, asker, field, ours.get(field, ""), after, kind, why)
             else:
@@ -242,6 +244,12 @@ def _objection(
     if name == "original_due" and ours:
         return ProposalKind.EDIT, "the original due date is never overwritten"
     return ProposalKind.EDIT, ""
+
+
+def _is_boards_word(file: ActionFile, asker: Asker, to: str) -> bool:
+    """Whether a status, with its reason, is the Board's to say though several agencies act: to its states, or back."""
+    held = file.action.status in BOARD_STATUSES - {Status.EVIDENCE_QUERIED}
+    return not asker.agency and (held or (bool(to) and to not in LEG_STATUSES))
 
 
 def _refuse_frozen(writer: Writer, file: ActionFile, values: Mapping[str, str]) -> None:

@@ -78,7 +78,7 @@ def _of_referral(item: Recommendation, picture: Picture) -> Decision:
         rank=2,
         label="Referral come back",
         ref="",
-        number=" · ".join(part for part in (item.review, item.number) if part) or item.ref,
+        number=f"{item.review} · {item.number}" if item.review and item.number else item.ref,
         about=short(item.text),
         agency=", ".join(picture.agency(code) for code in item.addressed_to),
         asked="It was referred elsewhere, and the day to look again has come: answer it anew",
