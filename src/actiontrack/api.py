@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Agency,
         Comment,
         DateChange,
+        Decision,
         Evidence,
         Finding,
         ImpactCheck,
@@ -125,8 +126,8 @@ _DOORS = {
     "issue": "Issue Severity",
     "ledger": "Conflict Escalation Proposal Send",
     "lifecycle": "content_hash found_gaps missing_for_move status_of",
-    "nouns": "Action Agency Comment DateChange Evidence Finding ImpactCheck Leg Meeting Recommendation Review SignOff "
-    "Update",
+    "nouns": "Action Agency Comment DateChange Decision Evidence Finding ImpactCheck Leg Meeting Recommendation Review "
+    "SignOff Update",
     "policy": "Board",
     "report": "BoardReport Chart Column Figures Headline Report Section Table day_in_words shown",
     "refs": "is_ref new_ref normal_ref",
@@ -186,6 +187,7 @@ __all__ = [
     "Connector",
     "CursorExpired",
     "DateChange",
+    "Decision",
     "DueAction",
     "Effect",
     "Escalation",

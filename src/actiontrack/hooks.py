@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from actiontrack.domain.derived import DueAction, Standing
     from actiontrack.domain.escalation import Owed
     from actiontrack.domain.ledger import Conflict
-    from actiontrack.domain.nouns import Action, Agency, Evidence, Leg, Recommendation
+    from actiontrack.domain.nouns import Action, Agency, Decision, Evidence, Leg, Recommendation
     from actiontrack.domain.policy import Board
     from actiontrack.domain.vocabulary import Rating
     from actiontrack.ports import App, Calendar, Connector, Files, InstanceContext, InstanceSettings, Notifier
@@ -225,9 +225,13 @@ class Hooks:
         answer: Rating | None = self._hook.decide_rating(standing=standing, recommendations=recommendations)
         return answer
 
-    def decide_closure(self, recommendation: Recommendation, actions: Sequence[Action]) -> list[str]:
+    def decide_closure(
+        self, recommendation: Recommendation, actions: Sequence[Action], decisions: Sequence[Decision], as_at: date
+    ) -> list[str]:
         """What is missing before the recommendation may be closed."""
-        answer: list[str] | None = self._hook.decide_closure(recommendation=recommendation, actions=actions)
+        answer: list[str] | None = self._hook.decide_closure(
+            recommendation=recommendation, actions=actions, decisions=decisions, as_at=as_at
+        )
         return ["No rule could say whether it may be closed."] if answer is None else answer
 
     # --- on_ --------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from actiontrack.domain.escalation import Owed
     from actiontrack.domain.issue import Issue
     from actiontrack.domain.ledger import Conflict
-    from actiontrack.domain.nouns import Action, Agency, Evidence, Leg, Recommendation
+    from actiontrack.domain.nouns import Action, Agency, Decision, Evidence, Leg, Recommendation
     from actiontrack.domain.policy import Board
     from actiontrack.domain.vocabulary import Rating
     from actiontrack.ports import App, Calendar, Connector, Files, InstanceContext, InstanceSettings, Notifier
@@ -158,8 +158,13 @@ def decide_rating(standing: Standing, recommendations: Sequence[Recommendation])
 
 
 @hookspec(firstresult=True)
-def decide_closure(recommendation: Recommendation, actions: Sequence[Action]) -> list[str] | None:
-    """What is missing before this recommendation may be closed, in sentences; [] lets it. The default: by kind."""
+def decide_closure(
+    recommendation: Recommendation, actions: Sequence[Action], decisions: Sequence[Decision], as_at: date
+) -> list[str] | None:
+    """What is missing before this recommendation may be closed, in sentences; [] lets it. The default: by kind.
+
+    `actions` answer it, `decisions` are the Board's about it; a referral comes back on its day.
+    """
 
 
 # --- on_: everybody is told, after the commit -----------------------------------------------------------------------

@@ -152,6 +152,7 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
     """
     from actiontrack.adapters.calendar import load_calendar
     from actiontrack.adapters.clock import SystemClock
+    from actiontrack.adapters.evidence import EvidenceFolder
     from actiontrack.adapters.store import open_store
     from actiontrack.hooks import load_plugins
 
@@ -176,6 +177,7 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
             instances=instances,
             connectors=connectors,
             way=connectors.way,
+            evidence=EvidenceFolder(settings.state_folder / "evidence"),
             folders={each.name: each for each in settings.instances if _are_many(each, settings, hooks)},
         )
         yield Runtime(settings, hooks, core, environ)

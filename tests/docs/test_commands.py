@@ -144,6 +144,12 @@ def test_collecting_returns(reader: Reader) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "collect-returns.md") == 4
 
 
+def test_closing_an_action(reader: Reader, tmp_path: Path) -> None:
+    (tmp_path / "audit.csv").write_text("36 of 40", encoding="utf-8")
+    assert reader.follow(ROOT / "docs" / "how-to" / "close-an-action.md") == 31
+    assert (tmp_path / "copy-of-audit.csv").read_text(encoding="utf-8") == "36 of 40"
+
+
 class Manager(Reader):
     """A reader who asks for the sheet of questions, and answers in it."""
 

@@ -245,7 +245,10 @@ def test_the_parts_sum_to_their_whole(plan: list[dict[str, Any]], as_at: date) -
         assert len(lists[key]) == getattr(figures, key), key
     assert len(lists["done_since"]) == (figures.done_since or 0)
     assert len(lists["extensions"]) == figures.extensions_requested
-    assert len(lists["extensions"]) + len(lists["closures"]) + len(lists["refusals"]) == figures.decisions
+    assert (
+        len(lists["extensions"]) + len(lists["closures"]) + len(lists["refusals"]) + len(lists["referrals"])
+        == figures.decisions
+    )
     assert sum(int(str(row[1])) for row in lists["left_out"]) == figures.excluded
     assert len(report.headlines) <= 5
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from actiontrack.adapters.calendar import NationCalendar
 from actiontrack.domain.closure import missing_for_closure
 from actiontrack.domain.derived import Standing, effective_due, slips, standing_of
-from actiontrack.domain.nouns import Action, DateChange, Leg, Pause, Recommendation
+from actiontrack.domain.nouns import Action, DateChange, Decision, Leg, Pause, Recommendation
 from actiontrack.domain.policy import Board
 from actiontrack.domain.rating import rating_of
 from actiontrack.domain.vocabulary import Kind, Level, Nation, Rating, Response, Status
@@ -163,6 +163,15 @@ def test_what_is_no_longer_pursued_is_not_on_course(status):
     assert rated(status) is None
 
 
+def closing(recommendation, actions=(), decisions=(), as_at=date(2026, 11, 24)):
+    return missing_for_closure(recommendation, actions, decisions, as_at)
+
+
+def decided(outcome, reasons="because"):
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    return Decision(ref="D", meeting="M-2026-11", about="R", outcome=outcome, reasons=reasons, at=at)
+
+
 # --- closure --------------------------------------------------------------------------------------------------------
 
 
@@ -171,25 +180,47 @@ def test_a_clear_cut_recommendation_closes_on_evidence_alone(first, second):
     done = {Status.VERIFIED, Status.EMBEDDED}
     ended = {Status.CLOSED_NOT_IMPLEMENTED, Status.SUPERSEDED, Status.NO_LONGER_APPLICABLE}
     closes = {first, second} <= done | ended and bool({first, second} & done)
-    missing = missing_for_closure(Recommendation(ref="R"), [action(first), action(second)])
+    missing = closing(Recommendation(ref="R"), [action(first), action(second)])
     assert (missing == []) is closes
 
 
 def test_a_recommendation_without_actions_is_not_done():
-    assert missing_for_closure(Recommendation(ref="R"), []) == ["No action for it has been verified on evidence."]
+    assert closing(Recommendation(ref="R")) == ["No action for it has been verified on evidence."]
 
 
 def test_competing_priorities_close_on_a_recorded_decision():
     bare = Recommendation(ref="R", kind=Kind.COMPETING_PRIORITIES)
-    assert len(missing_for_closure(bare, [])) == 3
-    decided = bare.model_copy(
-        update={"response": Response.NOT_ACCEPTED, "response_reasons": "cost", "decided_at": "M-2026-11"}
-    )
-    assert missing_for_closure(decided, []) == []
+    assert len(closing(bare)) == 3
+    answer = {"response": Response.NOT_ACCEPTED, "response_reasons": "cost", "decided_at": "M-2026-11"}
+    answered = bare.model_copy(update=answer)
+    assert [each[:23] for each in closing(answered)] == ["The meeting that decide"]
+    assert closing(answered, decisions=[decided("accepted")]) != []
+    assert closing(answered, decisions=[decided("not_accepted", " ")]) != []
+    assert closing(answered, decisions=[decided("not_accepted")]) == []
 
 
 def test_needs_research_closes_on_a_referral_that_comes_back():
     bare = Recommendation(ref="R", kind=Kind.NEEDS_RESEARCH, response_reasons="no evidence yet")
-    assert len(missing_for_closure(bare, [])) == 2
+    assert len(closing(bare)) == 2
     referred = bare.model_copy(update={"response": Response.REFERRED_ELSEWHERE, "review_by": date(2027, 6, 1)})
-    assert missing_for_closure(referred, []) == []
+    assert closing(referred) == []
+    assert closing(referred, as_at=date(2027, 5, 31)) == []
+    assert closing(referred, as_at=date(2027, 6, 1)) == [
+        "The referral came back on 2027-06-01: the Board is to answer it anew."
+    ]
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("reasons", ["", " "])
+def test_what_is_not_accepted_never_closes_without_reasons(kind, reasons):
+    refused = Recommendation(ref="R", kind=kind, response=Response.NOT_ACCEPTED, response_reasons=reasons)
+    for actions in ([], [action(Status.EMBEDDED)]):
+        assert "The Board's reasons are not recorded." in closing(refused, actions, [decided("not_accepted")])
+
+
+def test_what_is_not_accepted_or_referred_closes_once_nothing_is_done_for_it_any_more():
+    refused = Recommendation(ref="R", response=Response.NOT_ACCEPTED, response_reasons="cost")
+    assert closing(refused) == []
+    assert closing(refused, [action(Status.IN_PROGRESS)]) == ["Still open: AT-1."]
+    referred = Recommendation(ref="R", response=Response.REFERRED_ELSEWHERE, response_reasons="national")
+    assert closing(referred) == ["There is no date on which the referral comes back."]

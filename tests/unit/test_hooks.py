@@ -180,10 +180,10 @@ def test_decide_rating_has_a_default_and_can_be_replaced():
 
 def test_decide_closure_has_a_default_and_can_be_replaced():
     recommendation = Recommendation(ref="R")
-    assert loaded(defaults=True).decide_closure(recommendation, [ACTION]) == ["Still open: AT-1."]
+    assert loaded(defaults=True).decide_closure(recommendation, [ACTION], [], DAY) == ["Still open: AT-1."]
     nothing_missing = plugin(decide_closure=lambda actions: [each for each in actions if not each.text])
-    assert loaded(nothing_missing, defaults=True).decide_closure(recommendation, [ACTION]) == []
-    assert loaded().decide_closure(recommendation, []) == ["No rule could say whether it may be closed."]
+    assert loaded(nothing_missing, defaults=True).decide_closure(recommendation, [ACTION], [], DAY) == []
+    assert loaded().decide_closure(recommendation, [], [], DAY) == ["No rule could say whether it may be closed."]
 
 
 def test_decide_rating_that_fails_leaves_it_to_the_default():

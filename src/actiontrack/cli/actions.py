@@ -50,6 +50,8 @@ def action() -> None:
 @click.option("--status", default="", help="not_started, in_progress, blocked …")
 @click.option("--overdue", is_flag=True)
 @click.option("--due-before", type=DATE, metavar="DATE")
+@click.option("--impact-due", is_flag=True, help="Verified, and its impact check is due.")
+@click.option("--ready", is_flag=True, help="To be done, neither blocked nor waiting for another.")
 @click.option("--changed-since", type=InstantType(), metavar="DATE")
 @click.option("--search", default="", metavar="TEXT", help="In number, texts, officer and newest progress.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N")
@@ -61,6 +63,8 @@ def list_(
     status: str,
     overdue: bool,
     due_before: date | None,
+    impact_due: bool,
+    ready: bool,
     changed_since: datetime | None,
     search: str,
     limit: int | None,
@@ -68,6 +72,7 @@ def list_(
     """The actions that fit, by review and number."""
     from actiontrack.cli.output import print_table
     from actiontrack.services.records.listing import Filter, list_actions
+    from actiontrack.services.records.outlook import legs_in_words
 
     with session.core() as core:
         wanted = agency or session.agency
@@ -77,6 +82,8 @@ def list_(
             status=status,
             overdue=overdue,
             due_before=due_before,
+            impact_due=impact_due,
+            ready=ready,
             changed_since=changed_since,
             search=search,
             limit=limit or 0,
@@ -85,8 +92,18 @@ def list_(
     columns = [
         ("ref", "Action"), ("number", "No."), ("review", "Review"), ("text", "What"), ("agencies", "Agencies"),
         ("current_due", "Due"), ("status", "Status"), ("rating", "Rating"), ("days_overdue", "Days over"),
+        ("parts", "Parts"), ("waits", "Waits for"),
     ]  # fmt: skip
-    shown = [{**row, "days_overdue": row["days_overdue"] or ""} for row in rows]
+    numbers = {row["ref"]: row["number"] for row in rows}
+    shown = [
+        {
+            **row,
+            "days_overdue": row["days_overdue"] or "",
+            "parts": legs_in_words(row["legs"]),
+            "waits": [numbers.get(ref) or ref for ref in row["waits_for"]],
+        }
+        for row in rows
+    ]
     session.show(rows, lambda: print_table(shown, columns, empty="No action fits."))
 
 
@@ -134,14 +151,20 @@ def add(session: Session, fields: tuple[str, ...], dry_run: bool) -> None:
 @action.command("set")
 @click.argument("ref")
 @click.argument("fields", nargs=-1, required=True, metavar="FIELD=VALUE...")
+@click.option("--meeting", default="", metavar="REF", help="Of a closure: the meeting that decided it is recorded.")
 @DRY_RUN
 @click.pass_obj
-def set_(session: Session, ref: str, fields: tuple[str, ...], dry_run: bool) -> None:
-    """Change fields. What you don't own is filed as a proposal, a later due date as a request."""
+def set_(session: Session, ref: str, fields: tuple[str, ...], meeting: str, dry_run: bool) -> None:
+    """Change fields. What you don't own is filed as a proposal, a later due date as a request.
+
+    The Board also sets depends_on="REF, REF", recommendations="REF, REF", superseded_by=REF and impact_check_due=DATE.
+    """
     from actiontrack.services.records.asking import set_fields
 
     values = parse_fields(fields)
-    _change(session, lambda core, asker: set_fields(core, ref, values, asker, dry_run=dry_run), dry_run)
+    _change(
+        session, lambda core, asker: set_fields(core, ref, values, asker, meeting=meeting, dry_run=dry_run), dry_run
+    )
 
 
 @action.command("progress")
@@ -185,7 +208,7 @@ def extend(session: Session, ref: str, to: date, reason: str, dry_run: bool) -> 
 @click.argument("ref")
 @click.option("--link", metavar="URL", help="Where it can be seen.")
 @click.option("--file", "path", type=click.Path(dir_okay=False, path_type=Path), metavar="F",
-              help="A file: its name and SHA-256 are kept.")  # fmt: skip
+              help="A file: a copy of it is kept, known by its SHA-256.")  # fmt: skip
 @click.option("--effective", type=DATE, metavar="DATE", help="The period it speaks of ends here.")
 @click.option("--shows", default="", metavar="TEXT", help="What a file shows.")
 @DRY_RUN
@@ -194,7 +217,8 @@ def evidence(
     session: Session, ref: str, link: str | None, path: Path | None, effective: date | None, shows: str, dry_run: bool
 ) -> None:
     """Add what shows that practice changed."""
-    from actiontrack.services.records.asking import add_evidence_file, add_log
+    from actiontrack.services.records.asking import add_log
+    from actiontrack.services.records.filing import add_evidence_file
 
     if (link is None) == (path is None):
         raise click.UsageError("say either --link URL or --file F")
@@ -205,6 +229,23 @@ def evidence(
         return add_log(core, ref, "evidence", link or "", asker, effective=effective, dry_run=dry_run)
 
     _change(session, work, dry_run)
+
+
+@action.command("evidence-file")
+@click.argument("ref")
+@click.argument("position", type=click.IntRange(min=1))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE",
+              help="Where to write it; there must be no such file yet.")  # fmt: skip
+@click.pass_obj
+def evidence_file(session: Session, ref: str, position: int, out: Path) -> None:
+    """Give back the file that is evidence POSITION of an action, once it is found unaltered."""
+    from actiontrack.cli.output import print_facts
+    from actiontrack.services.records.asking import Asker
+    from actiontrack.services.records.filing import give_evidence_file
+
+    with session.core() as core:
+        told = give_evidence_file(core, ref, position, out, Asker(session.who, session.actor(core)))
+    session.show(told, lambda: print_facts(told))
 
 
 @action.command("sign-off")
@@ -219,6 +260,26 @@ def sign_off_(session: Session, ref: str, agency: str, dry_run: bool) -> None:
     _change(
         session, lambda core, asker: sign_off(core, ref, agency_code(core, agency), asker, dry_run=dry_run), dry_run
     )
+
+
+@action.command("impact-check")
+@click.argument("ref")
+@click.option("--passed/--failed", "passed", default=None, help="Whether the change reached practice; compulsory.")
+@click.option("--note", default="", metavar="T", help="What was found; compulsory.")
+@click.option("--on", type=DATE, metavar="DATE", help="The day it was checked (default: today).")
+@click.option("--measure", default="", metavar="T", help="What it was checked against, where no recommendation says.")
+@DRY_RUN
+@click.pass_obj
+def impact_check(
+    session: Session, ref: str, passed: bool | None, note: str, on: date | None, measure: str, dry_run: bool
+) -> None:
+    """Enter whether the change reached practice. One that failed reopens the action; embedded needs one that passed."""
+    from actiontrack.services.records.impact import Checked, check_impact
+
+    if passed is None:
+        raise click.UsageError("say either --passed or --failed")
+    found = Checked(passed, note, on, measure)
+    _change(session, lambda core, asker: check_impact(core, ref, found, asker, dry_run=dry_run), dry_run)
 
 
 def _change(session: Session, work: Callable[[Core, Asker], dict[str, Any]], dry_run: bool) -> None:

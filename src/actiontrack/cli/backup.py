@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from actiontrack.cli.base import Session, command
+
+if TYPE_CHECKING:
+    from actiontrack.services.core import Core
 
 
 @command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_obj
 def backup(session: Session, file: Path) -> None:
-    """Copy the store, whole and consistent, to FILE."""
-    from actiontrack.cli.output import print_facts
+    """Copy the store, whole and consistent, to FILE. Files that are evidence lie in a folder beside the store."""
+    from actiontrack.cli.output import print_facts, print_line
     from actiontrack.services.backup import backup as run_backup
 
     with session.core() as core, session.working("Copying"):
-        told = run_backup(core.store, file)
-    session.show(told, lambda: print_facts(told))
+        told = {**run_backup(core.store, file), **_evidence(core)}
+
+    def human() -> None:
+        print_facts(told)
+        if told["evidence_files"]:
+            print_line(
+                f"Files that are evidence are not in it: copy the folder {told['evidence_folder']} as well, and put it "
+                "back beside the store after a restore."
+            )
+
+    session.show(told, human)
+
+
+def _evidence(core: Core) -> dict[str, Any]:
+    from actiontrack.services.records.filing import kept_files
+
+    return {"evidence_files": kept_files(core), "evidence_folder": str(core.evidence.folder) if core.evidence else ""}
 
 
 @command("restore")

@@ -108,10 +108,13 @@ def print_repair(row: Mapping[str, Any]) -> None:
 @proposal.command("accept")
 @click.argument("id")
 @click.option("--reason", default="", help="Kept with the decision.")
+@click.option(
+    "--meeting", default="", metavar="REF", help="The meeting that decided: of a further extension, compulsory."
+)
 @click.pass_obj
-def accept(session: Session, id: str, reason: str) -> None:  # noqa: A002
-    """Let it be so. Whoever asked for a later date can't accept it."""
-    _answer(session, id, accepted=True, reason=reason)
+def accept(session: Session, id: str, reason: str, meeting: str) -> None:  # noqa: A002
+    """Let it be so. Whoever asked for a later date can't accept it; a second one is the Board's decision."""
+    _answer(session, id, accepted=True, reason=reason, meeting=meeting)
 
 
 @proposal.command("refuse")
@@ -123,11 +126,14 @@ def refuse(session: Session, id: str, reason: str) -> None:  # noqa: A002
     _answer(session, id, accepted=False, reason=reason)
 
 
-def _answer(session: Session, id: str, *, accepted: bool, reason: str) -> None:  # noqa: A002
+def _answer(session: Session, id: str, *, accepted: bool, reason: str, meeting: str = "") -> None:  # noqa: A002
+    from actiontrack.services.records.deciding import refuse_needless
     from actiontrack.services.sync.answers import answer_proposal
 
     with session.core() as core:
-        answered = answer_proposal(core, id, accept=accepted, reason=reason, who=session.who)
+        if meeting:
+            refuse_needless(core, id)
+        answered = answer_proposal(core, id, accept=accepted, reason=reason, who=session.who, meeting=meeting)
     _show_answer(session, answered)
 
 

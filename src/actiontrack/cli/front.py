@@ -32,6 +32,7 @@ COMMANDS = {
     "finding": Lazy("nouns", "finding", "List, show, add and change findings."),
     "recommendation": Lazy("nouns", "recommendation", "List, show, add and change recommendations."),
     "meeting": Lazy("nouns", "meeting", "List, show, add and change meetings."),
+    "decision": Lazy("meetings", "decision", "What the Board decided, and why: list, show, add."),
     "conflict": Lazy("decisions", "conflict", "What two sides changed differently: list, resolve."),
     "proposal": Lazy("decisions", "proposal", "What only its owner may decide: list, accept, refuse."),
     "sweep": Lazy("sweep", "sweep", "What is overdue, and who must be told."),

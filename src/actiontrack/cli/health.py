@@ -20,7 +20,8 @@ def status(session: Session) -> int:
     with session.runtime() as runtime:
         told = _status(runtime)
     session.show(told, lambda: _print_status(told))
-    waits = told["conflicts"] or told["proposals"] or any(issue["severity"] != "info" for issue in told["issues"])
+    asked = ("conflicts", "proposals", "referrals_due", "impact_checks_due")
+    waits = any(told[each] for each in asked) or any(issue["severity"] != "info" for issue in told["issues"])
     return 1 if waits else 0
 
 
@@ -28,10 +29,12 @@ def _status(runtime: Runtime) -> dict[str, Any]:
     from actiontrack.cli.connectors import connector_rows
     from actiontrack.domain.ledger import Conflict, Proposal, StoredIssue
     from actiontrack.domain.nouns import Action
+    from actiontrack.services.sweep import come_back
     from actiontrack.services.sync.problems import by_place
 
     core = runtime.core
     with core.store.reading() as reader:
+        back = come_back(reader, core.clock.today())
         issues = sorted(reader.find(StoredIssue), key=lambda issue: (issue.source, *by_place(issue)))
         return {
             "board": core.board.name,
@@ -40,6 +43,8 @@ def _status(runtime: Runtime) -> dict[str, Any]:
             "entries": reader.head(),
             "conflicts": reader.count(Conflict, closed_at=None),
             "proposals": reader.count(Proposal, closed_at=None),
+            "referrals_due": sum(each.kind == "referral" for each in back),
+            "impact_checks_due": sum(each.kind == "impact_check" for each in back),
             "connectors": connector_rows(core),
             "issues": [
                 {
@@ -63,6 +68,12 @@ def _print_status(told: dict[str, Any]) -> None:
     for noun, see in (("conflicts", "conflict list"), ("proposals", "proposal list")):
         if told[noun]:
             print_line(f"{told[noun]} open {noun}: actiontrack {see}")
+    for name, noun, see in (
+        ("referrals_due", "Referrals come back to the Board", "recommendation list --open"),
+        ("impact_checks_due", "Impact checks due", "action list --impact-due"),
+    ):
+        if told[name]:
+            print_line(f"{noun}: {told[name]}. See `actiontrack {see}`.")
     columns = [("name", "Instance"), ("type", "Type"), ("side", "Side"), ("adopted", "Adopted"), ("seen", "Last seen")]
     print_table(told["connectors"], columns, empty="No connector is configured.")
     for each in told["connectors"]:
@@ -102,6 +113,7 @@ def _checks(runtime: Runtime) -> list[dict[str, Any]]:
     from actiontrack.cli.connectors import check_one
     from actiontrack.services.audit import verify
     from actiontrack.services.checking import check_records
+    from actiontrack.services.records.filing import faulty_files
 
     core, settings = runtime.core, runtime.settings
     checks = [_check("configuration", True, f"{settings.file} holds together")]
@@ -116,6 +128,10 @@ def _checks(runtime: Runtime) -> list[dict[str, Any]]:
         told = "; ".join(f"{problem['text']} {problem['do']}".strip() for problem in found["problems"])
         check = _check(f"connector {name}", found["ok"], told or "can be reached, read and written")
         checks.append(check | {"problems": found["problems"]})
+    checks += [
+        _check("evidence", False, text, "Put the file back from a backup of the folder, or add it anew.")
+        for text in faulty_files(core)
+    ]
     checks += [_check("records", issue.severity == "info", issue.text, issue.do) for issue in check_records(core)]
     checks += [_check("plugin", False, issue.text, issue.do) for issue in core.hooks.issues.values()]
     return checks

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 from actiontrack.cli.base import Group, Session, say
 from actiontrack.cli.recurrence import link, similar, unlink
+from actiontrack.cli.sweep import DATE
 
 COLUMNS = {
     "review": ("ref", "title", "regime", "methodology", "publication"),
@@ -124,3 +127,53 @@ meeting = _group("meeting")
 
 for _verb in (similar, link, unlink):
     recommendation.add_command(_verb)
+
+@recommendation.command("list", cls=Group.command_class)
+@click.option("--open", "wanted", flag_value="open", help="Those for which something is missing to close them.")
+@click.option("--closed", "wanted", flag_value="closed", help="Those that may be closed: nothing is missing.")
+@click.option("--review", default="", metavar="REF")
+@click.pass_obj
+def list_recommendations(session: Session, wanted: str | None, review: str) -> None:
+    """Every recommendation, with what is missing to close it."""
+    from actiontrack.cli.output import print_table
+    from actiontrack.services.records import nouns
+
+    with session.core() as core:
+        rows = nouns.list_recommendations(core, closed=None if wanted is None else wanted == "closed", review=review)
+    columns = [(name, name.capitalize()) for name in COLUMNS["recommendation"]] + [("to_close", "Missing to close it")]
+    session.show(
+        rows, lambda: print_table(rows, columns, empty=f"No {wanted or ''} recommendation.".replace("  ", " "))
+    )
+
+
+@recommendation.command("respond", cls=Group.command_class)
+@click.argument("ref")
+@click.option("--response", required=True,
+              type=click.Choice(["accepted", "accepted_in_part", "not_accepted", "referred_elsewhere"]))  # fmt: skip
+@click.option("--reasons", default="", metavar="T", help="Why the Board answers so; compulsory.")
+@click.option("--meeting", default="", metavar="REF", help="The meeting that decided; compulsory.")
+@click.option("--monitoring", metavar="T", help="How its effect will be seen.")
+@click.option("--national", metavar="T", help="What of it needs a national answer.")
+@click.option("--review-by", type=DATE, metavar="DATE", help="The day on which a referral comes back.")
+@click.option("--dry-run", is_flag=True, help="Show the outcome; store nothing.")
+@click.pass_obj
+def respond(
+    session: Session, ref: str, response: str, reasons: str, meeting: str, monitoring: str | None,
+    national: str | None, review_by: date | None, dry_run: bool,
+) -> None:  # fmt: skip
+    """Record the Board's answer to a recommendation, and the decision it rests on."""
+    from actiontrack.cli.output import print_facts
+    from actiontrack.domain.vocabulary import Response
+    from actiontrack.errors import NotAllowed
+    from actiontrack.services.records import responding
+
+    if session.agency:
+        raise NotAllowed("The Board answers its recommendations; leave --agency out.")
+    with session.core() as core:
+        told = responding.respond(
+            core, ref, Response(response), reasons=reasons, meeting=meeting, monitoring=monitoring, national=national,
+            review_by=review_by, who=session.who, dry_run=dry_run,
+        )  # fmt: skip
+    session.show(told, lambda: print_facts(told))
+    if dry_run:
+        say("nothing was stored")

@@ -68,7 +68,22 @@ def print_table(
 
 
 _LONG = frozenset(
-    {"text", "title", "why", "do", "from", "to", "base", "ours", "theirs", "progress", "recommendation_text"}
+    {
+        "text",
+        "title",
+        "why",
+        "do",
+        "from",
+        "to",
+        "base",
+        "ours",
+        "theirs",
+        "progress",
+        "recommendation_text",
+        "to_close",
+        "reasons",
+        "parts",
+    }
 )
 _CUT = 200
 

@@ -55,5 +55,8 @@ def print_sweep(told: Mapping[str, Any]) -> None:
         f"{told['awaiting_verification']} awaiting verification, {told['undated']} without a date.",
         "bold",
     )
+    if told["back"]:
+        columns = [("kind", "Come back to the Board"), ("ref", "Ref"), ("number", "No."), ("due", "Since")]
+        print_table([{**each, "kind": each["kind"].replace("_", " ")} for each in told["back"]], columns)
     columns = [("ref", "Action"), ("level", "Level"), ("days_overdue", "Days overdue"), ("to", "To"), ("why", "Why")]
     print_table(told["raised"], columns, empty="Nothing new to raise.")

@@ -10,8 +10,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from actiontrack.domain.nouns import Action, Evidence, ImpactCheck, Leg, Pause, SignOff
+from actiontrack.domain.nouns import Action, Decision, Evidence, ImpactCheck, Leg, Pause, SignOff
 from actiontrack.domain.vocabulary import CLOSED_STATUSES, LEG_STATUSES, Status
 
 BOARD_STATUSES = frozenset(Status) - LEG_STATUSES
@@ -19,6 +20,12 @@ BOARD_STATUSES = frozenset(Status) - LEG_STATUSES
 
 ENDED_STATUSES = frozenset({Status.CLOSED_NOT_IMPLEMENTED, Status.SUPERSEDED, Status.NO_LONGER_APPLICABLE})
 """Closed without having been done: each needs its reason."""
+
+SEEN_PARTS = (
+    "the review", "the recommendations it answers", "the text", "the lead agency", "what the agencies report",
+    "the evidence",
+)  # fmt: skip
+"""What a sign-off saw, in words: in the order of `seen_parts`."""
 
 LEG_ORDER = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.REPORTED_COMPLETE)
 """A leg's way forward; blocked stands beside it."""
@@ -87,11 +94,15 @@ def missing_for_move(
     reason: str = "",
     look_again: date | None = None,
     superseded_by: str = "",
+    quorum: int = 1,
+    decisions: Sequence[Decision] | None = None,
 ) -> list[str]:
     """What forbids this move, and what is missing for it, in sentences; empty where it may be made.
 
     `agency` moves its own leg; None is the Board, which moves the action, or the only leg of one. `reason` and
-    `look_again` are those the move would leave behind (of the action or, for a leg's status, of the leg).
+    `look_again` are those the move would leave behind (of the action or, for a leg's status, of the leg). `quorum` is
+    how many agencies outside the lead have to sign off; `decisions` are those about the action, None where the board
+    asks for none.
     """
     if agency is not None:
         return _missing_for_leg(action, legs, agency, to, reason, look_again)
@@ -108,7 +119,8 @@ def missing_for_move(
         return [forbidden]
     if action.status in ENDED_STATUSES and not reason.strip():
         return [f"A reason is missing: it was {words(action.status)}."]
-    return _missing_in_state(to, action, legs, evidence, sign_offs, checks, reason, superseded_by)
+    missing = _missing_in_state(to, action, legs, evidence, sign_offs, checks, reason, superseded_by, quorum)
+    return missing + _missing_decision(to, decisions)
 
 
 def found_gaps(
@@ -117,6 +129,8 @@ def found_gaps(
     evidence: Sequence[Evidence] = (),
     sign_offs: Sequence[SignOff] = (),
     checks: Sequence[ImpactCheck] = (),
+    *,
+    quorum: int = 1,
 ) -> tuple[str, ...]:
     """What the present state lacks that a guard would have asked for: an import puts it in `Action.found`.
 
@@ -130,10 +144,11 @@ def found_gaps(
             if leg.status is not Status.REPORTED_COMPLETE
         ]
     gaps += _missing_in_state(
-        action.status, action, legs, evidence, sign_offs, checks, action.status_reason, action.superseded_by
-    )
+        action.status, action, legs, evidence, sign_offs, checks, action.status_reason, action.superseded_by,
+        quorum,
+    )  # fmt: skip
     if action.status is Status.EMBEDDED:
-        gaps += _missing_for_verified(action, legs, evidence, sign_offs)
+        gaps += _missing_for_verified(action, legs, evidence, sign_offs, quorum)
     return tuple(gaps)
 
 
@@ -142,7 +157,30 @@ def content_hash(action: Action, legs: Iterable[Leg], evidence: Iterable[Evidenc
 
     Dates due and the action's own status are left out, so that a sign-off stands through the Board's own move.
     """
-    seen = {
+    return _digest(_seen(action, legs, evidence))
+
+
+def seen_parts(action: Action, legs: Iterable[Leg], evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """What a sign-off saw part by part: a hash (hex SHA-256) for each of SEEN_PARTS."""
+    seen = _seen(action, legs, evidence)
+    return tuple(_digest(part) for part in (*seen["action"][1:], seen["legs"], seen["evidence"]))
+
+
+def what_changed(sign_off: SignOff, action: Action, legs: Iterable[Leg], evidence: Iterable[Evidence]) -> list[str]:
+    """Which of SEEN_PARTS are no longer what was signed off; none for a sign-off that did not keep its parts."""
+    now = seen_parts(action, legs, evidence)
+    return [name for name, then, part in zip(SEEN_PARTS, sign_off.parts, now, strict=False) if then != part]
+
+
+def why_it_fell(sign_off: SignOff, action: Action, legs: Iterable[Leg], evidence: Iterable[Evidence]) -> str:
+    """What of it has changed, as a clause: "the text and the evidence have changed since"."""
+    parts = what_changed(sign_off, action, legs, evidence) or ["what was seen"]
+    several = len(parts) > 1 or parts[0] in SEEN_PARTS[1:2]
+    return f"{' and '.join(parts)} {'have' if several else 'has'} changed since"
+
+
+def _seen(action: Action, legs: Iterable[Leg], evidence: Iterable[Evidence]) -> dict[str, list[Any]]:
+    return {
         "action": [action.ref, action.review, sorted(action.recommendations), action.text, action.lead_agency],
         "legs": sorted([leg.agency, leg.status.value] for leg in legs),
         "evidence": sorted(
@@ -159,6 +197,9 @@ def content_hash(action: Action, legs: Iterable[Leg], evidence: Iterable[Evidenc
             for item in evidence
         ),
     }
+
+
+def _digest(seen: object) -> str:
     text = json.dumps(seen, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -216,14 +257,13 @@ def _missing_in_state(
     checks: Sequence[ImpactCheck],
     reason: str,
     superseded_by: str,
+    quorum: int,
 ) -> list[str]:
     """What one of the Board's states itself asks for, whether it is being entered or was found."""
     if state is Status.VERIFIED:
-        return _missing_for_verified(action, legs, evidence, sign_offs)
+        return _missing_for_verified(action, legs, evidence, sign_offs, quorum)
     if state is Status.EMBEDDED:
-        done = [check for check in checks if check.checked is not None and check.passed is not None]
-        newest = max(done, key=lambda check: (check.checked or date.min, check.ref), default=None)
-        return [] if newest is not None and newest.passed else ["No impact check has been passed."]
+        return _missing_for_embedded(checks)
     if state is Status.SUPERSEDED:
         return [] if superseded_by.strip() else ["Superseded, but not by what."]
     if state in ENDED_STATUSES and not reason.strip():
@@ -232,17 +272,46 @@ def _missing_in_state(
 
 
 def _missing_for_verified(
-    action: Action, legs: Sequence[Leg], evidence: Sequence[Evidence], sign_offs: Sequence[SignOff]
+    action: Action, legs: Sequence[Leg], evidence: Sequence[Evidence], sign_offs: Sequence[SignOff], quorum: int
 ) -> list[str]:
     missing = []
     if not evidence:
         missing.append("There is no evidence.")
-    if not standing_sign_offs(action, legs, evidence, sign_offs):
-        fallen = any(item.agency != action.lead_agency for item in sign_offs)
-        lead = action.lead_agency or "the lead agency"
-        missing.append(
-            "The sign-off fell: what was seen has changed since; it is needed anew."
-            if fallen
-            else f"Nobody outside {lead} has signed it off."
-        )
+    standing = {item.agency for item in standing_sign_offs(action, legs, evidence, sign_offs)}
+    if len(standing) >= quorum:
+        return missing
+    lead = action.lead_agency or "the lead agency"
+    fallen = {item.agency: item for item in sign_offs if item.agency not in {action.lead_agency, *standing}}
+    if quorum > 1:
+        whose = f" ({', '.join(sorted(standing))})" if standing else ""
+        missing.append(f"{len(standing)} of {quorum} agencies outside {lead} have signed it off{whose}.")
+    elif not fallen:
+        missing.append(f"Nobody outside {lead} has signed it off.")
+    for agency, item in sorted(fallen.items()):
+        whose = f"{agency}'s" if quorum > 1 else "The"
+        missing.append(f"{whose} sign-off fell: {why_it_fell(item, action, legs, evidence)}; it is needed anew.")
+        if quorum == 1:
+            break
     return missing
+
+
+def planned_check(checks: Sequence[ImpactCheck]) -> ImpactCheck | None:
+    """The impact check that is yet to be made: planned when the Board verified, and none made since."""
+    newest = max(checks, key=lambda check: check.position, default=None)
+    return newest if newest is not None and newest.position and newest.checked is None else None
+
+
+def _missing_for_embedded(checks: Sequence[ImpactCheck]) -> list[str]:
+    planned = planned_check(checks)
+    if planned is not None:
+        return [f"No impact check has been passed since it was verified; one is due on {planned.due}."]
+    done = [check for check in checks if check.checked is not None and check.passed is not None]
+    newest = max(done, key=lambda check: (check.position, check.checked or date.min, check.ref), default=None)
+    return [] if newest is not None and newest.passed else ["No impact check has been passed."]
+
+
+def _missing_decision(to: Status, decisions: Sequence[Decision] | None) -> list[str]:
+    """Where the board asks for it: a closure rests on a recorded decision with that outcome."""
+    if decisions is None or to not in ENDED_STATUSES or any(each.outcome == to.value for each in decisions):
+        return []
+    return [f"The Board's decision that it is {words(to)} is not recorded (`actiontrack decision add`)."]

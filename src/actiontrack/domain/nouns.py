@@ -250,17 +250,29 @@ class SignOff(Noun):
     by: str
     at: datetime
     seen: str
+    parts: tuple[str, ...] = ()
+    """The hash of each part of it (lifecycle.SEEN_PARTS), so that it can be told which one changed."""
 
 
 class ImpactCheck(Noun):
-    """Whether the change reached practice, against the recommendation's stated measure."""
+    """Whether the change reached practice, against the recommendation's stated measure.
+
+    Planned when the Board verifies the action: a check of an earlier verification says nothing of this one.
+    """
 
     ref: str
     action: str
+    position: int = 0
+    """Counts an action's checks from 1: order never rests on a clock."""
     due: date
+    verified_on: date | None = None
+    """The day the Board verified what is checked."""
+    measure: str = ""
+    """What it was checked against."""
     checked: date | None = None
     passed: bool | None = None
     note: str = ""
+    by: str = ""
 
 
 class Decision(Noun):

@@ -18,6 +18,7 @@ from actiontrack.ports.connectors import (
     Unread,
     Write,
 )
+from actiontrack.ports.evidence import EvidenceFiles
 from actiontrack.ports.files import Files, Place, Watcher
 from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan, ShownProblems, ShowsProblems
 from actiontrack.ports.platform import HostedReview, Platform, SetsUp, SetUp, SetUpStep
@@ -39,6 +40,7 @@ __all__ = [
     "Choice",
     "Clock",
     "Connector",
+    "EvidenceFiles",
     "Files",
     "Fixed",
     "HostedReview",

@@ -10,7 +10,7 @@ from actiontrack.domain.nouns import Agency
 from actiontrack.domain.policy import Board
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import UserError
-from actiontrack.ports import Calendar, Clock, Connector, InstanceSettings, Problem, Store
+from actiontrack.ports import Calendar, Clock, Connector, EvidenceFiles, InstanceSettings, Problem, Store
 
 if TYPE_CHECKING:
     from actiontrack.hooks import Hooks
@@ -37,6 +37,8 @@ class Core:
     """The lines of the configuration that name many files: `instances` has one a file, as "NAME/FILE"."""
     way: Callable[[str], Sequence[Problem]] = lambda name: ()
     """Given an instance: what is wrong with the way to its system, as far as that was gone."""
+    evidence: EvidenceFiles | None = None
+    """Where files that are evidence are kept."""
 
     @property
     def connected(self) -> frozenset[str]:

@@ -31,6 +31,8 @@ from actiontrack.domain.vocabulary import Status
 from actiontrack.errors import UserError
 from actiontrack.ports import Reader, Writer
 from actiontrack.services.core import Core
+from actiontrack.services.records.outlook import impact_checks_due
+from actiontrack.services.records.responding import referrals_back
 from actiontrack.services.standing import stand
 
 SOURCE = "sweep"
@@ -72,6 +74,31 @@ class Raised:
         return {**held, "why": self.why, "state": self.state}
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What comes back to the Board by itself: a referral to answer anew, or an impact check to make."""
+
+    kind: str
+    """referral or impact_check."""
+    ref: str
+    number: str
+    due: date
+
+    def to_json(self) -> dict[str, Any]:
+        """As `sweep --json` has it."""
+        return {"kind": self.kind, "ref": self.ref, "number": self.number, "due": self.due.isoformat()}
+
+
+def come_back(reader: Reader, as_at: date) -> list[Back]:
+    """Every referral and impact check whose day has come, and that was not answered since: referrals first."""
+    referrals = [
+        Back("referral", item.ref, item.number, item.review_by)
+        for item in referrals_back(reader, as_at)
+        if item.review_by
+    ]
+    return referrals + [Back("impact_check", *each) for each in impact_checks_due(reader, as_at)]
+
+
 @dataclass(slots=True)
 class SweepResult:
     """What a sweep found and raised. `sent` counts the people whose digest it recorded something in."""
@@ -81,6 +108,7 @@ class SweepResult:
     due_soon: int = 0
     awaiting_verification: int = 0
     undated: int = 0
+    back: list[Back] = field(default_factory=list)
     raised: list[Raised] = field(default_factory=list)
     people: set[str] = field(default_factory=set)
 
@@ -92,6 +120,9 @@ class SweepResult:
             "due_soon": self.due_soon,
             "awaiting_verification": self.awaiting_verification,
             "undated": self.undated,
+            "referrals_due": sum(each.kind == "referral" for each in self.back),
+            "impact_checks_due": sum(each.kind == "impact_check" for each in self.back),
+            "back": [each.to_json() for each in self.back],
             "raised": [each.to_json() for each in self.raised],
             "sent": len(self.people),
         }
@@ -111,6 +142,7 @@ def sweep(core: Core, *, as_at: date | None = None, dry_run: bool = False, who: 
     with core.store.reading() as reader:
         result.awaiting_verification = reader.count(Action, status=Status.REPORTED_COMPLETE)
         result.undated = reader.count(Action, status=_UNDATED_STATUSES, current_due=None)
+        result.back = come_back(reader, day)
         near = reader.pick(Action, _Row._fields, status=sorted(RUNNING_STATUSES), current_due__le=horizon)
     rows = iter(near)
     sweeper = _Sweeper(core, day)

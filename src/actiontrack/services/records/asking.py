@@ -7,29 +7,27 @@ a request, and a field in conflict waits until that is settled.
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor, Standing, Type, why_not_theirs
 from actiontrack.domain.ledger import Conflict, Proposal, ProposalKind
-from actiontrack.domain.lifecycle import content_hash
-from actiontrack.domain.nouns import Action, Evidence, SignOff
-from actiontrack.domain.vocabulary import Side
+from actiontrack.domain.lifecycle import BOARD_STATUSES, ENDED_STATUSES, content_hash, seen_parts
+from actiontrack.domain.nouns import Action, SignOff
+from actiontrack.domain.vocabulary import LEG_STATUSES, Side, Status
 from actiontrack.errors import NotAllowed, UserError
 from actiontrack.ports import InstanceSettings, Writer
 from actiontrack.services.core import Core
+from actiontrack.services.records.board_fields import BOARD_FIELDS, put_board_fields
 from actiontrack.services.records.changing import add_entry, forget_mended, new_id, put_fields
 from actiontrack.services.records.creating import create_action
-from actiontrack.services.records.desk import ActionFile, Desk
+from actiontrack.services.records.desk import ActionFile, Desk, Sitting
 from actiontrack.services.records.listing import find_ref, show_action
 from actiontrack.services.records.projection import Viewer, project
+from actiontrack.services.records.working import SOURCE, working
 from actiontrack.services.sync.tongue import Tongue, Unclearness
-
-SOURCE = "cli"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def add_action(core: Core, values: Mapping[str, str], asker: Asker, *, dry_run: 
     """A new action; a status in `values` is a move, so its guards bind. Returns it as `action show` does."""
     if asker.agency:
         raise NotAllowed("The Board adds actions; a new row in your workbook reaches it as a proposal.")
-    read = _read_all(core, values)
+    own, read = _apart(core, values)
     if not read.get("text"):
         raise UserError('An action needs its text: text="what will be done".')
     made: list[str] = []
@@ -59,35 +57,46 @@ def add_action(core: Core, values: Mapping[str, str], asker: Asker, *, dry_run: 
         state = {name: read[name] for name in STATUS_UNIT if read.get(name)}
         plain = {name: value for name, value in read.items() if name not in STATUS_UNIT}
         file = create_action(desk, plain, actor=asker.actor, review="", who=asker.who, source=SOURCE)
+        put_board_fields(desk, file, own)
         if state:
             put_fields(desk, file, state, asker.actor, who=asker.who)
         made.append(file.action.ref)
         return file
 
-    return _change(core, asker, work, dry_run=dry_run)
+    return change_action(core, asker, work, dry_run=dry_run)
 
 
 def set_fields(
-    core: Core, name: str, values: Mapping[str, str], asker: Asker, *, dry_run: bool = False
+    core: Core, name: str, values: Mapping[str, str], asker: Asker, *, meeting: str = "", dry_run: bool = False
 ) -> dict[str, Any]:
     """Set what the asker owns; file the rest. Returns the action after it.
 
+    A closure of which a `meeting` is named is recorded as its decision.
+
     Raises NotAllowed where a guard forbids a move or a field is in conflict, UserError for a value that can't be read.
     """
-    read = _read_all(core, values)
+    own, read = _apart(core, values)
+    if own and asker.agency:
+        raise NotAllowed(f"The Board decides {', '.join(own)}; leave --agency out.")
+    if meeting and read.get("status") not in ENDED_STATUSES:
+        raise UserError(f"--meeting goes with a closure: status={', '.join(sorted(ENDED_STATUSES))}.")
     logs = [field for field in read if FIELDS[field].type is Type.LOG]
     if logs:
         raise UserError(f"{logs[0]} is added to, never set: use `actiontrack action {_ADDS[logs[0]]}`.")
 
     def work(desk: Desk, writer: Writer) -> ActionFile:
+        desk.sitting = Sitting(meeting, read.get("status_reason", ""), asker.who) if meeting else None
         file = desk.file(find_ref(writer, name))
         _refuse_frozen(writer, file, read)
+        put_board_fields(desk, file, own)
         ours = project(desk, file, Viewer(asker.actor.side, asker.agency))
-        allowed = {}
+        allowed, boards_word = {}, _is_boards_word(file, asker, read.get("status", ""))
         for field, after in read.items():
             if after == ours.get(field, ""):
                 continue
             kind, why = _objection(core, file, asker, field, ours.get(field), after)
+            if field in STATUS_UNIT and boards_word:
+                why = ""
             if why:
                 _file(writer, desk, file, asker, field, ours.get(field, ""), after, kind, why)
             else:
@@ -98,7 +107,7 @@ def set_fields(
         put_fields(desk, file, allowed, asker.actor, who=asker.who)
         return file
 
-    return _change(core, asker, work, dry_run=dry_run)
+    return change_action(core, asker, work, dry_run=dry_run)
 
 
 _ADDS = {"progress": "progress REF TEXT", "evidence": "evidence REF --link URL", "comments": "comment REF TEXT"}
@@ -110,42 +119,24 @@ def add_log(
     """Add to an action's progress, comments or evidence (a link, or words)."""
     if not text.strip():
         raise UserError(f"There is nothing to add to {log}: say it in words.")
+    refuse_later_period(core, effective)
 
     def work(desk: Desk, writer: Writer) -> ActionFile:
         file = desk.file(find_ref(writer, name))
-        why = why_not_theirs(FIELDS[log], asker.actor, _standing(core, file), text)
+        why = why_not_theirs(FIELDS[log], asker.actor, standing_for_owner(core, file), text)
         if why:
             raise NotAllowed(f"{file.action.ref}: {why}.")
         add_entry(desk, file, log, text.strip(), agency=asker.agency, who=asker.who, source=SOURCE, effective=effective)
         return file
 
-    return _change(core, asker, work, dry_run=dry_run)
+    return change_action(core, asker, work, dry_run=dry_run)
 
 
-def add_evidence_file(
-    core: Core, name: str, path: Path, asker: Asker, *, effective: date | None, shows: str, dry_run: bool = False
-) -> dict[str, Any]:
-    """Enter a file as evidence: its name and SHA-256 are kept, the file itself stays where it is."""
-    try:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(f"{path}: the evidence can't be read ({error.strerror}).") from None
-
-    def work(desk: Desk, writer: Writer) -> ActionFile:
-        file = desk.file(find_ref(writer, name))
-        position = max((old.position for old in file.evidence), default=0) + 1
-        item = Evidence(
-            ref=new_id(), action=file.action.ref, position=position, agency=asker.agency, shows=shows, file=path.name,
-            sha256=digest, effective_date=effective, received_date=core.clock.today(),
-        )  # fmt: skip
-        file.evidence.append(item)
-        desk.put(item)
-        desk.touch(file)
-        forget_mended(desk, file)
-        return file
-
-    return _change(core, asker, work, dry_run=dry_run)
+def refuse_later_period(core: Core, effective: date | None) -> None:
+    """What is received today speaks of no day to come. Raises NotAllowed."""
+    today = core.clock.today()
+    if effective is not None and effective > today:
+        raise NotAllowed(f"Evidence received on {today} can't show what is so until {effective}; give an earlier day.")
 
 
 def ask_extension(
@@ -167,7 +158,7 @@ def ask_extension(
         _file(writer, desk, file, asker, "current_due", due.isoformat(), to.isoformat(), kind, why, reason.strip())
         return file
 
-    return _change(core, asker, work, dry_run=dry_run)
+    return change_action(core, asker, work, dry_run=dry_run)
 
 
 def sign_off(core: Core, name: str, agency: str, asker: Asker, *, dry_run: bool = False) -> dict[str, Any]:
@@ -180,42 +171,41 @@ def sign_off(core: Core, name: str, agency: str, asker: Asker, *, dry_run: bool 
         if not file.evidence:
             raise NotAllowed(f"{file.action.ref}: there is no evidence to sign off; add it with `action evidence`.")
         seen = content_hash(file.action, file.legs, file.evidence)
-        item = SignOff(ref=new_id(), action=file.action.ref, agency=agency, by=asker.who, at=desk.now, seen=seen)
+        item = SignOff(
+            ref=new_id(), action=file.action.ref, agency=agency, by=asker.who, at=desk.now, seen=seen,
+            parts=seen_parts(file.action, file.legs, file.evidence),
+        )  # fmt: skip
         file.sign_offs.append(item)
         desk.put(item)
         desk.touch(file)
         forget_mended(desk, file)
         return file
 
-    return _change(core, asker, work, dry_run=dry_run)
+    return change_action(core, asker, work, dry_run=dry_run)
 
 
-# --- inside ---------------------------------------------------------------------------------------------------------
-
-
-class _Undo(Exception):  # noqa: N818 - not an error: a dry run takes its transaction back
-    pass
-
-
-def _change(core: Core, asker: Asker, work: Callable[[Desk, Writer], ActionFile], *, dry_run: bool) -> dict[str, Any]:
+def change_action(
+    core: Core, asker: Asker, work: Callable[[Desk, Writer], ActionFile], *, dry_run: bool
+) -> dict[str, Any]:
     """Do the work in one transaction, tell the hooks after it, and show the action as it is then."""
-    before: Action | None = None
-    told: dict[str, Any] = {}
-    try:
-        with core.store.writing(asker.who, SOURCE) as writer:
-            writer.put(*(agency for agency in core.agencies))
-            desk = Desk(writer, core.board, core.clock.now())
-            file = work(desk, writer)
-            before = writer.get(Action, file.action.ref)
-            desk.save(writer)
-            told = show_action(core, file.action.ref, writer)
-            if dry_run:
-                raise _Undo
-    except _Undo:
-        return told
-    if file.action != before:
+    with working(core, asker.who, dry_run=dry_run) as (writer, desk):
+        writer.put(*(agency for agency in core.agencies))
+        file = work(desk, writer)
+        before = writer.get(Action, file.action.ref)
+        desk.save(writer)
+        told = show_action(core, file.action.ref, writer)
+    if file.action != before and not dry_run:
         core.hooks.on_action_changed(before, file.action)
     return told
+
+
+# --- inside -------------------------------------------------------------------------------------------------------
+
+
+def _apart(core: Core, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What the Board alone says, as typed; and what travels, as canonical values."""
+    own = {name: text for name, text in values.items() if name in BOARD_FIELDS}
+    return own, _read_all(core, {name: text for name, text in values.items() if name not in own})
 
 
 def _read_all(core: Core, values: Mapping[str, str]) -> dict[str, str]:
@@ -224,8 +214,9 @@ def _read_all(core: Core, values: Mapping[str, str]) -> dict[str, str]:
     read = {}
     for name, text in values.items():
         if name not in FIELDS:
-            near = difflib.get_close_matches(name, FIELDS, n=1)
-            hint = f"; did you mean {near[0]}?" if near else f"; the fields are {', '.join(FIELDS)}."
+            known = (*FIELDS, *BOARD_FIELDS)
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; the fields are {', '.join(known)}."
             raise UserError(f"An action has no field {name!r} that can be set{hint}")
         value = tongue.read(name, text)
         if isinstance(value, Unclearness):
@@ -234,7 +225,8 @@ def _read_all(core: Core, values: Mapping[str, str]) -> dict[str, str]:
     return read
 
 
-def _standing(core: Core, file: ActionFile) -> Standing:
+def standing_for_owner(core: Core, file: ActionFile) -> Standing:
+    """What ownership of a field rests on."""
     return Standing(lead=file.action.lead_agency, legs=file.agencies, connected=core.connected)
 
 
@@ -244,7 +236,7 @@ def _objection(
     """The kind of proposal it must be and why; an empty phrase where the asker may set it."""
     if ours is None:
         return ProposalKind.EDIT, "the field is not shared with this side"
-    why = why_not_theirs(FIELDS[name], asker.actor, _standing(core, file), after)
+    why = why_not_theirs(FIELDS[name], asker.actor, standing_for_owner(core, file), after)
     if why:
         return (ProposalKind.EDIT if after else ProposalKind.CLEAR), why
     if name == "current_due" and ours and after > ours:
@@ -252,6 +244,12 @@ def _objection(
     if name == "original_due" and ours:
         return ProposalKind.EDIT, "the original due date is never overwritten"
     return ProposalKind.EDIT, ""
+
+
+def _is_boards_word(file: ActionFile, asker: Asker, to: str) -> bool:
+    """Whether a status, with its reason, is the Board's to say though several agencies act: to its states, or back."""
+    held = file.action.status in BOARD_STATUSES - {Status.EVIDENCE_QUERIED}
+    return not asker.agency and (held or (bool(to) and to not in LEG_STATUSES))
 
 
 def _refuse_frozen(writer: Writer, file: ActionFile, values: Mapping[str, str]) -> None:

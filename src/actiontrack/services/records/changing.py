@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+from actiontrack.domain.derived import slips
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor
 from actiontrack.domain.lifecycle import (
     BOARD_STATUSES,
@@ -16,9 +18,10 @@ from actiontrack.domain.lifecycle import (
     moved_leg,
     status_of,
 )
-from actiontrack.domain.nouns import Comment, DateChange, Evidence, Leg, Recommendation, Review, Update
+from actiontrack.domain.nouns import Comment, DateChange, Evidence, ImpactCheck, Leg, Recommendation, Review, Update
 from actiontrack.domain.vocabulary import LEG_STATUSES, Response, Side, Status
 from actiontrack.errors import NotAllowed
+from actiontrack.services.records.deciding import EXTENDED, decide
 from actiontrack.services.records.desk import ActionFile, Desk
 
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|\\\\|[a-z]:\\|mailto:)\S", re.IGNORECASE)
@@ -48,8 +51,12 @@ def put_fields(desk: Desk, file: ActionFile, values: Mapping[str, str], actor: A
 def forget_mended(desk: Desk, file: ActionFile) -> None:
     """What an import found missing and is there now is no longer said."""
     if file.action.found:
-        gaps = found_gaps(file.action, file.legs, file.evidence, file.sign_offs, file.checks)
+        gaps = _gaps(file)
         desk.put_action(file, found=tuple(gap for gap in file.action.found if gap in gaps))
+
+
+def _gaps(file: ActionFile) -> tuple[str, ...]:
+    return found_gaps(file.action, file.legs, file.evidence, file.sign_offs, file.checks, quorum=file.quorum)
 
 
 # --- status ---------------------------------------------------------------------------------------------------------
@@ -69,6 +76,9 @@ def put_status(desk: Desk, file: ActionFile, unit: Mapping[str, str], actor: Act
     reason = unit.get("status_reason", leg.reason if leg else file.action.status_reason)
     look_again = day(unit["look_again"]) if "look_again" in unit else (leg.look_again if leg else None)
     agency = actor.agency if actor.side is Side.AGENCY else None
+    if desk.sitting and to in ENDED_STATUSES and to is not file.action.status:
+        made = decide(desk, desk.sitting, about=file.action.ref, outcome=to.value)
+        file.decided = None if file.decided is None else [*file.decided, made]
     missing = why_not_status(file, to, agency, reason, look_again)
     if missing:
         raise NotAllowed(f"{file.action.ref}: {' '.join(missing)}")
@@ -79,7 +89,7 @@ def put_status(desk: Desk, file: ActionFile, unit: Mapping[str, str], actor: Act
     elif to in LEG_STATUSES and file.action.status not in LEG_STATUSES:
         _reopen(desk, file, to, reason)
     else:
-        desk.put_action(file, status=to, status_reason=reason)
+        _enter(desk, file, to, reason)
     settle_status(desk, file)
 
 
@@ -90,7 +100,7 @@ def why_not_status(
     return missing_for_move(
         file.action, file.legs, file.evidence, file.sign_offs, file.checks,
         to=to, agency=agency, reason=reason, look_again=look_again,
-        superseded_by=superseded_by or file.action.superseded_by,
+        superseded_by=superseded_by or file.action.superseded_by, quorum=file.quorum, decisions=file.decided,
     )  # fmt: skip
 
 
@@ -100,9 +110,28 @@ def _move_leg(desk: Desk, file: ActionFile, leg: Leg, to: Status, reason: str, l
         desk.put_leg(file, changed)
 
 
+def _enter(desk: Desk, file: ActionFile, to: Status, reason: str) -> None:
+    """The Board gives the action one of its own states; once verified, its impact is to be checked."""
+    if to is Status.VERIFIED and file.action.status is not Status.VERIFIED:
+        plan_check(desk, file)
+    desk.put_action(file, status=to, status_reason=reason)
+
+
+def plan_check(desk: Desk, file: ActionFile) -> None:
+    """Note when it is to be seen whether the change reached practice; a later day that was named stands."""
+    today = desk.now.astimezone(ZoneInfo(desk.board.timezone)).date()
+    named = file.action.impact_check_due
+    due = named if named and named > today else today + timedelta(days=desk.board.impact_check_days)
+    position = max((check.position for check in file.checks), default=0) + 1
+    check = ImpactCheck(ref=new_id(), action=file.action.ref, position=position, due=due, verified_on=today)
+    file.checks.append(check)
+    desk.put(check)
+    desk.put_action(file, impact_check_due=due)
+
+
 def _reopen(desk: Desk, file: ActionFile, to: Status, reason: str) -> None:
     """The Board takes its word back: every leg that had reported goes on."""
-    desk.put_action(file, status=to, status_reason=reason, superseded_by="")
+    desk.put_action(file, status=to, status_reason=reason, superseded_by="", impact_check_due=None)
     for leg in list(file.legs):
         if leg.status is Status.REPORTED_COMPLETE and to is not Status.REPORTED_COMPLETE:
             desk.put_leg(file, leg.model_copy(update={"status": to}))
@@ -136,7 +165,7 @@ def accept_found_status(desk: Desk, file: ActionFile, unit: Mapping[str, str], a
     if status in BOARD_STATUSES:
         desk.put_action(file, status=status, status_reason=reason)
     settle_status(desk, file)
-    gaps = found_gaps(file.action, file.legs, file.evidence, file.sign_offs, file.checks)
+    gaps = _gaps(file)
     desk.put_action(file, found=tuple(dict.fromkeys((*file.action.found, *gaps))))
 
 
@@ -157,6 +186,8 @@ def move_due(
     if before is None:
         desk.put_action(file, current_due=to, original_due=file.action.original_due or to)
         return
+    if approved_by and approved_by != requested_by and to is not None and to > before:
+        _decide_extension(desk, file)
     desk.put_action(file, current_due=to)
     change = DateChange(
         ref=new_id(),
@@ -171,7 +202,26 @@ def move_due(
     desk.put(change)
 
 
+def _decide_extension(desk: Desk, file: ActionFile) -> None:
+    """A first extension needs somebody else's approval; each further one is the Board's decision."""
+    ref = file.action.ref
+    before = slips(desk.reader.find(DateChange, action=ref))
+    if before and desk.sitting is None:
+        times = "once" if before == 1 else f"{before} times"
+        raise NotAllowed(
+            f"{ref}: its date was moved later {times} already, so a further extension is the Board's decision: "
+            "name the meeting that took it, and its reasons: `actiontrack proposal accept ID --meeting REF --reason T`."
+        )
+    if desk.sitting is not None:
+        decide(desk, desk.sitting, about=ref, outcome=EXTENDED)
+
+
 def _put_original_due(desk: Desk, file: ActionFile, value: str, who: str) -> None:
+    held = file.action.original_due
+    if held is not None and held != day(value):
+        raise NotAllowed(
+            f"{file.action.ref}: the original due date, {held}, is never overwritten; move the present one."
+        )
     desk.put_action(file, original_due=day(value))
 
 

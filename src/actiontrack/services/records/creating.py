@@ -46,7 +46,7 @@ def create_action(
         created_at=desk.now,
         changed_at=desk.now,
     )
-    file = ActionFile(action, [Leg(action=ref, agency=code, position=at) for at, code in enumerate(legs)])
+    file = desk.open(action, [Leg(action=ref, agency=code, position=at) for at, code in enumerate(legs)])
     desk.files[ref] = file
     desk.actions_before[ref] = None
     desk.put(action)

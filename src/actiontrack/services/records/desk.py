@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from actiontrack.domain.nouns import (
     Action,
     Comment,
+    Decision,
     Evidence,
     ImpactCheck,
     Leg,
@@ -38,6 +39,10 @@ class ActionFile:
     evidence: list[Evidence] = field(default_factory=list)
     sign_offs: list[SignOff] = field(default_factory=list)
     checks: list[ImpactCheck] = field(default_factory=list)
+    quorum: int = 1
+    """How many agencies outside the lead have to sign it off."""
+    decided: list[Decision] | None = None
+    """The Board's decisions about it; None where the board asks for none before it closes an action."""
 
     def leg(self, agency: str) -> Leg | None:
         """That agency's standing leg."""
@@ -47,6 +52,15 @@ class ActionFile:
     def agencies(self) -> tuple[str, ...]:
         """The agencies with a part in it, the lead first; "" is left out."""
         return tuple(leg.agency for leg in self.legs if leg.agency)
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """The meeting whose decision is carried out (its ref), the Board's reasons for it, and who records it."""
+
+    meeting: str
+    reasons: str
+    by: str
 
 
 class Desk:
@@ -63,6 +77,8 @@ class Desk:
         """Those that loaded actions answer: a sync of few actions needs few of many."""
         self._by_number: dict[tuple[str, str], str] = {}
         self._by_text: dict[tuple[str, str], str] = {}
+        self.sitting: Sitting | None = None
+        """Where a decision of the Board is carried out."""
         self._changed: dict[tuple[type[Noun], tuple[Any, ...]], Noun] = {}
         self.actions_before: dict[str, Action | None] = {}
         """Each action this desk changed, as it was before (None: it is new)."""
@@ -73,7 +89,7 @@ class Desk:
         """These actions with all they carry, in a handful of queries; a ref unknown here is left out."""
         wanted = [ref for ref in dict.fromkeys(refs) if ref not in self.files]
         if wanted:
-            found = {action.ref: ActionFile(action, []) for action in self.reader.find(Action, ref=wanted)}
+            found = {action.ref: self.open(action, []) for action in self.reader.find(Action, ref=wanted)}
             for leg in sorted(self.reader.find(Leg, action=list(found)), key=lambda leg: (leg.position, leg.agency)):
                 (found[leg.action].legs if leg.active else found[leg.action].former_legs).append(leg)
             self._attach(found, Update, "updates")
@@ -81,11 +97,19 @@ class Desk:
             self._attach(found, Evidence, "evidence")
             self._attach(found, SignOff, "sign_offs")
             self._attach(found, ImpactCheck, "checks")
+            if self.board.closures_need_decision:
+                for file in found.values():
+                    file.decided = self.reader.find(Decision, about=file.action.ref)
             asked = {ref for file in found.values() for ref in file.action.recommendations} - self._answered.keys()
             if asked and self._recommendations is None:
                 self._answered |= {each.ref: each for each in self.reader.find(Recommendation, ref=sorted(asked))}
             self.files.update(found)
         return self.files
+
+    def open(self, action: Action, legs: list[Leg]) -> ActionFile:
+        """A file of its own for this action, with what the board asks for."""
+        decided: list[Decision] | None = [] if self.board.closures_need_decision else None
+        return ActionFile(action, legs, quorum=self.board.sign_offs, decided=decided)
 
     def _attach(self, found: dict[str, ActionFile], noun: type[N], name: str) -> None:
         items = self.reader.find(noun, action=list(found))

@@ -11,13 +11,21 @@ from typing import Any
 from actiontrack.domain.catalogue import SEPARATOR, noun_name
 from actiontrack.domain.derived import Standing, slips
 from actiontrack.domain.ledger import Conflict, Proposal
-from actiontrack.domain.nouns import Action, Comment, DateChange, Evidence, ImpactCheck, Leg, SignOff, Update
+from actiontrack.domain.nouns import Action, Comment, DateChange, Decision, Evidence, ImpactCheck, Leg, SignOff, Update
 from actiontrack.domain.refs import normal_ref
 from actiontrack.domain.vocabulary import Status
 from actiontrack.errors import NotFound, UserError
 from actiontrack.ports import AuditEntry, Reader
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import ActionFile, Desk
+from actiontrack.services.records.outlook import (
+    Others,
+    checks_told,
+    impact_due,
+    legs_told,
+    missing_next,
+    sign_offs_told,
+)
 from actiontrack.services.standing import stand
 from actiontrack.services.sync.waiting import conflict_shown, proposal_shown
 
@@ -43,6 +51,8 @@ class Filter:
     overdue: bool = False
     due_before: date | None = None
     changed_since: datetime | None = None
+    impact_due: bool = False
+    ready: bool = False
     search: str = ""
     limit: int = 0
 
@@ -144,7 +154,7 @@ def _status(word: str) -> Status:
 
 
 def _fits(told: Mapping[str, Any], chosen: Filter) -> bool:
-    if chosen.overdue and not told["overdue"]:
+    if any(getattr(chosen, name) and not told[name] for name in ("overdue", "impact_due", "ready")):
         return False
     if not chosen.search:
         return True
@@ -163,6 +173,7 @@ class _Shelf:
         self._today = core.clock.today()
         self._desk = Desk(reader, core.board, core.clock.now())
         self._desk.load(refs)
+        self._others = Others(reader, [file.action for file in self._desk.files.values()])
         self._changes = _by_action(reader.find(DateChange, action=list(refs)) if refs else ())
 
     def tell(self, ref: str) -> dict[str, Any]:
@@ -193,10 +204,10 @@ class _Shelf:
             "days_overdue": standing.days_overdue,
             "due_soon": standing.due_soon,
             "incomplete": bool(action.found),
-            "legs": [
-                {"agency": leg.agency, "status": leg.status.value, "progress": _newest(file.updates, leg.agency)}
-                for leg in file.legs
-            ],
+            "legs": legs_told(self._core, action, file.legs, file.updates, self._today),
+            **self._others.told(action),
+            "impact_check_due": jsonable(action.impact_check_due),
+            "impact_due": impact_due(action, self._today),
             "changed_at": action.changed_at.isoformat(),
         }
 
@@ -210,18 +221,21 @@ class _Shelf:
             full = by_agency[leg["agency"]]
             leg |= {"reason": full.reason, "look_again": jsonable(full.look_again)}
         return told | {
+            "missing": missing_next(file, self._others),
             "status_reason": action.status_reason,
             "superseded_by": action.superseded_by,
             "found": list(action.found),
             "created_at": action.created_at.isoformat(),
             "updates": [_told(each) for each in file.updates],
-            "evidence": [_told(each) for each in file.evidence],
+            "evidence": [{"position": each.position} | _told(each) for each in file.evidence],
             "date_changes": [
                 {"from": jsonable(each.from_date), "to": jsonable(each.to_date)}
                 | _told(each, leaving=("from_date", "to_date"))
                 for each in sorted(self._changes.get(ref, ()), key=self._position)
             ],
-            "sign_offs": [_told(each) for each in file.sign_offs],
+            "sign_offs": sign_offs_told(file),
+            "impact_checks": checks_told(file.checks),
+            "decisions": [each.model_dump(mode="json") for each in self._decisions(ref)],
             "comments": [_told(each) for each in file.comments],
             "proposals": [proposal_shown(each) for each in self._reader.find(Proposal, action=ref, closed_at=None)],
             "conflicts": [
@@ -230,6 +244,9 @@ class _Shelf:
                 if each.action == ref or (each.noun == "recommendation" and each.target in action.recommendations)
             ],
         }
+
+    def _decisions(self, ref: str) -> list[Decision]:
+        return sorted(self._reader.find(Decision, about=ref), key=lambda each: (each.at, each.ref))
 
     def _position(self, change: DateChange) -> int:
         """Where it stands in the chain: order never rests on a clock."""
@@ -255,11 +272,7 @@ def _by_action(changes: Iterable[DateChange]) -> dict[str, list[DateChange]]:
     return found
 
 
-def _newest(updates: Sequence[Update], agency: str) -> str:
-    return next((update.text for update in reversed(updates) if update.agency == agency), "")
-
-
-def _told(item: Update | Comment | Evidence | SignOff | DateChange, leaving: Collection[str] = ()) -> dict[str, Any]:
+def _told(item: Update | Comment | Evidence | DateChange, leaving: Collection[str] = ()) -> dict[str, Any]:
     return item.model_dump(mode="json", exclude={"action", "position", *leaving})
 
 

@@ -10,12 +10,13 @@ from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
-from actiontrack.domain.nouns import Action, Finding, Meeting, Noun, Recommendation, Review
+from actiontrack.domain.nouns import Decision, Finding, Meeting, Noun, Recommendation, Review
 from actiontrack.domain.vocabulary import Response
 from actiontrack.errors import NotAllowed, NotFound, PreconditionFailed, UserError
 from actiontrack.ports import Reader
 from actiontrack.services.core import Core
-from actiontrack.services.records.recurrence import told_again
+from actiontrack.services.records import deciding
+from actiontrack.services.records.responding import show_recommendation, to_close
 
 KINDS: dict[str, type[Noun]] = {
     "review": Review,
@@ -34,16 +35,31 @@ def list_nouns(core: Core, noun: str, **where: str) -> list[dict[str, Any]]:
         return [told(item) for item in reader.find(KINDS[noun], **{name: each for name, each in where.items() if each})]
 
 
+def list_recommendations(core: Core, *, closed: bool | None = None, **where: str) -> list[dict[str, Any]]:
+    """Every recommendation with what is missing to close it; the closed ones, or the open ones, where asked."""
+    with core.store.reading() as reader:
+        items = reader.find(Recommendation, **{name: each for name, each in where.items() if each})
+        missing = to_close(core, reader, items)
+    return [
+        {**told(item), "to_close": missing[item.ref]}
+        for item in items
+        if closed is None or closed is not bool(missing[item.ref])
+    ]
+
+
 def show_noun(core: Core, noun: str, ref: str) -> dict[str, Any]:
-    """One record; a recommendation with its actions and what it lacks to be closed. Raises NotFound."""
+    """One record; a recommendation with its actions and what it lacks to be closed, a meeting with its decisions.
+
+    Raises NotFound.
+    """
     with core.store.reading() as reader:
         item = _get(reader, noun, ref)
-        if not isinstance(item, Recommendation):
-            return told(item)
-        refs = [each for each, asked in reader.pick(Action, ("ref", "recommendations")) if ref in asked]
-        actions = reader.find(Action, ref=refs)
-        again = told_again(item, reader.find(Recommendation), reader.find(Review))
-    return {**told(item), "actions": refs, "to_close": core.hooks.decide_closure(item, actions), "recurrence": again}
+        if isinstance(item, Recommendation):
+            return show_recommendation(core, reader, ref)
+        if isinstance(item, Meeting):
+            decided = deciding.in_order(reader.find(Decision, meeting=ref))
+            return {**told(item), "decisions": [deciding.told(each) for each in decided]}
+        return told(item)
 
 
 def add_noun(core: Core, noun: str, values: Mapping[str, str], *, who: str, dry_run: bool = False) -> dict[str, Any]:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from actiontrack.domain.closure import is_back
 from actiontrack.domain.derived import slips
 from actiontrack.domain.ledger import Proposal, ProposalKind
 from actiontrack.domain.lifecycle import BOARD_STATUSES, words
+from actiontrack.domain.nouns import Recommendation
 from actiontrack.domain.report import Cell, Column, Headline, Section, Table, day_in_words
 from actiontrack.domain.vocabulary import Response, Status
 from actiontrack.services.reporting.picture import Item, Picture
@@ -65,7 +67,25 @@ def decisions(picture: Picture) -> list[Decision]:
         for item in picture.recommendations
         if item.response is Response.NOT_ACCEPTED and not item.response_reasons.strip()
     ]
+    found += [_of_referral(item, picture) for item in picture.recommendations if is_back(item, picture.as_at)]
     return sorted(found, key=lambda one: (one.rank, one.since or date.max, one.number, one.ref, one.asked))
+
+
+def _of_referral(item: Recommendation, picture: Picture) -> Decision:
+    """What was referred elsewhere until a day that has come."""
+    return Decision(
+        group="referrals",
+        rank=2,
+        label="Referral come back",
+        ref="",
+        number=f"{item.review} · {item.number}" if item.review and item.number else item.ref,
+        about=short(item.text),
+        agency=", ".join(picture.agency(code) for code in item.addressed_to),
+        asked="It was referred elsewhere, and the day to look again has come: answer it anew",
+        by="",
+        since=item.review_by,
+        reason=short(item.response_reasons),
+    )
 
 
 def _of_proposal(proposal: Proposal, items: dict[str, Item], picture: Picture) -> Decision | None:
@@ -162,6 +182,7 @@ def decisions_section(asked: Sequence[Decision]) -> Section:
             _table("extensions", "Extensions asked for", "No extension is asked for.", asked),
             _table("closures", "Closures asked for", "No closure is asked for.", asked),
             _table("refusals", "Refusals to decide or explain", "There is none.", asked),
+            _table("referrals", "Referrals that have come back", "None has come back.", asked),
         ),
     )
 

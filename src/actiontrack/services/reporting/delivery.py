@@ -9,6 +9,7 @@ from actiontrack.domain.lifecycle import words
 from actiontrack.domain.report import Column, Figures, Section, Table, day_in_words
 from actiontrack.domain.vocabulary import DONE_STATUSES, Status
 from actiontrack.services.reporting.figures import closed_without_evidence, done_since, reopened
+from actiontrack.services.reporting.parts import parts_table
 from actiontrack.services.reporting.picture import Item, Picture
 from actiontrack.services.reporting.wording import (
     FIRST,
@@ -48,6 +49,7 @@ def overdue_section(picture: Picture, figures: Figures) -> Section:
         Column("then", "Overdue then", missing="–"),
     )  # fmt: skip
     tables = [Table("overdue", "Overdue now, longest first", columns, rows, "Nothing is overdue.")]
+    tables.append(parts_table(picture))
     if picture.since:
         tables.append(_no_longer_overdue(picture))
     return Section("overdue", "Overdue now and at the last meeting", _overdue_says(picture, figures), tuple(tables))
@@ -155,7 +157,28 @@ def done_section(picture: Picture, figures: Figures) -> Section:
         _done_says(picture, done),
         f"{many(waiting, 'action awaits', 'actions await')} the Board's verification, being reported complete.",
     )
-    return Section("done", "Done since the last meeting, and on what evidence", says, (done_table, awaiting_table))
+    return Section(
+        "done",
+        "Done since the last meeting, and on what evidence",
+        says,
+        (done_table, awaiting_table, _impact_table(picture)),
+    )
+
+
+def _impact_table(picture: Picture) -> Table:
+    """Verified some time ago: whether the change reached practice is to be seen now."""
+    due = [
+        (item.action.impact_check_due, item)
+        for item in picture.items
+        if item.action.status is Status.VERIFIED and item.action.impact_check_due
+    ]
+    rows = tuple(
+        (*first_cells(item, picture), day)
+        for day, item in sorted(due, key=lambda one: (one[0] or date.max, one[1].action.ref))
+        if day and day <= picture.as_at
+    )
+    columns = (*FIRST, Column("since", "Due since", "date"))
+    return Table("impact_due", "Verified, and their impact is to be checked", columns, rows, "No impact check is due.")
 
 
 def _done_says(picture: Picture, done: list[Item]) -> str:

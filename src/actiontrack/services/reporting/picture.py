@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from actiontrack.domain.dependencies import waits_for
 from actiontrack.domain.derived import LIVE_STATUSES, RUNNING_STATUSES, Standing, slips
 from actiontrack.domain.ledger import Conflict, Instance, Proposal, StoredIssue
 from actiontrack.domain.nouns import (
@@ -27,7 +28,7 @@ from actiontrack.ports import Reader
 from actiontrack.services import audit
 from actiontrack.services.core import Core
 from actiontrack.services.reporting.history import History, in_order
-from actiontrack.services.standing import stand
+from actiontrack.services.standing import leg_days_overdue, stand
 
 Dated = TypeVar("Dated", Proposal, Conflict)
 
@@ -47,6 +48,10 @@ class Item:
     """At the end of the day `since`."""
     was: Action | None
     """As it was at the end of the day `since`; None where the report compares with no earlier day."""
+    late: Mapping[str, int]
+    """Of several agencies' parts, by code, the calendar days by which each is overdue."""
+    waits_for: Sequence[str]
+    """Numbers (or refs) of the actions that have to be done first, and are not."""
 
     @property
     def live(self) -> bool:
@@ -123,6 +128,7 @@ def take(core: Core, reader: Reader, *, as_at: date, since: date | None, at_entr
     before = history.state(since_cut, adopted_later=True) if chosen else ()
     was_then = {action.ref: (action, legs) for action, legs in before}
     hanging = _Hanging(now, then)
+    others = {ref: action for ref, (action, _) in states.items()}
     return Picture(
         as_at=as_at,
         since=chosen,
@@ -135,7 +141,7 @@ def take(core: Core, reader: Reader, *, as_at: date, since: date | None, at_entr
         since_cut=since_cut,
         zone=zone,
         items=[
-            _item(core, *states[ref], as_at, hanging, recommendations, was_then.get(ref), chosen)
+            _item(core, *states[ref], as_at, hanging, recommendations, was_then.get(ref), chosen, others)
             for ref in sorted(states)
         ],
         adopted_later=adopted_later,
@@ -167,7 +173,9 @@ def _item(
     recommendations: Mapping[str, Recommendation],
     before: tuple[Action, Sequence[Leg]] | None,
     since: date | None,
+    others: Mapping[str, Action],
 ) -> Item:
+    waits = waits_for(action.depends_on, {ref: other.status for ref in action.depends_on if (other := others.get(ref))})
     changes = hanging.changes.get(action.ref, [])
     standing = stand(core, action, legs, as_at=as_at, slipped=slips(changes))
     answers = [recommendations[name] for name in action.recommendations if name in recommendations]
@@ -181,6 +189,8 @@ def _item(
         changes=changes,
         was_overdue=bool(before and since and stand(core, *before, as_at=since).overdue),
         was=before[0] if before else None,
+        late={leg.agency: leg_days_overdue(core, action, leg, as_at=as_at) for leg in legs} if len(legs) > 1 else {},
+        waits_for=[others[ref].number or ref for ref in waits] if action.status in RUNNING_STATUSES else (),
     )
 
 

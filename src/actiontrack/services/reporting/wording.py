@@ -78,8 +78,9 @@ def then_words(picture: Picture) -> str:
 
 
 def status_words(item: Item) -> str:
-    """The status as a person says it."""
-    return words(item.action.status)
+    """The status as a person says it, and what the action waits for."""
+    waits = f", waits for {', '.join(item.waits_for)}" if item.waits_for else ""
+    return f"{words(item.action.status)}{waits}"
 
 
 def rating_word(item: Item) -> str:

@@ -15,7 +15,7 @@ from actiontrack.ports import Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.changing import add_entry, day, move_due, put_fields
 from actiontrack.services.records.creating import create_action
-from actiontrack.services.records.desk import ActionFile, Desk
+from actiontrack.services.records.desk import ActionFile, Desk, Sitting
 from actiontrack.services.records.projection import LOGS, Viewer, project
 from actiontrack.services.sync import unmade
 from actiontrack.services.sync.decisions import ROW
@@ -132,9 +132,11 @@ def _concerns(writer: Writer, link: Link, conflict: Conflict) -> bool:
 
 
 def answer_proposal(
-    core: Core, proposal_id: str, *, accept: bool, reason: str = "", who: str, source: str = "cli"
+    core: Core, proposal_id: str, *, accept: bool, reason: str = "", who: str, source: str = "cli", meeting: str = ""
 ) -> dict[str, Any]:
     """Accept or refuse a proposal. Raises NotFound, NotAllowed (with what is missing).
+
+    Where a `meeting` (its ref) decided, what the rules ask a decision for is recorded as its.
 
     `source` is the way by which the answer came. A removal accepted leaves the record out (with a reason, the action is
     closed as well); refused, it is put back.
@@ -144,6 +146,7 @@ def answer_proposal(
         if proposal is None or proposal.closed_at is not None:
             known = "it was answered already" if proposal else "there is none of that id"
             raise NotFound(f"Proposal {proposal_id}: {known}. `actiontrack proposal list` shows the open ones.")
+        desk.sitting = Sitting(meeting, reason, who) if meeting else None
         extra = _ANSWERS[proposal.kind](core, writer, desk, proposal, accept, reason, who)
         how = "accepted" if accept else "refused"
         closed = proposal.model_copy(update={"closed_at": desk.now, "how": how, "reason": reason or proposal.reason})

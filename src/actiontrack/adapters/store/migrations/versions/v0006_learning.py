@@ -35,6 +35,11 @@ def upgrade() -> None:
     for name in ("monitoring", "national_issue"):
         op.add_column("recommendation", sa.Column(name, TEXT, nullable=False, server_default=""))
     op.add_column("action", sa.Column("depends_on", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column("sign_off", sa.Column("parts", sa.JSON(), nullable=False, server_default="[]"))
+    for name in ("measure", "by"):
+        op.add_column("impact_check", sa.Column(name, TEXT, nullable=False, server_default=""))
+    op.add_column("impact_check", sa.Column("position", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("impact_check", sa.Column("verified_on", sa.Date()))
 
 
 def _table(name: str, *columns: sa.Column[Any]) -> None:
