@@ -175,6 +175,7 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
             agencies=settings.agencies,
             instances=instances,
             connectors=connectors,
+            folder=settings.folder,
             way=connectors.way,
             folders={each.name: each for each in settings.instances if _are_many(each, settings, hooks)},
         )

@@ -1,6 +1,6 @@
 """The ports: what the core needs of the outside, and what a plugin is handed."""
 
-from actiontrack.ports.app import App, InstanceContext, Notifier, Queue
+from actiontrack.ports.app import App, CommandLine, InstanceContext, Notifier, Queue, Records
 from actiontrack.ports.connectors import (
     Batch,
     Capabilities,
@@ -38,6 +38,7 @@ __all__ = [
     "CellChange",
     "Choice",
     "Clock",
+    "CommandLine",
     "Connector",
     "Files",
     "Fixed",
@@ -58,6 +59,7 @@ __all__ = [
     "Raw",
     "Reader",
     "Record",
+    "Records",
     "RestorePlan",
     "SealedEntry",
     "SetUp",
