@@ -64,15 +64,22 @@ def export(session: CommandLine, ref: str, out: Path) -> None:
     It holds all the Board knows of the review, embargoed or not: keep it as you keep the report. --json holds ref, file
     and how many there are of each kind.
     """
+    from actiontrack_learning_together.data import regimes
     from actiontrack_learning_together.files import write_whole
     from actiontrack_learning_together.stored import file_of
+    from actiontrack_learning_together.workbook_out import to_workbook
     from actiontrack_learning_together.writing import written
 
     if session.agency:
         raise NotAllowed("A review's file is the Board's; leave --agency out.")
     with session.app() as app, app.store.reading() as reader:
         found = file_of(reader, ref)
-        content = written(found, out.suffix.lower())
+        suffix = out.suffix.lower()
+        if suffix == ".xlsx":
+            kinds = [each.short for each in regimes(app.folder).values()]
+            content = to_workbook(found, [each.code for each in app.agencies], kinds)
+        else:
+            content = written(found, suffix)
     write_whole(out, content)
     told = {"ref": ref, "file": str(out), **_counts(found)}
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in _counts(found).items())
@@ -86,6 +93,39 @@ def schema(session: CommandLine) -> None:
     from actiontrack_learning_together.schema import schema_text
 
     click.echo(schema_text(), nl=False)
+
+
+@learning.command("regimes")
+@click.option("--review", metavar="REF", default="", help="The clocks of this review's regime, and the days they give.")
+@click.pass_obj
+def regimes(session: CommandLine, review: str) -> None:
+    """List the kinds of review there are in law, with their clocks; with --review, a review's own clocks.
+
+    A clock marked S was read in the source it names; C is common usage, for a board to set. --json holds for each
+    regime its name, short, nations, law, about, source and clocks; with --review the clocks, with started, due, met and state.
+    """
+    from actiontrack_learning_together.clocks import clocks_of, listed
+
+    with session.app() as app:
+        if review:
+            told = clocks_of(app, review)
+            columns = [("name", "Clock"), ("length", "Time"), ("started", "From"), ("due", "Due"), ("state", "State")]
+            rows, empty = told["clocks"], f"{told['name']} has no clock here."
+            session.show(told, lambda: session.table(rows, [*columns, ("mark", "Mark")], empty=empty))
+            return
+        found = listed(app.folder)
+    shown = [
+        {
+            "regime": each["regime"],
+            "title": each["name"],
+            "nations": each["nations"],
+            "do": "; ".join(f"{one['name']}: {one['length']} ({one['mark']})" for one in each["clocks"]),
+            "why": each["law"],
+        }
+        for each in found
+    ]
+    columns = [("regime", "Regime"), ("title", "Name"), ("nations", "Nations"), ("do", "Clocks"), ("why", "Law")]
+    session.show(found, lambda: session.table(shown, columns))
 
 
 def _counts(found: object) -> dict[str, int]:

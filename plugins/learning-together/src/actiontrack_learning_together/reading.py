@@ -10,6 +10,8 @@ from actiontrack_learning_together.document import LARGEST, Document, Place, Tro
 from actiontrack_learning_together.texts import Unreadable, read_json, read_yaml
 
 _TEXTS: dict[str, Callable[[str], Document]] = {".yaml": read_yaml, ".yml": read_yaml, ".json": read_json}
+LARGEST_WORKBOOK = 10_000_000
+"""Bytes."""
 SUFFIXES = (*_TEXTS, ".xlsx")
 
 
@@ -18,14 +20,19 @@ def read(path: Path) -> Document:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UserError(f"{path}: a review is read from {', '.join(SUFFIXES)}.")
+    largest = LARGEST_WORKBOOK if suffix == ".xlsx" else LARGEST
     try:
         with path.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
+            content = stream.read(largest + 1)
     except OSError as error:
         raise UserError(f"{path}: can't be read ({error.strerror}).") from None
-    if len(content) > LARGEST:
-        raise UserError(f"{path}: is larger than {LARGEST // 1_000_000} MB; a review is a few pages of text.")
+    if len(content) > largest:
+        raise UserError(f"{path}: is larger than {largest // 1_000_000} MB; a review is a few pages of text.")
     try:
+        if suffix == ".xlsx":
+            from actiontrack_learning_together.workbook_in import read_workbook
+
+            return read_workbook(content)
         return _TEXTS[suffix](content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
