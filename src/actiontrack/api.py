@@ -37,8 +37,10 @@ if TYPE_CHECKING:
         Evidence,
         Finding,
         ImpactCheck,
+        KeyPracticeEpisode,
         Leg,
         Meeting,
+        Member,
         Recommendation,
         Review,
         SignOff,
@@ -84,6 +86,7 @@ if TYPE_CHECKING:
         CellChange,
         Choice,
         Clock,
+        CommandLine,
         Connector,
         Files,
         Fixed,
@@ -104,6 +107,7 @@ if TYPE_CHECKING:
         Raw,
         Reader,
         Record,
+        Records,
         RestorePlan,
         SetsUp,
         SetUp,
@@ -126,8 +130,8 @@ _DOORS = {
     "issue": "Issue Severity",
     "ledger": "Conflict Escalation Proposal Send",
     "lifecycle": "content_hash found_gaps missing_for_move status_of",
-    "nouns": "Action Agency Comment DateChange Decision Evidence Finding ImpactCheck Leg Meeting Recommendation Review "
-    "SignOff Update",
+    "nouns": "Action Agency Comment DateChange Decision Evidence Finding ImpactCheck KeyPracticeEpisode Leg Meeting "
+    "Member Recommendation Review SignOff Update",
     "policy": "Board",
     "report": "BoardReport Chart Column Figures Headline Report Section Table day_in_words shown",
     "refs": "is_ref new_ref normal_ref",
@@ -135,10 +139,10 @@ _DOORS = {
     "Response Side Status",
 }
 _PORTS = (
-    "Answer App AuditEntry Backup Batch Calendar Capabilities CellChange Choice Clock Connector Files Fixed "
-    "HostedReview InstanceContext InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain "
-    "Platform Problem Question Queue Raw Reader Record RestorePlan SetUp SetUpStep SetsUp ShownProblems ShowsProblems "
-    "Store Unanswered Unread Web Write Writer "
+    "Answer App AuditEntry Backup Batch Calendar Capabilities CellChange Choice Clock CommandLine Connector Files "
+    "Fixed HostedReview InstanceContext InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain "
+    "Platform Problem Question Queue Raw Reader Record Records RestorePlan SetUp SetUpStep SetsUp ShownProblems "
+    "ShowsProblems Store Unanswered Unread Web Write Writer "
     "basic_auth same_value"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
@@ -180,6 +184,7 @@ __all__ = [
     "Choice",
     "Clock",
     "Column",
+    "CommandLine",
     "Comment",
     "Confidence",
     "ConfigurationError",
@@ -204,10 +209,12 @@ __all__ = [
     "Issue",
     "KeepsBackups",
     "KeyKind",
+    "KeyPracticeEpisode",
     "Kind",
     "Leg",
     "Level",
     "Meeting",
+    "Member",
     "Nation",
     "NotAllowed",
     "NotFound",
@@ -229,6 +236,7 @@ __all__ = [
     "Reader",
     "Recommendation",
     "Record",
+    "Records",
     "Report",
     "Response",
     "RestorePlan",

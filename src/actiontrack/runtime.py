@@ -176,6 +176,7 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
             agencies=settings.agencies,
             instances=instances,
             connectors=connectors,
+            folder=settings.folder,
             way=connectors.way,
             evidence=EvidenceFolder(settings.state_folder / "evidence"),
             folders={each.name: each for each in settings.instances if _are_many(each, settings, hooks)},

@@ -465,8 +465,9 @@ def test_a_plugins_command_is_found_by_its_name(call: Call, monkeypatch: pytest.
         hooks.collect_offers()
         return hooks
 
-    assert load_plugins().commands == {}
+    assert "greet" not in load_plugins().commands
     monkeypatch.setattr("actiontrack.hooks.load_plugins", with_greeter)
     told = call("greet")
     assert (told.code, told.out) == (0, "hello\n")
+    assert call("greet", "--json", "--by", "reader").code == 0
     assert call("meet").code == 2

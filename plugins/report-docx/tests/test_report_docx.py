@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 import docx
-from actiontrack_report_docx.document import render
 
 from actiontrack.api import Chart, Column, Report, Section, Table
+from actiontrack_report_docx.document import render
 
 ROWS = (("AT-0000-0000-0000", "Mend the forms", 3, 0.125, date(2026, 4, 3)), ("", "=1+1\x0b", None, 0.5, None))
 COLUMNS = (

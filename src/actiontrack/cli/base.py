@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -14,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from actiontrack.domain.fields import Actor
+    from actiontrack.ports import App
     from actiontrack.runtime import Runtime
     from actiontrack.services.core import Core
 
@@ -46,6 +47,14 @@ class Session:
         with self.runtime() as runtime:
             yield runtime.core
 
+    @contextlib.contextmanager
+    def app(self) -> Iterator[App]:
+        """The use cases as a plugin's command is handed them."""
+        from actiontrack.services.use_cases import UseCases
+
+        with self.core() as core:
+            yield UseCases(core)
+
     def actor(self, core: Core) -> Actor:
         """The Board, or the agency `--agency` names (a code or any of its names)."""
         from actiontrack.domain.fields import Actor
@@ -61,6 +70,18 @@ class Session:
             print_json(data)
         else:
             human()
+
+    def line(self, text: str) -> None:
+        """Print one line."""
+        from actiontrack.cli.output import print_line
+
+        print_line(text)
+
+    def table(self, rows: Iterable[Mapping[str, Any]], columns: Sequence[tuple[str, str]], *, empty: str = "") -> None:
+        """Print rows under headings."""
+        from actiontrack.cli.output import print_table
+
+        print_table(rows, columns, empty=empty)
 
     @contextlib.contextmanager
     def working(self, what: str) -> Iterator[None]:
@@ -187,7 +208,7 @@ class LazyGroup(click.Group):
         from actiontrack.hooks import load_plugins
 
         offered = load_plugins().commands.get(name)
-        return offered.load() if offered else None
+        return with_shared_options(offered.load()) if offered else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -205,6 +226,16 @@ class LazyGroup(click.Group):
         """The list in `--help`, from the table alone."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, each.help) for name, each in self._lazy.items()])
+
+
+def with_shared_options(command: click.Command) -> click.Command:
+    """A plugin's command, or each of its verbs, takes the shared options as our own do."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            with_shared_options(each)
+    elif not any(option.name == "config" for option in command.params):
+        command.params.extend(shared_options(agency=False))
+    return command
 
 
 def command(name: str, **kwargs: Any) -> Callable[[Callable[..., Any]], click.Command]:

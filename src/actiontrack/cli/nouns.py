@@ -128,6 +128,7 @@ meeting = _group("meeting")
 for _verb in (similar, link, unlink):
     recommendation.add_command(_verb)
 
+
 @recommendation.command("list", cls=Group.command_class)
 @click.option("--open", "wanted", flag_value="open", help="Those for which something is missing to close them.")
 @click.option("--closed", "wanted", flag_value="closed", help="Those that may be closed: nothing is missing.")

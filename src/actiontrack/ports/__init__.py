@@ -1,6 +1,6 @@
 """The ports: what the core needs of the outside, and what a plugin is handed."""
 
-from actiontrack.ports.app import App, InstanceContext, Notifier, Queue
+from actiontrack.ports.app import App, CommandLine, InstanceContext, Notifier, Queue, Records
 from actiontrack.ports.connectors import (
     Batch,
     Capabilities,
@@ -39,6 +39,7 @@ __all__ = [
     "CellChange",
     "Choice",
     "Clock",
+    "CommandLine",
     "Connector",
     "EvidenceFiles",
     "Files",
@@ -60,6 +61,7 @@ __all__ = [
     "Raw",
     "Reader",
     "Record",
+    "Records",
     "RestorePlan",
     "SealedEntry",
     "SetUp",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from actiontrack.domain.nouns import Agency, Noun, Stored
 from actiontrack.errors import ConfigurationError
 from actiontrack.ports.store import Store
 from actiontrack.ports.time import Calendar, Clock
 from actiontrack.ports.web import Web
+
+S = TypeVar("S", bound=Stored)
 
 
 def _at_once(rate: float) -> Callable[[], None]:
@@ -74,6 +78,56 @@ class Queue(Protocol):
         ...
 
 
+class Records(Protocol):
+    """One audited transaction on the Board's behalf (`App.recording`): what is written binds the command line's guards.
+
+    Nobody sees half of it: an exception takes all of it back.
+    """
+
+    def get(self, noun: type[S], *key: str) -> S | None:
+        """The record of that key, or None."""
+        ...
+
+    def find(self, noun: type[S], **where: Any) -> list[S]:
+        """Every record that fits, ordered by key; `where` as a Reader's."""
+        ...
+
+    def put(self, *items: Noun) -> None:
+        """Store reviews, key practice episodes, findings, recommendations, meetings and decisions, added where new.
+
+        What they name comes before them. Raises NotAllowed (a guard) and NotFound (a review there is not).
+        """
+        ...
+
+    def add_action(
+        self, values: Mapping[str, str], *, recommendations: Sequence[str] = (), depends_on: Sequence[str] = ()
+    ) -> str:
+        """A new action of these fields, as `action add` makes one; its Action ID. The tuples hold refs.
+
+        Raises UserError (a value that can't be read), NotAllowed and NotFound.
+        """
+        ...
+
+    def set_action(
+        self,
+        ref: str,
+        values: Mapping[str, str],
+        *,
+        recommendations: Sequence[str] | None = None,
+        depends_on: Sequence[str] | None = None,
+    ) -> dict[str, str]:
+        """Change an action, as `action set` does. What the Board may not set alone is filed: {field: why}."""
+        ...
+
+    def recall(self, name: str) -> str:
+        """What `remember` kept by that name; "" where it kept nothing."""
+        ...
+
+    def remember(self, name: str, text: str) -> None:
+        """Keep a text of the plugin's own beside the records; it is no part of the audit chain."""
+        ...
+
+
 class App(Protocol):
     """The use cases a plugin may call, handed in by the runtime: no plugin sees SQL.
 
@@ -93,12 +147,31 @@ class App(Protocol):
         """Set fields of an action on the Board's behalf, as `action set` does. Raises UserError."""
         ...
 
+    def recording(self, *, who: str, source: str, dry_run: bool = False) -> AbstractContextManager[Records]:
+        """One transaction to take records in; the chain names `source` as their way. A dry run stores nothing."""
+        ...
+
     def report(self, as_at: date, formats: Sequence[str], folder: Path) -> list[Path]:
         """Write the board pack in these formats (none: every one installed)."""
         ...
 
     def sync(self, names: Sequence[str] = (), *, who: str) -> dict[str, Any]:
         """Synchronise these instances (none: all), as `sync` does."""
+        ...
+
+    @property
+    def agencies(self) -> Sequence[Agency]:
+        """Those of the configuration."""
+        ...
+
+    @property
+    def board(self) -> str:
+        """The board's name."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """The configuration's, where a board keeps data of its own."""
         ...
 
     @property
@@ -109,4 +182,32 @@ class App(Protocol):
     @property
     def calendar(self) -> Calendar:
         """Working days."""
+        ...
+
+
+class CommandLine(Protocol):
+    """What a plugin's command is handed by `@click.pass_obj`: who asks, the suite, and how to answer."""
+
+    agency: str
+    """The agency it is asked for (`--agency`); "" is the Board."""
+
+    @property
+    def who(self) -> str:
+        """Who acts."""
+        ...
+
+    def app(self) -> AbstractContextManager[App]:
+        """The suite, wired as the configuration says."""
+        ...
+
+    def show(self, data: object, human: Callable[[], None]) -> None:
+        """Answer: one JSON document with `--json`, else what `human` prints."""
+        ...
+
+    def line(self, text: str) -> None:
+        """Print one line; what could steer a terminal is left out of it."""
+        ...
+
+    def table(self, rows: Iterable[Mapping[str, Any]], columns: Sequence[tuple[str, str]], *, empty: str = "") -> None:
+        """Print rows under headings: `columns` are (key, heading) pairs."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actiontrack.domain.nouns import Agency
@@ -35,6 +36,8 @@ class Core:
     """A lazy mapping: name → connector."""
     folders: Mapping[str, InstanceSettings] = field(default_factory=dict)
     """The lines of the configuration that name many files: `instances` has one a file, as "NAME/FILE"."""
+    folder: Path = Path()
+    """The configuration's: relative paths are relative to it."""
     way: Callable[[str], Sequence[Problem]] = lambda name: ()
     """Given an instance: what is wrong with the way to its system, as far as that was gone."""
     evidence: EvidenceFiles | None = None

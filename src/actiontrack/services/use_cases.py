@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from actiontrack.domain.fields import Actor
+from actiontrack.domain.nouns import Agency
 from actiontrack.domain.vocabulary import Side
-from actiontrack.ports import Calendar, Clock, Store
+from actiontrack.ports import Calendar, Clock, Records, Store
 from actiontrack.services.core import Core
 
 
@@ -34,6 +36,21 @@ class UseCases:
         """Working days."""
         return self._core.calendar
 
+    @property
+    def agencies(self) -> Sequence[Agency]:
+        """Those of the configuration."""
+        return self._core.agencies
+
+    @property
+    def board(self) -> str:
+        """The board's name."""
+        return self._core.board.name
+
+    @property
+    def folder(self) -> Path:
+        """The configuration's."""
+        return self._core.folder
+
     def find(self, **narrowed: Any) -> list[dict[str, Any]]:
         """The actions that fit."""
         from actiontrack.services.records.listing import Filter, list_actions
@@ -45,6 +62,12 @@ class UseCases:
         from actiontrack.services.records.asking import Asker, set_fields
 
         return set_fields(self._core, ref, values, Asker(who, Actor(Side.BOARD)))
+
+    def recording(self, *, who: str, source: str, dry_run: bool = False) -> AbstractContextManager[Records]:
+        """One transaction to take records in."""
+        from actiontrack.services.records.recording import recording
+
+        return recording(self._core, who=who, source=source, dry_run=dry_run)
 
     def report(self, as_at: date, formats: Sequence[str], folder: Path) -> list[Path]:
         """Write the board pack."""

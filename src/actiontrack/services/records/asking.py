@@ -48,22 +48,29 @@ def add_action(core: Core, values: Mapping[str, str], asker: Asker, *, dry_run: 
     if asker.agency:
         raise NotAllowed("The Board adds actions; a new row in your workbook reaches it as a proposal.")
     own, read = _apart(core, values)
+    return change_action(core, asker, lambda desk, writer: enter(desk, writer, read, asker, own=own), dry_run=dry_run)
+
+
+def enter(
+    desk: Desk,
+    writer: Writer,
+    read: Mapping[str, str],
+    asker: Asker,
+    *,
+    own: Mapping[str, str] = {},
+    source: str = SOURCE,
+) -> ActionFile:
+    """A new action on the desk, of canonical values; `own` is what the Board alone says of it, as typed."""
     if not read.get("text"):
         raise UserError('An action needs its text: text="what will be done".')
-    made: list[str] = []
-
-    def work(desk: Desk, writer: Writer) -> ActionFile:
-        _check_number(writer, "", read.get("number", ""), read.get("review", ""))
-        state = {name: read[name] for name in STATUS_UNIT if read.get(name)}
-        plain = {name: value for name, value in read.items() if name not in STATUS_UNIT}
-        file = create_action(desk, plain, actor=asker.actor, review="", who=asker.who, source=SOURCE)
-        put_board_fields(desk, file, own)
-        if state:
-            put_fields(desk, file, state, asker.actor, who=asker.who)
-        made.append(file.action.ref)
-        return file
-
-    return change_action(core, asker, work, dry_run=dry_run)
+    _check_number(writer, "", read.get("number", ""), read.get("review", ""))
+    state = {name: read[name] for name in STATUS_UNIT if read.get(name)}
+    plain = {name: value for name, value in read.items() if name not in STATUS_UNIT}
+    file = create_action(desk, plain, actor=asker.actor, review="", who=asker.who, source=source)
+    put_board_fields(desk, file, own)
+    if state:
+        put_fields(desk, file, state, asker.actor, who=asker.who)
+    return file
 
 
 def set_fields(
@@ -87,27 +94,37 @@ def set_fields(
     def work(desk: Desk, writer: Writer) -> ActionFile:
         desk.sitting = Sitting(meeting, read.get("status_reason", ""), asker.who) if meeting else None
         file = desk.file(find_ref(writer, name))
-        _refuse_frozen(writer, file, read)
         put_board_fields(desk, file, own)
-        ours = project(desk, file, Viewer(asker.actor.side, asker.agency))
-        allowed, boards_word = {}, _is_boards_word(file, asker, read.get("status", ""))
-        for field, after in read.items():
-            if after == ours.get(field, ""):
-                continue
-            kind, why = _objection(core, file, asker, field, ours.get(field), after)
-            if field in STATUS_UNIT and boards_word:
-                why = ""
-            if why:
-                _file(writer, desk, file, asker, field, ours.get(field, ""), after, kind, why)
-            else:
-                allowed[field] = after
-        if "number" in allowed or "review" in allowed:
-            number, review = (allowed.get(part, ours.get(part, "")) for part in ("number", "review"))
-            _check_number(writer, file.action.ref, number, review)
-        put_fields(desk, file, allowed, asker.actor, who=asker.who)
+        amend(core, desk, writer, file, read, asker)
         return file
 
     return change_action(core, asker, work, dry_run=dry_run)
+
+
+def amend(
+    core: Core, desk: Desk, writer: Writer, file: ActionFile, read: Mapping[str, str], asker: Asker
+) -> dict[str, str]:
+    """Set what the asker owns of these canonical values; file the rest. Returns what was filed, and why."""
+    _refuse_frozen(writer, file, read)
+    ours = project(desk, file, Viewer(asker.actor.side, asker.agency))
+    allowed, filed = {}, {}
+    boards_word = _is_boards_word(file, asker, read.get("status", ""))
+    for field, after in read.items():
+        if after == ours.get(field, ""):
+            continue
+        kind, why = _objection(core, file, asker, field, ours.get(field), after)
+        if field in STATUS_UNIT and boards_word:
+            why = ""
+        if why:
+            _file(writer, desk, file, asker, field, ours.get(field, ""), after, kind, why)
+            filed[field] = why
+        else:
+            allowed[field] = after
+    if "number" in allowed or "review" in allowed:
+        number, review = (allowed.get(part, ours.get(part, "")) for part in ("number", "review"))
+        _check_number(writer, file.action.ref, number, review)
+    put_fields(desk, file, allowed, asker.actor, who=asker.who)
+    return filed
 
 
 _ADDS = {"progress": "progress REF TEXT", "evidence": "evidence REF --link URL", "comments": "comment REF TEXT"}
@@ -199,16 +216,16 @@ def change_action(
     return told
 
 
-# --- inside -------------------------------------------------------------------------------------------------------
+# --- inside ---------------------------------------------------------------------------------------------------------
 
 
 def _apart(core: Core, values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """What the Board alone says, as typed; and what travels, as canonical values."""
     own = {name: text for name, text in values.items() if name in BOARD_FIELDS}
-    return own, _read_all(core, {name: text for name, text in values.items() if name not in own})
+    return own, read_fields(core, {name: text for name, text in values.items() if name not in own})
 
 
-def _read_all(core: Core, values: Mapping[str, str]) -> dict[str, str]:
+def read_fields(core: Core, values: Mapping[str, str]) -> dict[str, str]:
     """Typed values as canonical ones: the same words are understood as in a workbook."""
     tongue = Tongue(InstanceSettings(name="", type="", side=Side.BOARD), core.agencies, core.board.timezone)
     read = {}

@@ -71,7 +71,7 @@ def add_noun(core: Core, noun: str, values: Mapping[str, str], *, who: str, dry_
         if reader.get(KINDS[noun], str(read["ref"])):
             raise PreconditionFailed(f"There is a {noun} {read['ref']} already; `{noun} set` changes it.")
         made = _make(noun, read)
-        _check(reader, noun, made)
+        check_noun(reader, made)
     return _store(core, made, who, dry_run)
 
 
@@ -84,7 +84,7 @@ def set_noun(
         raise UserError("A ref is never changed.")
     with core.store.reading() as reader:
         changed = _make(noun, {**_get(reader, noun, ref).model_dump(), **read})
-        _check(reader, noun, changed)
+        check_noun(reader, changed)
     return _store(core, changed, who, dry_run)
 
 
@@ -159,8 +159,8 @@ def _new_ref(reader: Reader, noun: str, values: Mapping[str, Any]) -> str:
     return next(f"{stem}{count}" for count in range(1, len(taken) + 2) if f"{stem}{count}" not in taken)
 
 
-def _check(reader: Reader, noun: str, item: Noun) -> None:
-    """Rules that bind more than one field."""
+def check_noun(reader: Reader, item: Noun) -> None:
+    """Rules that bind more than one field. Raises NotFound, NotAllowed."""
     review = getattr(item, "review", "")
     if review and reader.get(Review, review) is None:
         raise NotFound(f"There is no review {review} here; add it first: `actiontrack review add ref={review}`.")

@@ -1,0 +1,1 @@
+"""A whole case review as one file or workbook, in and out."""

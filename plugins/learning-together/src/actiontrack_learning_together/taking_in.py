@@ -1,0 +1,208 @@
+"""Taking a review in: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from actiontrack.api import App, Decision, Recommendation, Records, Response
+from actiontrack_learning_together.document import Document, Trouble
+from actiontrack_learning_together.merging import Change, Left, Plan, merge, next_base
+from actiontrack_learning_together.model import ReviewFile
+from actiontrack_learning_together.resolving import resolve
+from actiontrack_learning_together.said import Fields, Said
+from actiontrack_learning_together.stored import NOUNS, Held, held
+
+SOURCE = "learning-together"
+ORDER = ("review", "meeting", "key_practice_episode", "finding", "recommendation", "action")
+"""What is named comes before what names it."""
+_OF_ACTION = {
+    "number": "number", "text": "text", "lead_agency": "lead_agency", "lead_officer": "lead_officer",
+    "priority": "priority", "due": "current_due", "original_due": "original_due",
+}  # fmt: skip
+"""Our fields of an action and the core's, where one is set by the other."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What was done with a file."""
+
+    ref: str
+    created: dict[str, list[str]] = field(default_factory=dict)
+    """Kind → refs; of actions their Action IDs."""
+    actions: list[dict[str, str]] = field(default_factory=list)
+    """Number and Action ID of each new action."""
+    changed: list[Change] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    filed: list[dict[str, str]] = field(default_factory=list)
+    """What only another may decide: it waits as a proposal."""
+    kept: list[str] = field(default_factory=list)
+    problems: list[Trouble] = field(default_factory=list)
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person is needed."""
+        return bool(self.filed) or any(each.asks for each in self.left)
+
+    def to_json(self) -> dict[str, Any]:
+        """As `learning import --json` prints it."""
+        return {
+            "ref": self.ref,
+            "created": {kind: len(self.created.get(kind, [])) for kind in ORDER},
+            "actions": self.actions,
+            "changed": [each.to_json() for each in self.changed],
+            "left": [each.to_json() for each in self.left],
+            "filed": self.filed,
+            "kept": self.kept,
+            "problems": [each.to_json() for each in self.problems],
+        }
+
+
+def take_in(app: App, document: Document, file: ReviewFile, *, who: str, dry_run: bool = False) -> Taken:
+    """Take the file in. Where the store finds troubles, they are told and nothing is stored."""
+    taken = Taken(file.review.ref)
+    with app.recording(who=who, source=SOURCE, dry_run=dry_run) as records:
+        known = held(records, taken.ref, [each.ref for each in file.meetings])
+        resolved = resolve(document, file, known, records, app.agencies)
+        if resolved.troubles:
+            taken.problems = resolved.troubles
+            return taken
+        base: Said = json.loads(records.recall(taken.ref) or "{}")
+        plan = merge(resolved.said, known.said(), base)
+        _Taking(records, app, who, known, taken).do(plan, resolved.said)
+        new_base = _renamed(
+            next_base(resolved.said, base, plan), {each["number"]: each["ref"] for each in taken.actions}
+        )
+        if new_base != base:
+            records.remember(taken.ref, json.dumps(new_base, ensure_ascii=False, sort_keys=True))
+    return taken
+
+
+def _renamed(said: Said, made: Mapping[str, str]) -> Said:
+    """The same with actions that were made called by their Action IDs."""
+    actions = {}
+    for name, fields in said.get("action", {}).items():
+        after = [made.get(each, each) for each in fields.get("depends_on", [])]
+        actions[made.get(name, name)] = {**fields, **({"depends_on": after} if after else {})}
+    return {**said, "action": actions}
+
+
+class _Taking:
+    """One file being taken in."""
+
+    def __init__(self, records: Records, app: App, who: str, known: Held, taken: Taken) -> None:
+        self._records = records
+        self._board = app.board
+        self._now = app.clock.now()
+        self._who = who
+        self._known = known
+        self._taken = taken
+
+    def do(self, plan: Plan, said: Said) -> None:
+        taken = self._taken
+        taken.changed, taken.left = plan.changes, plan.left
+        taken.kept = [name for _, name in plan.kept]
+        for kind in ORDER[:-1]:
+            for of, name, fields in plan.new:
+                if of == kind:
+                    self._make(kind, name, fields)
+            for name, changes in _by_name(plan.changes, kind).items():
+                self._change(kind, name, changes)
+        self._place_episodes(list(said.get("key_practice_episode", {})))
+        new = {name: fields for kind, name, fields in plan.new if kind == "action"}
+        made = {name: self._make_action(fields) for name, fields in new.items()}
+        taken.actions = [{"number": name, "ref": ref} for name, ref in made.items()]
+        for name, fields in new.items():
+            if fields.get("depends_on"):
+                self._records.set_action(
+                    made[name], {}, depends_on=[made.get(each, each) for each in fields["depends_on"]]
+                )
+        for name, changes in _by_name(plan.changes, "action").items():
+            self._change_action(name, changes, made)
+        self._record_decisions(list(said.get("recommendation", {})))
+
+    # --- records ----------------------------------------------------------------------------------------------------
+
+    def _make(self, kind: str, name: str, fields: Fields) -> None:
+        whole = {"ref": name, **fields}
+        if kind == "review":
+            whole["board"] = self._board
+        elif kind != "meeting":
+            whole["review"] = self._taken.ref
+        self._records.put(NOUNS[kind].model_validate(whole))
+        self._taken.created.setdefault(kind, []).append(name)
+
+    def _change(self, kind: str, name: str, changes: Sequence[Change]) -> None:
+        noun = self._known.records[kind][name]
+        after = {each.field: each.after for each in changes}
+        self._records.put(NOUNS[kind].model_validate({**noun.model_dump(), **after}))
+
+    def _place_episodes(self, names: list[str]) -> None:
+        """Their order in the file is the narrative's; where it is the store's already, nothing is touched."""
+        stored = [self._records.get(NOUNS["key_practice_episode"], name) for name in names]
+        places = [(each.position, each.ref) for each in stored if each]
+        new = any(each.position == 0 for each in stored if each)
+        if places == sorted(places) and not (new and len(places) > 1):
+            return
+        for at, each in enumerate(stored, start=1):
+            if each and each.position != at:
+                self._records.put(each.model_copy(update={"position": at}))
+
+    def _record_decisions(self, names: list[str]) -> None:
+        """An answer that a meeting gave is a decision of that meeting."""
+        for name in names:
+            item = self._records.get(Recommendation, name)
+            if item is None or not item.decided_at or item.response is Response.AWAITING:
+                continue
+            told = self._records.find(Decision, about=name, meeting=item.decided_at, outcome=item.response.value)
+            if not told:
+                decision = Decision(
+                    ref=secrets.token_hex(8), meeting=item.decided_at, about=name, outcome=item.response.value,
+                    reasons=item.response_reasons, by=self._who, at=self._now,
+                )  # fmt: skip
+                self._records.put(decision)
+
+    # --- actions ----------------------------------------------------------------------------------------------------
+
+    def _make_action(self, fields: Fields) -> str:
+        values = {_OF_ACTION[name]: str(value) for name, value in fields.items() if name in _OF_ACTION}
+        values["review"] = self._taken.ref
+        if "due" not in fields and "original_due" in fields:
+            values["current_due"] = fields["original_due"]
+        if legs := fields.get("legs"):
+            lead = fields.get("lead_agency", "")
+            values["agencies"] = ", ".join(code for code in legs if code != lead)
+        ref = self._records.add_action(values, recommendations=fields.get("recommendations", ()))
+        self._taken.created.setdefault("action", []).append(ref)
+        return ref
+
+    def _change_action(self, ref: str, changes: Sequence[Change], made: Mapping[str, str]) -> None:
+        after: Fields = {each.field: each.after for each in changes}
+        values = {_OF_ACTION[name]: str(value) for name, value in after.items() if name in _OF_ACTION}
+        if legs := after.get("legs"):
+            lead = after.get("lead_agency", self._known.actions[ref].lead_agency)
+            values["agencies"] = ", ".join(code for code in legs if code != lead)
+        depends_on = after.get("depends_on")
+        filed = self._records.set_action(
+            ref,
+            values,
+            recommendations=after.get("recommendations"),
+            depends_on=None if depends_on is None else [made.get(each, each) for each in depends_on],
+        )
+        for name, why in filed.items():
+            self._taken.filed.append({"ref": ref, "field": name, "to": values[name], "why": why})
+        core = _OF_ACTION | {"legs": "agencies"}
+        self._taken.changed = [
+            each for each in self._taken.changed if each.name != ref or core.get(each.field) not in filed
+        ]
+
+
+def _by_name(changes: Sequence[Change], kind: str) -> dict[str, list[Change]]:
+    found: dict[str, list[Change]] = {}
+    for each in changes:
+        if each.kind == kind:
+            found.setdefault(each.name, []).append(each)
+    return found
