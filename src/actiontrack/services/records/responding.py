@@ -42,7 +42,7 @@ def respond(
 
 
 def show_recommendation(core: Core, reader: Reader, ref: str) -> dict[str, Any]:
-    """One recommendation with its actions, the decisions about it, what is missing to close it, and who said so before."""
+    """One recommendation with its actions, the decisions about it, what lacks to close it, and who said so before."""
     item = reader.get(Recommendation, ref)
     if item is None:
         raise NotFound(f"There is no recommendation {ref} here; `actiontrack recommendation list` shows them.")
