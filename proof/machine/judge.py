@@ -25,6 +25,7 @@ from actiontrack.domain.nouns import Action, Leg, Update
 from actiontrack.domain.vocabulary import LEG_STATUSES
 from actiontrack.services import audit
 from proof.machine.ledger import TOKEN, Found, Ledger
+from proof.machine.replicas import Replicas
 from proof.machine.world import CODE_OF, World, as_text
 
 BY = re.compile(r"by (police|health|cliPOL|cliHEA|master) (w\d+x)")
@@ -54,6 +55,7 @@ class Judge:
     """An older store was put back: what it no longer knows may be asked about, and made, again."""
     misdated: bool = False
     """Our clocks were set, or disagreed: how long ago a write was, by which an echo is known, they did not tell."""
+    replicas: Replicas = field(default_factory=Replicas)
     let_in: set[str] = field(default_factory=set)
     """Words of others that were accepted: also by the newer store, where an older one is put back."""
     put_back: set[str] = field(default_factory=set)
@@ -66,6 +68,7 @@ class Judge:
             found = Found(reader)
             lost = [each for each in self.ledger.lost(world, found) if not self._raced(world, each.token)]
             hold("I1 no lost edit", not lost, lost)
+            self.replicas.hear(world, found)
             self._no_echo(world)
             hold("I1 no lost edit", not self.ledger.erased, f"a blank erased by itself: {self.ledger.erased}")
             self._no_action_went(found)
@@ -83,7 +86,8 @@ class Judge:
         for name, about, value in self.ledger.risen:
             written = world.systems[name].overwritten if name in world.systems else []
             ours = any((each.field, as_text(each.value)) == (about, value) for each in written)
-            hold("I14 no echo", not ours, f"{name} put {about} back to {value!r}")
+            passed = self.replicas.pass_for_edits(name, about, value)
+            hold("I14 no echo", not ours or passed, f"{name} put {about} back to {value!r}")
         self.ledger.risen.clear()  # what is written over later was no echo when it came
 
     def _raced(self, world: World, token: str) -> bool:
@@ -124,10 +128,10 @@ class Judge:
                     continue
                 cell = link.remote_id, each.field
                 typed = {canonical(each.field, value) for value in system.typed[cell]}
-                if system.lagged[cell]:
-                    echoed = system.lagged[cell] & system.typed_over(*cell)
-                    typed |= {canonical(each.field, value) for value in echoed}
-                    typed |= _acknowledged(found, link, each.field) if self.misdated else set()
+                echoed, unheard = self.replicas.showed(system, *cell)
+                typed |= {canonical(each.field, value) for value in echoed & system.typed_over(*cell) | unheard}
+                if unheard or (echoed and self.misdated):
+                    typed |= _acknowledged(found, link, each.field)
                 hold("I8 conflict exactness", said in typed, f"nobody typed {said!r} in {name}: {each}")
 
     def _owners_decide(self, found: Found) -> None:
@@ -145,11 +149,7 @@ class Judge:
         said = Counter((each.action, token) for each in found.all(Update) for token in set(TOKEN.findall(each.text)))
         twice = [told for told, times in said.items() if times > 1 and not self._raced(world, told[1])]
         if twice:
-            lagged = {
-                each.action
-                for each in found.all(Link)
-                if each.instance in world.systems and world.systems[each.instance].lagged[each.remote_id, "progress"]
-            }
+            lagged = self.replicas.lagged_in(world, found, "progress")
             twice = [told for told in twice if told[0] not in lagged]
         hold("I14 said once", not twice, twice)
 

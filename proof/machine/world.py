@@ -163,7 +163,7 @@ def _copied(system: System) -> System:
     return replace(
         system, now=dict(system.now), past=list(system.past), made=copy.deepcopy(system.made),
         by_op=dict(system.by_op), held=copy.deepcopy(system.held), typed=copy.deepcopy(system.typed),
-        lagged=copy.deepcopy(system.lagged),
+        lagged=list(system.lagged),
         overwritten=list(system.overwritten), requests=[], late=set(system.late), late_writes=Counter(),
     )  # fmt: skip
 

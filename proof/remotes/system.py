@@ -64,6 +64,16 @@ class Overwritten:
     raced: bool
 
 
+@dataclass(frozen=True)
+class Lagged:
+    """A value that a replica showed though it was so no longer, and the version of the ticket that it stood in."""
+
+    id: str
+    version: str
+    field: str
+    value: str
+
+
 @dataclass
 class System:
     """The server. `past` holds every state of every ticket in order, so that a replica may lag."""
@@ -80,8 +90,8 @@ class System:
     """(ticket, field) → every value it ever held, as text."""
     typed: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     """The same of what its own people typed."""
-    lagged: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    """(ticket, field) → what a replica that lagged showed there, and was so no longer."""
+    lagged: list[Lagged] = field(default_factory=list)
+    """What replicas showed that was so no longer."""
     overwritten: list[Overwritten] = field(default_factory=list)
     writes: int = 0
     """Writes of ours that had an effect."""
@@ -171,7 +181,7 @@ class System:
             for name in FIELDS:
                 value = each.values.get(name)
                 if value != self.now[each.id].values.get(name):
-                    self.lagged[each.id, name].add(str(value or ""))
+                    self.lagged.append(Lagged(each.id, self.version(each), name, str(value or "")))
         return list(shown.values())
 
     def _put(self, key: str, values: Mapping[str, Plain]) -> Ticket:

@@ -42,6 +42,9 @@ class RetryableError(ActionTrackError):
 class SkippableError(ActionTrackError):
     """This record cannot go; the rest can."""
 
+    op_id = ""
+    """The write that can't, where that is not the first one without an outcome."""
+
 
 class PreconditionFailed(ActionTrackError):  # noqa: N818 - the HTTP term (RFC 9110, 15.5.13) is the clearest name
     """The state is not what was expected: a stale version, something that already exists, or something not found."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pytest
 from proof.machine import book
+from proof.machine.judge import Judge
 from proof.machine.world import World, made_world
 from proof.remotes.faults import Fault
 from proof.remotes.system import System, Traits
@@ -89,6 +90,29 @@ def test_i1_what_is_typed_there_after_a_later_write_landed_is_an_edit_though_it_
         world.time.pass_by(A_WHILE)
         world.sync(["police"])
         assert police.now["P1"].values["text"] == text_here(world, ref) == "First"
+
+
+def test_a_version_that_no_sync_ever_read_passes_for_an_edit_and_a_fresh_read_brings_ours_again() -> None:
+    """The judge knew of no such thing: what we had written was a side of a conflict, and nobody had typed it."""
+    judge = Judge()
+    with made_world(2) as world:
+        police = world.systems["police"]
+        police.traits = Traits()
+        (ref,) = [each.action for each in world.links() if (each.instance, each.remote_id) == ("police", "P1")]
+        before = text_here(world, ref)
+        for words in ("Typed", "Typed over"):
+            police.edit("P1", "progress", words)
+            world.time.pass_by(timedelta(seconds=20))
+        for words, fault, here in (("Ours", 0, "Ours"), ("", 35, before), ("Ours, again", 0, "Ours, again")):
+            if words:
+                set_fields(world.core, ref, {"text": words}, MANAGER)
+            if fault:
+                world.weather["police"].waiting.append(Fault("behind", 0, fault))
+            world.sync()
+            judge.after_sync(world)
+            assert text_here(world, ref) == here
+            world.time.pass_by(A_WHILE)
+        assert [each["sides"] for each in conflicts(world.core)] == [{"police": "Ours"}]
 
 
 @pytest.mark.parametrize("answer", ["409", "422", "400"])

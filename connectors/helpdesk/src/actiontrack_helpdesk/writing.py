@@ -52,7 +52,11 @@ class Writer:
         """Changes one after the other, then new tickets fifty at a time; one outcome a write."""
         for write in writes:
             if not write.creates:
-                yield self._update(write)
+                try:
+                    yield self._update(write)
+                except SkippableError as error:
+                    error.op_id = write.op_id
+                    raise
         creates = [write for write in writes if write.creates]
         for start in range(0, len(creates), _AT_ONCE):
             yield from self._create(creates[start : start + _AT_ONCE])
@@ -72,6 +76,8 @@ class Writer:
                 made[-1].refused = self._completed(made[-1])
             except ActionTrackError as error:  # what was made before is told all the same
                 trouble = error
+                if isinstance(error, SkippableError):
+                    error.op_id = write.op_id
                 break
         shown = {str(each["id"]): each for each in self._desk.tickets()} if made else {}
         for each in made:

@@ -52,20 +52,24 @@ class Writing:
     # --- tickets that are there -------------------------------------------------------------------------------------
 
     def update(self, writes: Sequence[Write]) -> Iterator[Outcome]:
-        """Change tickets; one outcome a write."""
+        """Change tickets; one outcome a write. Raises SkippableError for one that we may not see or change."""
         for at in range(0, len(writes), _AT_ONCE):
             sent = []
+            trouble: SkippableError | None = None
             for write in writes[at : at + _AT_ONCE]:
                 try:
                     done = self._change(write)
-                except SkippableError as error:
-                    done = Outcome(write.op_id, "refused", None, str(error))
+                except SkippableError as error:  # what went out before is told all the same
+                    error.op_id, trouble = write.op_id, error
+                    break
                 if isinstance(done, Outcome):
                     yield done
                 else:
                     sent.append(done)
             if sent:
                 yield from self._judged(sent)
+            if trouble is not None:
+                raise trouble
 
     def _change(self, write: Write) -> Outcome | _Sent:
         """Read it, compare, change it: an outcome where that tells all, else what was sent."""

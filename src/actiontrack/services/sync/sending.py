@@ -76,7 +76,8 @@ def _sent(run: Run, lane: Lane, batch: Batch, put_off: dict[str, str]) -> Iterat
         except SkippableError as error:
             if not waiting:
                 raise
-            put_off[waiting.pop(next(iter(waiting))).op_id] = str(error)
+            stuck = error.op_id if error.op_id in waiting else next(iter(waiting))
+            put_off[waiting.pop(stuck).op_id] = str(error)
             if waiting:
                 if hold is not None:
                     hold.keep()
