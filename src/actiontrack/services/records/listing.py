@@ -99,6 +99,7 @@ def history_of(core: Core, name: str) -> list[dict[str, Any]]:
         parts: dict[str, set[str]] = {"action": {ref}}
         for noun in (Update, Comment, Evidence, SignOff, ImpactCheck, DateChange):
             parts[noun_name(noun)] = {key for (key,) in reader.pick(noun, ("ref",), action=ref)}
+        parts["decision"] = {key for (key,) in reader.pick(Decision, ("ref",), about=ref)}
         entries: list[AuditEntry] = []
         for leg in reader.find(Leg, action=ref):
             entries += reader.entries(noun="leg", ref=SEPARATOR.join((ref, leg.agency)))
@@ -204,7 +205,7 @@ class _Shelf:
             "days_overdue": standing.days_overdue,
             "due_soon": standing.due_soon,
             "incomplete": bool(action.found),
-            "legs": legs_told(self._core, action, file.legs, file.updates, self._today),
+            "legs": legs_told(self._core, file, standing),
             **self._others.told(action),
             "impact_check_due": jsonable(action.impact_check_due),
             "impact_due": impact_due(action, self._today),

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from actiontrack.domain.dependencies import waits_for
-from actiontrack.domain.derived import RUNNING_STATUSES
+from actiontrack.domain.derived import RUNNING_STATUSES, Standing
 from actiontrack.domain.lifecycle import missing_for_move, standing_sign_offs, why_it_fell, words
-from actiontrack.domain.nouns import Action, ImpactCheck, Leg, SignOff, Update
+from actiontrack.domain.nouns import Action, ImpactCheck, SignOff
 from actiontrack.domain.vocabulary import Status
 from actiontrack.ports import Reader
 from actiontrack.services.core import Core
@@ -52,11 +52,15 @@ class Others:
         return [f"It waits for {', '.join(waits)}."] if waits else []
 
 
-def legs_told(core: Core, action: Action, legs: Sequence[Leg], updates: Sequence[Update], as_at: date) -> list[Any]:
+def legs_told(core: Core, file: ActionFile, standing: Standing) -> list[dict[str, Any]]:
     """Each agency's part, with whether that part is overdue: one that is reported is not, whatever the others do."""
     rows = []
+    action, legs, updates = file.action, file.legs, file.updates
     for leg in legs:
-        days = leg_days_overdue(core, action, leg, as_at=as_at)
+        if len(legs) == 1 and leg.status is not Status.REPORTED_COMPLETE:
+            days = standing.days_overdue
+        else:
+            days = leg_days_overdue(core, action, leg, as_at=standing.as_at)
         newest = next((update.text for update in reversed(updates) if update.agency == leg.agency), "")
         held = {"agency": leg.agency, "status": leg.status.value, "progress": newest}
         rows.append({**held, "overdue": days > 0, "days_overdue": days})
