@@ -16,8 +16,10 @@ from actiontrack_learning_together.data import add_months, plain, regime_of, reg
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SHIPPED = Path(actiontrack_learning_together.__file__).parent
-ALL = ("sar", "cspr", "rapid-review", "cmr", "susr", "cpr", "apr", "learning-review", "dhr", "pfd", "inspection", "audit",
-       "inquiry")  # fmt: skip
+ALL = (
+    "sar", "cspr", "rapid-review", "cmr", "susr", "cpr", "apr", "learning-review", "dhr", "pfd", "inspection",
+    "audit", "inquiry",
+)  # fmt: skip
 
 
 def test_what_is_shipped_is_what_stands_in_config() -> None:
@@ -89,8 +91,12 @@ def test_a_board_sets_a_clock_of_its_own(board: LearningBoard) -> None:
 def test_a_boards_labels_take_the_place_of_ours(board: LearningBoard) -> None:
     text = '[[pattern]]\nlabel = "Ours"\nmark = "C"\nsource = "The board"\n'
     (board.folder / "typology.toml").write_text(text, encoding="utf-8")
-    assert [each["do"] for each in board.take()["warnings"]][0].endswith("or add it in typology.toml")
-    assert len(board.take()["warnings"]) == 6
+    warnings = board.take()["warnings"]
+    assert len(warnings) == 6
+    assert warnings[0]["do"].endswith("or add it in typology.toml")
+
+
+WHOLE = 'name = "x"\nshort = "x"\nnations = ["ENG"]\nlaw = "x"\n'
 
 
 @pytest.mark.parametrize(
@@ -98,10 +104,9 @@ def test_a_boards_labels_take_the_place_of_ours(board: LearningBoard) -> None:
     [
         ("name = ", "is no TOML"),
         ('name = "x"\n', "short: field required"),
-        ('name = "x"\nshort = "x"\nnations = ["ENG"]\nlaw = "x"\ncolour = "red"\n', "colour: extra inputs"),
+        (WHOLE + 'colour = "red"\n', "colour: extra inputs"),
         (
-            'name = "x"\nshort = "x"\nnations = ["ENG"]\nlaw = "x"\n[[clock]]\nname = "y"\nfrom = "published"\n'
-            'mark = "C"\nsource = "z"\ndays = 3\nmonths = 1\n',
+            WHOLE + '[[clock]]\nname = "y"\nfrom = "published"\nmark = "C"\nsource = "z"\ndays = 3\nmonths = 1\n',
             "clock.0: say exactly one of days, working_days and months",
         ),
     ],

@@ -39,7 +39,7 @@ def problems(board: LearningBoard, text: str, name: str = "review.yaml") -> list
     ("old", "new", "line", "why", "do"),
     [
         ('version: "1"', 'version: "2"', 1, "version 2 of the format is not known", 'write version: "1"'),
-        ("  ref: SAR-1\n", "  ref: SAR-1\n  titel: Adult K\n", 4, "there is no key “titel” here", "the nearest is “title”"),
+        ("  ref: SAR-1\n", "  ref: SAR-1\n  titel: K\n", 4, "there is no key “titel” here", "the nearest is “title”"),
         ("effect: hinders", "effect: hinder", 7, "it is no word of this list", "the nearest is “hinders”"),
         ("    effect: hinders\n", "", 5, "“effect” is needed here", "say effect"),
         ("    text: Do it.\n", "    text:\n", 10, "“text” is needed here", "say text"),
@@ -52,7 +52,8 @@ def problems(board: LearningBoard, text: str, name: str = "review.yaml") -> list
          "keep one of the two"),
         ("    text: Do it so.\n", "    text: Do it so.\n    due: 30/04/2027\n", 15,
          "a date is written year-month-day, such as 2026-04-30", "correct it"),
-        ("    text: Do it so.\n", "    text: Do it so.\n    due: 2027-02-30\n", 15, "there is no such day", "correct it"),
+        ("    text: Do it so.\n", "    text: Do it so.\n    due: 2027-02-30\n", 15, "there is no such day",
+         "correct it"),
         ("    text: Do it so.\n", "    text: Do it so.\n    lead_agency: POLL\n", 15, "no agency goes by “POLL” here",
          "the nearest is “POL”, or add it to the configuration as an [[agency]]"),
         ("    text: Do it so.\n", "    text: Do it so.\n    depends_on: ['1']\n", 15,
@@ -161,8 +162,9 @@ def test_a_person_reads_each_on_a_line(board: LearningBoard, capsys: pytest.Capt
     assert run(["--config", str(board.folder / "actiontrack.toml"), "learning", "import", str(board.file)]) == 2
     told = capsys.readouterr()
     assert told.out == ""
+    why = "there is no finding F2 in this file; the nearest is “F1”"
     assert told.err.splitlines() == [
-        "review.yaml, line 11: recommendations 1, findings 1: there is no finding F2 in this file; the nearest is “F1”.",
+        f"review.yaml, line 11: recommendations 1, findings 1: {why}.",
         f"actiontrack: {board.file}: 1 problem; nothing was stored.",
     ]
 

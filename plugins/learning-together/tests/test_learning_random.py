@@ -31,10 +31,9 @@ from actiontrack_learning_together.workbook_in import read_workbook
 from actiontrack_learning_together.workbook_out import to_workbook
 from actiontrack_learning_together.writing import to_json, to_yaml
 
-TEXTS = st.text(
-    st.one_of(st.characters(codec="utf-8", exclude_characters="\0"), st.sampled_from("\n\t•=+-@'\"#:&*!|>%{}[],_x0041_ é")),
-    min_size=1, max_size=60,
-).map(lambda text: text.replace("\r", "\n").strip()).filter(bool)  # fmt: skip
+SIGNS = "\n\t•=+-@'\"#:&*!|>%{}[],_x0041_ é"
+LETTERS = st.one_of(st.characters(codec="utf-8", exclude_characters="\0"), st.sampled_from(SIGNS))
+TEXTS = st.text(LETTERS, min_size=1, max_size=40).map(lambda text: text.replace("\r", "\n").strip()).filter(bool)
 DAYS = st.dates(date(1990, 1, 1), date(2079, 1, 1)).map(date.isoformat)
 CODES = st.sampled_from(sorted(AGENCIES))
 LISTS = st.lists(TEXTS, max_size=3)
@@ -83,7 +82,8 @@ def reviews(draw: st.DrawFn) -> dict[str, Any]:
         ],
         "actions": [
             {
-                "number": ref, "text": draw(TEXTS), "lead_agency": draw(CODES), "legs": draw(st.lists(CODES, unique=True)),
+                "number": ref, "text": draw(TEXTS), "lead_agency": draw(CODES),
+                "legs": draw(st.lists(CODES, unique=True)),
                 "recommendations": draw(some(asks)), "depends_on": draw(some(acts[:at])), "priority": draw(TEXTS),
                 **({"due": draw(DAYS)} if draw(st.booleans()) else {}),
             }
@@ -115,7 +115,7 @@ def plain(file: ReviewFile) -> dict[str, Any]:
         (to_workbook, read_workbook),
     ],
 )
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(value=reviews())
 def test_any_review_is_the_same_when_it_is_read_again(write: Any, read: Any, value: dict[str, Any]) -> None:
     file = made(value)
@@ -140,7 +140,7 @@ def app() -> Iterator[UseCases]:
         store.close()
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(value=reviews())
 def test_any_review_taken_in_goes_out_and_in_again_without_a_change(value: dict[str, Any]) -> None:
     with app() as suite:
@@ -160,7 +160,7 @@ KINDS = ("findings", "recommendations", "actions")
 EDITS = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 2), TEXTS), max_size=4)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(value=reviews(), here=EDITS, there=EDITS)
 def test_no_edit_on_either_side_is_ever_lost(value: dict[str, Any], here: list[Any], there: list[Any]) -> None:
     """A text changed here stays or is what the file says; one changed in the file alone is taken; both: it is told."""
