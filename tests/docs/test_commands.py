@@ -144,6 +144,12 @@ def test_collecting_returns(reader: Reader) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "collect-returns.md") == 4
 
 
+def test_bringing_in_a_review(reader: Reader, tmp_path: Path) -> None:
+    review = ROOT / "plugins" / "learning-together" / "tests" / "data" / "sar-2026-07.yaml"
+    (tmp_path / "adult-k.yaml").write_bytes(review.read_bytes())
+    assert reader.follow(ROOT / "docs" / "how-to" / "bring-in-a-review.md") == 8
+
+
 class Manager(Reader):
     """A reader who asks for the sheet of questions, and answers in it."""
 
