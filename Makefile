@@ -17,7 +17,7 @@ lint: # ruff, formatting, the layers
 	$(UV) run ruff check . && $(UV) run ruff format --check . && $(UV) run lint-imports
 
 types: # mypy, strict
-	$(UV) run mypy src connectors/*/src proof
+	$(UV) run mypy src connectors/*/src plugins/*/src proof
 
 bench: # the benchmarks
 	$(UV) run --group bench python -m benchmarks $(ARGS)

@@ -7,7 +7,7 @@ import inspect
 import textwrap
 import tomllib
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from itertools import pairwise
 from pathlib import Path
@@ -151,13 +151,15 @@ def _default(field: FieldInfo) -> str:
 
 def commands() -> str:
     """The text of cli.md."""
-    parts = [HEAD.format("Commands"), SHARED, _help(root, "actiontrack"), *_each(root, "actiontrack")]
+    plugins = sorted(load_plugins().commands)
+    parts = [HEAD.format("Commands"), SHARED, _help(root, "actiontrack"), *_each(root, "actiontrack", plugins)]
     return "\n".join(parts)
 
 
-def _each(group: click.Group, path: str) -> Iterator[str]:
+def _each(group: click.Group, path: str, plugins: Iterable[str] = ()) -> Iterator[str]:
+    """Each command's help; those of plugins, which `--help` does not list, come after ours."""
     context = click.Context(group, info_name=path)
-    for name in group.list_commands(context):
+    for name in (*group.list_commands(context), *plugins):
         command = group.get_command(context, name)
         if command is None:
             raise LookupError(f"{path} lists {name} and has none")

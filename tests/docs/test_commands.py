@@ -150,6 +150,17 @@ def test_closing_an_action(reader: Reader, tmp_path: Path) -> None:
     assert (tmp_path / "copy-of-audit.csv").read_text(encoding="utf-8") == "36 of 40"
 
 
+def test_bringing_in_a_review(reader: Reader, tmp_path: Path) -> None:
+    review = ROOT / "plugins" / "learning-together" / "tests" / "data" / "sar-2026-07.yaml"
+    (tmp_path / "adult-k.yaml").write_bytes(review.read_bytes())
+    assert reader.follow(ROOT / "docs" / "how-to" / "bring-in-a-review.md") == 8
+
+
+def test_publishing_a_review(reader: Reader) -> None:
+    assert reader.follow(ROOT / "docs" / "how-to" / "publish-a-review.md") == 6
+    assert len(list(Path("papers").iterdir())) == 12, "three papers, four formats"
+
+
 class Manager(Reader):
     """A reader who asks for the sheet of questions, and answers in it."""
 

@@ -21,16 +21,32 @@ def check(document: Document) -> tuple[ReviewFile | None, list[Trouble]]:
     value = document.value
     if not isinstance(value, dict):
         why, do = "it holds no review", 'begin with `version: "1"` and `review:`'
-        return None, [*troubles, Trouble(document.place(()), "", why, do)]
+        return None, troubles or [Trouble(document.place(()), "", why, do)]
+    troubles += _unkept(document)
     file: ReviewFile | None = None
     try:
         file = ReviewFile.model_validate(value)
     except ValidationError as error:
-        troubles += [_told(document, dict(fault)) for fault in error.errors(include_url=False)]
+        faults = [fault for fault in error.errors(include_url=False) if fault["type"] != "string_unicode"]
+        troubles += [_told(document, dict(fault)) for fault in faults]
     if file is not None:
         troubles += _references(document, file)
         troubles += _rules(document, file)
     return (file if not troubles else None), in_order(troubles)
+
+
+def _unkept(document: Document) -> Iterator[Trouble]:
+    """Halves of characters, and the sign that ends a text in many programs: no store keeps them."""
+
+    def walk(value: Any, way: Way) -> Iterator[Way]:
+        if isinstance(value, str) and ("\0" in value or any("\ud800" <= sign <= "\udfff" for sign in value)):
+            yield way
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        for name, each in inner:
+            yield from walk(each, (*way, name))
+
+    for way in walk(document.value, ()):
+        yield Trouble(document.place(way), key_of(way), "it holds a character that can't be kept", "type it anew")
 
 
 def in_order(troubles: list[Trouble]) -> list[Trouble]:
@@ -176,8 +192,7 @@ def _doubles(document: Document, file: ReviewFile, listed: str) -> Iterator[Trou
             name = getattr(part, key, "")
             if not name:
                 continue
-            plain = full(file.review.ref, name) if key == "ref" and listed != "meetings" else name
-            first = seen.setdefault((key, plain), at)
+            first = seen.setdefault((key, name), at)
             if first != at:
                 way = (listed, at, key)
                 told = f"{key} {name} stands twice, first in {document.place((listed, first, key))}"

@@ -31,8 +31,8 @@ def import_(session: CommandLine, file: Path, dry_run: bool) -> int:
 
     Only what the file says is taken, and only what changed in it since it was last taken in: what changed here stays,
     and is told. Progress, status and evidence are never in the file. Any problem in it, and nothing is stored: all of
-    them are told, each with its place. --json holds ref, created, actions (number, ref), changed, left, filed, kept and
-    problems. Exit code 1: something was left for a person to settle.
+    them are told, each with its place. --json holds ref, created, actions (number, ref), changed, left, filed, kept,
+    problems and warnings. Exit code 1: something was left for a person to settle.
     """
     from actiontrack_learning_together.checking import check
     from actiontrack_learning_together.reading import read
@@ -48,6 +48,7 @@ def import_(session: CommandLine, file: Path, dry_run: bool) -> int:
         with session.app() as app:
             taken = take_in(app, document, found, who=session.who, dry_run=dry_run)
     session.show(taken.to_json(), lambda: _print_taken(session, taken, dry_run=dry_run))
+    _tell(file, taken.warnings, "may be a slip: ")
     if taken.problems:
         _tell_problems(file, taken.problems)
         click.get_current_context().exit(2)
@@ -102,8 +103,7 @@ def regimes(session: CommandLine, review: str) -> None:
     """List the kinds of review there are in law, with their clocks; with --review, a review's own clocks.
 
     A clock marked S was read in the source it names; C is common usage, for a board to set. --json holds for each
-    regime its name, short, nations, law, about, source and clocks; with --review the clocks, with started, due, met and
-    state.
+    regime its name, short, nations, law, about and clocks; with --review the clocks, with started, due, met and state.
     """
     from actiontrack_learning_together.clocks import clocks_of, listed
 
@@ -138,9 +138,13 @@ def _counts(found: object) -> dict[str, int]:
 # --- telling --------------------------------------------------------------------------------------------------------
 
 
+def _tell(file: Path, troubles: list[Trouble], word: str = "") -> None:
+    for each in troubles[:_SHOWN]:
+        click.echo(_steady(f"{word}{file.name}, {each}"), err=True)
+
+
 def _tell_problems(file: Path, problems: list[Trouble]) -> None:
-    for each in problems[:_SHOWN]:
-        click.echo(_steady(f"{file.name}, {each}"), err=True)
+    _tell(file, problems)
     more = f" The other {len(problems) - _SHOWN} are in --json." if len(problems) > _SHOWN else ""
     count = f"{len(problems)} problems" if len(problems) > 1 else "1 problem"
     click.echo(f"actiontrack: {file}: {count}; nothing was stored.{more}", err=True)

@@ -20,7 +20,8 @@ NAMES = frozenset({"name", "names", "person", "people", "worker", "workers", "me
 NO_NAMES = "a review file holds agencies and posts, never people's names"
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
+_EARLIEST, _LATEST = date(1990, 1, 1), date(2079, 12, 31)
+"""As the core takes dates."""
 
 
 def _blank_is_unsaid(value: Any) -> Any:
@@ -39,7 +40,7 @@ def _day(value: Any) -> Any:
     except ValueError:
         raise ValueError("there is no such day") from None
     if not _EARLIEST <= day <= _LATEST:
-        raise ValueError("a day between 1900 and 2199 is meant")
+        raise ValueError("a day from 1990 to 2079 is meant")
     return day
 
 

@@ -65,6 +65,7 @@ class _Resolver:
     # --- names ------------------------------------------------------------------------------------------------------
 
     def _name_all(self) -> None:
+        seen: dict[tuple[str, str], Way] = {}
         for listed, kind in KINDS.items():
             for at, part in enumerate(getattr(self._file, listed)):
                 if kind == "action":
@@ -72,7 +73,11 @@ class _Resolver:
                     for word in filter(None, (part.number, part.ref)):
                         self._names[kind, word] = name
                 else:
-                    self._names[kind, part.ref] = self._record_name(kind, part, (listed, at))
+                    name = self._names[kind, part.ref] = self._record_name(kind, part, (listed, at))
+                    self._names.setdefault((kind, full(self._review, part.ref)), name)
+                if seen.setdefault((kind, name), (listed, at)) != (listed, at):
+                    why = f"it is the same {kind.replace('_', ' ')} as that in {self._document.place(seen[kind, name])}"
+                    self._trouble((listed, at), why, "keep one of the two", part.ref or part.number)
 
     def _record_name(self, kind: str, part: Any, way: Way) -> str:
         if kind == "meeting":
@@ -102,7 +107,7 @@ class _Resolver:
                 )
             return stored.ref
         numbered = [each.ref for each in self._known.actions.values() if part.number and each.number == part.number]
-        if not numbered and not part.number:
+        if ref and not numbered and not part.number:
             self._trouble((*way, "ref"), "this Action ID is not known here", "give the action a number", part.ref)
         return numbered[0] if numbered else str(part.number or part.ref)
 

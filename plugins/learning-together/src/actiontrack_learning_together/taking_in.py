@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actiontrack.api import App, Decision, Recommendation, Records, Response
-from actiontrack_learning_together.document import Document, Trouble
+from actiontrack.api import App, Decision, NotAllowed, Recommendation, Records, Response, UserError
+from actiontrack_learning_together.cautions import cautions
+from actiontrack_learning_together.checking import in_order
+from actiontrack_learning_together.document import Document, Trouble, key_of
 from actiontrack_learning_together.merging import Change, Left, Plan, merge, next_base
 from actiontrack_learning_together.model import ReviewFile
-from actiontrack_learning_together.resolving import resolve
+from actiontrack_learning_together.resolving import Resolved, resolve
 from actiontrack_learning_together.said import Fields, Said
 from actiontrack_learning_together.stored import NOUNS, Held, held
 
@@ -41,6 +44,8 @@ class Taken:
     """What only another may decide: it waits as a proposal."""
     kept: list[str] = field(default_factory=list)
     problems: list[Trouble] = field(default_factory=list)
+    warnings: list[Trouble] = field(default_factory=list)
+    """What is taken as it stands, and may be a slip."""
 
     @property
     def asks(self) -> bool:
@@ -58,27 +63,40 @@ class Taken:
             "filed": self.filed,
             "kept": self.kept,
             "problems": [each.to_json() for each in self.problems],
+            "warnings": [each.to_json() for each in self.warnings],
         }
 
 
 def take_in(app: App, document: Document, file: ReviewFile, *, who: str, dry_run: bool = False) -> Taken:
     """Take the file in. Where the store finds troubles, they are told and nothing is stored."""
-    taken = Taken(file.review.ref)
-    with app.recording(who=who, source=SOURCE, dry_run=dry_run) as records:
+    taken = Taken(file.review.ref, warnings=list(cautions(document, file, app.folder)))
+    with contextlib.suppress(_Refused), app.recording(who=who, source=SOURCE, dry_run=dry_run) as records:
         known = held(records, taken.ref, [each.ref for each in file.meetings])
         resolved = resolve(document, file, known, records, app.agencies)
         if resolved.troubles:
-            taken.problems = resolved.troubles
-            return taken
+            taken.problems = in_order(resolved.troubles)
+            raise _Refused
         base: Said = json.loads(records.recall(taken.ref) or "{}")
         plan = merge(resolved.said, known.said(), base)
-        _Taking(records, app, who, known, taken).do(plan, resolved.said)
-        new_base = _renamed(
-            next_base(resolved.said, base, plan), {each["number"]: each["ref"] for each in taken.actions}
-        )
+        taking = _Taking(records, app, who, known, taken)
+        taking.do(plan, resolved.said)
+        if taking.refused:
+            taken.problems = in_order([_refusal(document, resolved, *each) for each in taking.refused])
+            raise _Refused
+        made = {each["number"]: each["ref"] for each in taken.actions}
+        new_base = _renamed(next_base(resolved.said, base, plan), made)
         if new_base != base:
             records.remember(taken.ref, json.dumps(new_base, ensure_ascii=False, sort_keys=True))
     return taken
+
+
+def _refusal(document: Document, resolved: Resolved, kind: str, name: str, why: str) -> Trouble:
+    way = resolved.ways[kind, name]
+    return Trouble(document.place(way), key_of(way), why.rstrip("."), "")
+
+
+class _Refused(Exception):  # noqa: N818 - takes the transaction back
+    pass
 
 
 def _renamed(said: Said, made: Mapping[str, str]) -> Said:
@@ -100,6 +118,15 @@ class _Taking:
         self._who = who
         self._known = known
         self._taken = taken
+        self.refused: list[tuple[str, str, str]] = []
+        """(kind, name, why) of what a guard or a value of it forbids."""
+
+    @contextlib.contextmanager
+    def _guarded(self, kind: str, name: str) -> Iterator[None]:
+        try:
+            yield
+        except UserError as error:
+            self.refused.append((kind, name, str(error)))
 
     def do(self, plan: Plan, said: Said) -> None:
         taken = self._taken
@@ -108,12 +135,21 @@ class _Taking:
         for kind in ORDER[:-1]:
             for of, name, fields in plan.new:
                 if of == kind:
-                    self._make(kind, name, fields)
+                    with self._guarded(kind, name):
+                        self._make(kind, name, fields)
             for name, changes in _by_name(plan.changes, kind).items():
-                self._change(kind, name, changes)
+                with self._guarded(kind, name):
+                    self._change(kind, name, changes)
+        if self.refused:
+            return
         self._place_episodes(list(said.get("key_practice_episode", {})))
         new = {name: fields for kind, name, fields in plan.new if kind == "action"}
-        made = {name: self._make_action(fields) for name, fields in new.items()}
+        made: dict[str, str] = {}
+        for name, fields in new.items():
+            with self._guarded("action", name):
+                made[name] = self._make_action(fields)
+        if self.refused:
+            return
         taken.actions = [{"number": name, "ref": ref} for name, ref in made.items()]
         for name, fields in new.items():
             if fields.get("depends_on"):
@@ -121,7 +157,8 @@ class _Taking:
                     made[name], {}, depends_on=[made.get(each, each) for each in fields["depends_on"]]
                 )
         for name, changes in _by_name(plan.changes, "action").items():
-            self._change_action(name, changes, made)
+            with self._guarded("action", name):
+                self._change_action(name, changes, made)
         self._record_decisions(list(said.get("recommendation", {})))
 
     # --- records ----------------------------------------------------------------------------------------------------
@@ -186,17 +223,27 @@ class _Taking:
             lead = after.get("lead_agency", self._known.actions[ref].lead_agency)
             values["agencies"] = ", ".join(code for code in legs if code != lead)
         depends_on = after.get("depends_on")
-        filed = self._records.set_action(
-            ref,
-            values,
-            recommendations=after.get("recommendations"),
-            depends_on=None if depends_on is None else [made.get(each, each) for each in depends_on],
-        )
+        try:
+            filed = self._records.set_action(
+                ref,
+                values,
+                recommendations=after.get("recommendations"),
+                depends_on=None if depends_on is None else [made.get(each, each) for each in depends_on],
+            )
+        except NotAllowed as error:  # a field in conflict, or a rule: the action stays as it is, and a person is told
+            self._leave(changes, str(error))
+            return
         for name, why in filed.items():
             self._taken.filed.append({"ref": ref, "field": name, "to": values[name], "why": why})
         core = _OF_ACTION | {"legs": "agencies"}
         self._taken.changed = [
             each for each in self._taken.changed if each.name != ref or core.get(each.field) not in filed
+        ]
+
+    def _leave(self, changes: Sequence[Change], why: str) -> None:
+        self._taken.changed = [each for each in self._taken.changed if each not in changes]
+        self._taken.left += [
+            Left(each.kind, each.name, each.field, each.after, each.before, why, asks=True) for each in changes
         ]
 
 

@@ -92,7 +92,8 @@ def _yaml_value(event: Any, events: Iterator[Any], builder: _Builder, way: Way) 
         raise _stop(line, "it is nested too deep", "compare it with the schema")
     builder.places.setdefault(way, Place(line=line))
     if isinstance(event, yaml.ScalarEvent):
-        return None if event.style is None and event.value in _UNSAID else event.value
+        # libyaml tells of a plain scalar by "", PyYAML's own reader by None.
+        return None if not event.style and event.value in _UNSAID else event.value
     if isinstance(event, yaml.SequenceStartEvent):
         items: list[Any] = []
         while not isinstance(event := next(events), yaml.SequenceEndEvent):

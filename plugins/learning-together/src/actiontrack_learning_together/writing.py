@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,8 @@ from actiontrack.api import UserError
 from actiontrack_learning_together.model import ReviewFile
 
 _WIDTH = 110
+_BREAKS = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ufeff]")
+"""Signs that YAML takes for the end of a line, or holds only escaped."""
 _HEAD = "# A review, as `actiontrack learning import` takes it in; `actiontrack learning schema` explains the keys.\n"
 
 
@@ -43,7 +46,7 @@ def to_yaml(file: ReviewFile) -> bytes:
             super().increase_indent(flow, False)
 
     def text(dumper: yaml.SafeDumper, value: str) -> Any:
-        style = "|" if "\n" in value else None
+        style = '"' if _BREAKS.search(value) else "|" if "\n" in value else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
     def day(dumper: yaml.SafeDumper, value: date) -> Any:
