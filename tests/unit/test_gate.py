@@ -142,6 +142,7 @@ def test_no_answer_is_taken_without_reasons_or_a_meeting(office: BoardOffice, re
 
 def test_a_referral_comes_back_by_itself_until_it_is_answered_anew(office: BoardOffice) -> None:
     ref = recommendation(office, "kind=needs_research")
+    office.configure('manager = "m@example.org"')
     refer = (
         "recommendation",
         "respond",
@@ -167,6 +168,10 @@ def test_a_referral_comes_back_by_itself_until_it_is_answered_anew(office: Board
     swept = office.ask("sweep")
     assert (swept["referrals_due"], office.ask("status")["referrals_due"]) == (1, 1)
     assert swept["back"] == [{"kind": "referral", "ref": ref, "number": "", "due": "2027-06-01"}]
+    assert [(each["ref"], each["level"], each["to"]) for each in swept["raised"]] == [
+        (ref, "referral", "m@example.org")
+    ]
+    assert (office.ask("sweep")["raised"], office.ask("sweep")["referrals_due"]) == ([], 1)
     assert "Referrals come back to the Board: 1" in office.type("status").out
     [asked] = asked_of_the_board(office, "2027-06-01")
     assert (asked["in_plan"], asked["reason"]) == (ref, "?")

@@ -14,6 +14,9 @@ from actiontrack.domain.workingdays import WorkingDays
 
 OFFICER, LEAD, EXECUTIVE, BOARD, MANAGER = "officer", "lead", "executive", "board", "manager"
 
+REFERRAL, IMPACT_CHECK = "referral", "impact_check"
+"""Levels beside the ladder: what comes back to the Board on its day, and is told to the safeguarding manager."""
+
 _FALLBACKS = {
     OFFICER: (OFFICER, LEAD, MANAGER),
     LEAD: (LEAD, MANAGER),

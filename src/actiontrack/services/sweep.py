@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from actiontrack.domain.derived import RUNNING_STATUSES
-from actiontrack.domain.escalation import MANAGER, Owed, address, role_words, to_raise
+from actiontrack.domain.escalation import IMPACT_CHECK, MANAGER, REFERRAL, Owed, address, role_words, to_raise
 from actiontrack.domain.ledger import Escalation, Send
 from actiontrack.domain.nouns import Action, Leg, SweepBatch
 from actiontrack.domain.vocabulary import Status
@@ -41,6 +41,11 @@ DIGEST = "digest"
 
 RAISED, PASSED, BASELINE = "raised", "passed", "baseline"
 _BATCH = 10_000
+_BACK = {
+    REFERRAL: "A referral is back, to be answered anew by the Board,",
+    IMPACT_CHECK: "Whether the change reached practice is to be checked",
+}
+"""What comes back by itself, and why it is told."""
 _UNDATED_STATUSES = (*sorted(RUNNING_STATUSES), Status.REPORTED_COMPLETE)
 
 
@@ -79,7 +84,7 @@ class Back:
     """What comes back to the Board by itself: a referral to answer anew, or an impact check to make."""
 
     kind: str
-    """referral or impact_check."""
+    """One of _BACK."""
     ref: str
     number: str
     due: date
@@ -92,11 +97,11 @@ class Back:
 def come_back(reader: Reader, as_at: date) -> list[Back]:
     """Every referral and impact check whose day has come, and that was not answered since: referrals first."""
     referrals = [
-        Back("referral", item.ref, item.number, item.review_by)
+        Back(REFERRAL, item.ref, item.number, item.review_by)
         for item in referrals_back(reader, as_at)
         if item.review_by
     ]
-    return referrals + [Back("impact_check", *each) for each in impact_checks_due(reader, as_at)]
+    return referrals + [Back(IMPACT_CHECK, *each) for each in impact_checks_due(reader, as_at)]
 
 
 @dataclass(slots=True)
@@ -120,8 +125,8 @@ class SweepResult:
             "due_soon": self.due_soon,
             "awaiting_verification": self.awaiting_verification,
             "undated": self.undated,
-            "referrals_due": sum(each.kind == "referral" for each in self.back),
-            "impact_checks_due": sum(each.kind == "impact_check" for each in self.back),
+            "referrals_due": sum(each.kind == REFERRAL for each in self.back),
+            "impact_checks_due": sum(each.kind == IMPACT_CHECK for each in self.back),
             "back": [each.to_json() for each in self.back],
             "raised": [each.to_json() for each in self.raised],
             "sent": len(self.people),
@@ -149,17 +154,26 @@ def sweep(core: Core, *, as_at: date | None = None, dry_run: bool = False, who: 
     while batch := [_Row(*each) for each in islice(rows, _BATCH)]:
         with core.store.reading() as reader:
             found = sweeper.look(reader, batch, result)
-        if not found.rows:
-            continue
-        if dry_run:
-            result.raised += found.raised
-            result.people |= {each.to for each in found.raised if each.to}
-        else:
-            with core.store.writing(who, SOURCE) as writer:
-                result.people |= sweeper.record(writer, found, today)
-            result.raised += found.raised
-            _tell(core, found)
+        _settle(core, sweeper, found, result, today, who, dry_run=dry_run)
+    with core.store.reading() as reader:
+        found = sweeper.look_back(reader, result.back)
+    _settle(core, sweeper, found, result, today, who, dry_run=dry_run)
     return result
+
+
+def _settle(
+    core: Core, sweeper: _Sweeper, found: _Found, result: SweepResult, today: date, who: str, *, dry_run: bool
+) -> None:
+    """Record what is owed and tell of it; a dry run only adds it to the result."""
+    if not found.rows:
+        return
+    if dry_run:
+        result.people |= {each.to for each in found.raised if each.to}
+    else:
+        with core.store.writing(who, SOURCE) as writer:
+            result.people |= sweeper.record(writer, found, today)
+        _tell(core, found)
+    result.raised += found.raised
 
 
 @dataclass(slots=True)
@@ -202,6 +216,25 @@ class _Sweeper:
         recorded, found = _recorded(reader, [row.ref for row, _, _ in owing]), _Found()
         for row, owed, days in owing:
             self._owe(row, owed, recorded.get(row.ref, set()), days, found)
+        return found
+
+    def look_back(self, reader: Reader, back: Sequence[Back]) -> _Found:
+        """What has come back to the Board and was not told yet: once, to the safeguarding manager."""
+        recorded, found = _recorded(reader, [each.ref for each in back]), _Found()
+        to = self._core.board.manager
+        for each in back:
+            if (each.kind, each.due) in recorded.get(each.ref, ()):
+                continue
+            days = (self._day - each.due).days
+            why = f"{_BACK[each.kind]} since {each.due.isoformat()}."
+            why += "" if to else f" No address is known for the {role_words(MANAGER)}."
+            found.rows.append(
+                Escalation(
+                    action=each.ref, level=each.kind, period=each.due, state=RAISED, to=to, days_overdue=days, why=why,
+                    at=self._now,
+                )
+            )  # fmt: skip
+            found.raised.append(Raised(each.ref, each.kind, each.due, days, to, why, RAISED))
         return found
 
     def record(self, writer: Writer, found: _Found, today: date) -> set[str]:
@@ -271,7 +304,7 @@ class _Sweeper:
 def _tell(core: Core, found: _Found) -> None:
     """Let plugins hear of escalations; not of reminders, nor of what was history at adoption."""
     for each in found.raised:
-        if each.days_overdue and each.state == RAISED:
+        if each.days_overdue and each.state == RAISED and each.level not in _BACK:
             core.hooks.on_action_overdue(each.ref, each.level, each.days_overdue, each.to)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from actiontrack.domain.escalation import IMPACT_CHECK, REFERRAL
 from actiontrack.domain.fields import FIELDS, words
 from actiontrack.domain.ledger import Escalation, Link, Proposal, ProposalKind, Send, Setting
 from actiontrack.domain.nouns import Action
@@ -67,7 +68,8 @@ def _happened(reader: Reader, name: str, position: int) -> Iterator[tuple[str, d
         if _is_decision(entry, name):
             yield entry.ref, entry.at.date(), f"entry:{entry.position}"
     for each in reader.find(Escalation, state="raised"):
-        yield each.action, each.at.date(), f"escalation:{each.action}:{each.level}:{each.period}"
+        if each.level != REFERRAL:  # that is about a recommendation
+            yield each.action, each.at.date(), f"escalation:{each.action}:{each.level}:{each.period}"
 
 
 def _is_decision(entry: AuditEntry, name: str) -> bool:
@@ -94,6 +96,8 @@ def _text(reader: Reader, kind: str) -> str:
     if not escalations:
         return ""
     found = escalations[0]
+    if found.level == IMPACT_CHECK:
+        return found.why
     late = f" It is {found.days_overdue} days overdue." if found.days_overdue else ""
     return f"Escalated: {found.level}.{late}"
 

@@ -126,8 +126,8 @@ def checks_told(checks: Sequence[ImpactCheck]) -> list[dict[str, Any]]:
 
 
 def legs_in_words(legs: Sequence[Mapping[str, Any]]) -> str:
-    """The parts of several agencies, each in a few words: "POL reported complete; NHS in progress, 12 days over"."""
-    if len(legs) < 2:
+    """Parts that stand differently, in a few words: "POL reported complete; NHS in progress, 12 days over"; else ""."""
+    if len({(leg["status"], leg["overdue"]) for leg in legs}) < 2:
         return ""
     return "; ".join(
         f"{leg['agency']} {words(Status(leg['status']))}"

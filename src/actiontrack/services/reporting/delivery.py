@@ -34,6 +34,7 @@ def overdue_section(picture: Picture, figures: Figures) -> Section:
         (item for item in picture.items if item.standing.overdue),
         key=lambda item: (-item.standing.days_overdue, item.action.ref),
     )
+    waiting = any(item.waits_for for item in now)
     rows = tuple(
         (
             *first_cells(item, picture),
@@ -41,12 +42,14 @@ def overdue_section(picture: Picture, figures: Figures) -> Section:
             item.standing.days_overdue,
             item.standing.slipped,
             ("yes" if item.was_overdue else "no") if picture.since else None,
+            *([", ".join(item.waits_for)] if waiting else ()),
         )
         for item in now
     )
     columns = (
         *FIRST, _DUE, Column("days_overdue", "Days overdue", "number"), _SLIPPED,
         Column("then", "Overdue then", missing="–"),
+        *([Column("waits_for", "Waits for", missing="–")] if waiting else ()),
     )  # fmt: skip
     tables = [Table("overdue", "Overdue now, longest first", columns, rows, "Nothing is overdue.")]
     tables.append(parts_table(picture))
