@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actiontrack.api import App, Decision, NotAllowed, Recommendation, Records, Response, UserError
+from actiontrack.api import App, Decision, KeyPracticeEpisode, NotAllowed, Recommendation, Records, Response, UserError
 from actiontrack_learning_together.cautions import cautions
 from actiontrack_learning_together.checking import in_order
 from actiontrack_learning_together.document import Document, Trouble, key_of
@@ -17,7 +17,7 @@ from actiontrack_learning_together.merging import Change, Left, Plan, merge, nex
 from actiontrack_learning_together.model import ReviewFile
 from actiontrack_learning_together.resolving import Resolved, resolve
 from actiontrack_learning_together.said import Fields, Said
-from actiontrack_learning_together.stored import NOUNS, Held, held
+from actiontrack_learning_together.stored import NOUNS, Held, held, told_in_order
 
 SOURCE = "learning-together"
 ORDER = ("review", "meeting", "key_practice_episode", "finding", "recommendation", "action")
@@ -132,17 +132,19 @@ class _Taking:
         taken = self._taken
         taken.changed, taken.left = plan.changes, plan.left
         taken.kept = [name for _, name in plan.kept]
+        places = {name: at for at, name in enumerate(said.get("key_practice_episode", {}), start=1)}
         for kind in ORDER[:-1]:
             for of, name, fields in plan.new:
                 if of == kind:
                     with self._guarded(kind, name):
-                        self._make(kind, name, fields)
+                        place = {"position": places[name]} if kind == "key_practice_episode" else {}
+                        self._make(kind, name, {**fields, **place})
             for name, changes in _by_name(plan.changes, kind).items():
                 with self._guarded(kind, name):
                     self._change(kind, name, changes)
         if self.refused:
             return
-        self._place_episodes(list(said.get("key_practice_episode", {})))
+        self._place_episodes(list(places))
         new = {name: fields for kind, name, fields in plan.new if kind == "action"}
         made: dict[str, str] = {}
         for name, fields in new.items():
@@ -179,13 +181,12 @@ class _Taking:
 
     def _place_episodes(self, names: list[str]) -> None:
         """Their order in the file is the narrative's; where it is the store's already, nothing is touched."""
-        stored = [self._records.get(NOUNS["key_practice_episode"], name) for name in names]
-        places = [(each.position, each.ref) for each in stored if each]
-        new = any(each.position == 0 for each in stored if each)
-        if places == sorted(places) and not (new and len(places) > 1):
+        stored = [each for name in names if (each := self._records.get(KeyPracticeEpisode, name))]
+        if [each.ref for each in sorted(stored, key=told_in_order)] == names:
             return
         for at, each in enumerate(stored, start=1):
-            if each and each.position != at:
+            if each.position != at:
+                self._taken.changed.append(Change("key_practice_episode", each.ref, "position", each.position, at))
                 self._records.put(each.model_copy(update={"position": at}))
 
     def _record_decisions(self, names: list[str]) -> None:
