@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -190,18 +189,19 @@ class _Taking:
                 self._records.put(each.model_copy(update={"position": at}))
 
     def _record_decisions(self, names: list[str]) -> None:
-        """An answer that a meeting gave is a decision of that meeting."""
+        """An answer that a meeting gave, with its reasons, is a decision of that meeting."""
         for name in names:
             item = self._records.get(Recommendation, name)
-            if item is None or not item.decided_at or item.response is Response.AWAITING:
+            if item is None or not (item.decided_at and item.response_reasons) or item.response is Response.AWAITING:
                 continue
-            told = self._records.find(Decision, about=name, meeting=item.decided_at, outcome=item.response.value)
-            if not told:
-                decision = Decision(
-                    ref=secrets.token_hex(8), meeting=item.decided_at, about=name, outcome=item.response.value,
-                    reasons=item.response_reasons, by=self._who, at=self._now,
-                )  # fmt: skip
-                self._records.put(decision)
+            held = self._records.find(Decision, meeting=item.decided_at)
+            if any((each.about, each.outcome) == (name, item.response) for each in held):
+                continue
+            decision = Decision(
+                ref=f"{item.decided_at}-D{len(held) + 1}", meeting=item.decided_at, about=name,
+                outcome=item.response.value, reasons=item.response_reasons, by=self._who, at=self._now,
+            )  # fmt: skip
+            self._records.put(decision)
 
     # --- actions ----------------------------------------------------------------------------------------------------
 
