@@ -49,22 +49,21 @@ def add_action(core: Core, values: Mapping[str, str], asker: Asker, *, dry_run: 
     """A new action; a status in `values` is a move, so its guards bind. Returns it as `action show` does."""
     if asker.agency:
         raise NotAllowed("The Board adds actions; a new row in your workbook reaches it as a proposal.")
-    read = _read_all(core, values)
+    read = read_fields(core, values)
+    return _change(core, asker, lambda desk, writer: enter(desk, writer, read, asker), dry_run=dry_run)
+
+
+def enter(desk: Desk, writer: Writer, read: Mapping[str, str], asker: Asker, source: str = SOURCE) -> ActionFile:
+    """A new action on the desk, of canonical values."""
     if not read.get("text"):
         raise UserError('An action needs its text: text="what will be done".')
-    made: list[str] = []
-
-    def work(desk: Desk, writer: Writer) -> ActionFile:
-        _check_number(writer, "", read.get("number", ""), read.get("review", ""))
-        state = {name: read[name] for name in STATUS_UNIT if read.get(name)}
-        plain = {name: value for name, value in read.items() if name not in STATUS_UNIT}
-        file = create_action(desk, plain, actor=asker.actor, review="", who=asker.who, source=SOURCE)
-        if state:
-            put_fields(desk, file, state, asker.actor, who=asker.who)
-        made.append(file.action.ref)
-        return file
-
-    return _change(core, asker, work, dry_run=dry_run)
+    _check_number(writer, "", read.get("number", ""), read.get("review", ""))
+    state = {name: read[name] for name in STATUS_UNIT if read.get(name)}
+    plain = {name: value for name, value in read.items() if name not in STATUS_UNIT}
+    file = create_action(desk, plain, actor=asker.actor, review="", who=asker.who, source=source)
+    if state:
+        put_fields(desk, file, state, asker.actor, who=asker.who)
+    return file
 
 
 def set_fields(
@@ -74,31 +73,40 @@ def set_fields(
 
     Raises NotAllowed where a guard forbids a move or a field is in conflict, UserError for a value that can't be read.
     """
-    read = _read_all(core, values)
+    read = read_fields(core, values)
     logs = [field for field in read if FIELDS[field].type is Type.LOG]
     if logs:
         raise UserError(f"{logs[0]} is added to, never set: use `actiontrack action {_ADDS[logs[0]]}`.")
 
     def work(desk: Desk, writer: Writer) -> ActionFile:
         file = desk.file(find_ref(writer, name))
-        _refuse_frozen(writer, file, read)
-        ours = project(desk, file, Viewer(asker.actor.side, asker.agency))
-        allowed = {}
-        for field, after in read.items():
-            if after == ours.get(field, ""):
-                continue
-            kind, why = _objection(core, file, asker, field, ours.get(field), after)
-            if why:
-                _file(writer, desk, file, asker, field, ours.get(field, ""), after, kind, why)
-            else:
-                allowed[field] = after
-        if "number" in allowed or "review" in allowed:
-            number, review = (allowed.get(part, ours.get(part, "")) for part in ("number", "review"))
-            _check_number(writer, file.action.ref, number, review)
-        put_fields(desk, file, allowed, asker.actor, who=asker.who)
+        amend(core, desk, writer, file, read, asker)
         return file
 
     return _change(core, asker, work, dry_run=dry_run)
+
+
+def amend(
+    core: Core, desk: Desk, writer: Writer, file: ActionFile, read: Mapping[str, str], asker: Asker
+) -> dict[str, str]:
+    """Set what the asker owns of these canonical values; file the rest. Returns what was filed, and why."""
+    _refuse_frozen(writer, file, read)
+    ours = project(desk, file, Viewer(asker.actor.side, asker.agency))
+    allowed, filed = {}, {}
+    for field, after in read.items():
+        if after == ours.get(field, ""):
+            continue
+        kind, why = _objection(core, file, asker, field, ours.get(field), after)
+        if why:
+            _file(writer, desk, file, asker, field, ours.get(field, ""), after, kind, why)
+            filed[field] = why
+        else:
+            allowed[field] = after
+    if "number" in allowed or "review" in allowed:
+        number, review = (allowed.get(part, ours.get(part, "")) for part in ("number", "review"))
+        _check_number(writer, file.action.ref, number, review)
+    put_fields(desk, file, allowed, asker.actor, who=asker.who)
+    return filed
 
 
 _ADDS = {"progress": "progress REF TEXT", "evidence": "evidence REF --link URL", "comments": "comment REF TEXT"}
@@ -218,7 +226,7 @@ def _change(core: Core, asker: Asker, work: Callable[[Desk, Writer], ActionFile]
     return told
 
 
-def _read_all(core: Core, values: Mapping[str, str]) -> dict[str, str]:
+def read_fields(core: Core, values: Mapping[str, str]) -> dict[str, str]:
     """Typed values as canonical ones: the same words are understood as in a workbook."""
     tongue = Tongue(InstanceSettings(name="", type="", side=Side.BOARD), core.agencies, core.board.timezone)
     read = {}
