@@ -84,6 +84,18 @@ def test_what_the_file_leaves_out_or_blank_stays(board: LearningBoard) -> None:
     assert recommendation(board, "R1")["intended_outcome"].startswith("A pattern")
 
 
+def test_the_order_of_the_episodes_is_the_narratives(board: LearningBoard) -> None:
+    board.take()
+    moved = document()
+    episodes = moved["key_practice_episodes"]
+    episodes.insert(0, episodes.pop())
+    told = board.take(moved)
+    assert [(each["field"], each["after"]) for each in told["changed"]] == [("position", at) for at in (1, 2, 3, 4)]
+    assert nothing_done(board.take(moved))
+    out = board.export("out.yaml").decode()
+    assert out.index("ref: K4") < out.index("ref: K1") < out.index("ref: K2") < out.index("ref: K3")
+
+
 def test_a_record_the_file_no_longer_has_is_kept_and_told(board: LearningBoard) -> None:
     board.take()
     shorter = document()

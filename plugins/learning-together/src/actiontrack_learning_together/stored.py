@@ -91,6 +91,11 @@ def natural(text: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text.casefold())]
 
 
+def told_in_order(episode: KeyPracticeEpisode) -> Any:
+    """Where an episode stands in the narrative, as a key to sort by."""
+    return episode.position, natural(episode.ref)
+
+
 def held(reader: Readable, ref: str, meetings: Collection[str] = ()) -> Held:
     """The review of that ref with all that is its own, and these meetings; one that is unknown holds nothing."""
     review = reader.get(Review, ref)
@@ -99,11 +104,7 @@ def held(reader: Readable, ref: str, meetings: Collection[str] = ()) -> Held:
     def put(kind: str, nouns: list[Any], order: Callable[[Any], Any]) -> None:
         found.records[kind] = {noun.ref: noun for noun in sorted(nouns, key=order)}
 
-    put(
-        "key_practice_episode",
-        reader.find(KeyPracticeEpisode, review=ref),
-        lambda one: (one.position, natural(one.ref)),
-    )
+    put("key_practice_episode", reader.find(KeyPracticeEpisode, review=ref), told_in_order)
     put("finding", reader.find(Finding, review=ref), lambda one: natural(one.ref))
     recommendations = reader.find(Recommendation, review=ref)
     put("recommendation", recommendations, lambda one: (natural(one.number), natural(one.ref)))

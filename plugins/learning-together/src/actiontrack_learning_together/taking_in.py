@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from actiontrack.api import App, Decision, NotAllowed, Recommendation, Records, Response, UserError
+from actiontrack.api import App, Decision, KeyPracticeEpisode, NotAllowed, Recommendation, Records, Response, UserError
 from actiontrack_learning_together.cautions import cautions
 from actiontrack_learning_together.checking import in_order
 from actiontrack_learning_together.document import Document, Trouble, key_of
@@ -17,7 +16,7 @@ from actiontrack_learning_together.merging import Change, Left, Plan, merge, nex
 from actiontrack_learning_together.model import ReviewFile
 from actiontrack_learning_together.resolving import Resolved, resolve
 from actiontrack_learning_together.said import Fields, Said
-from actiontrack_learning_together.stored import NOUNS, Held, held
+from actiontrack_learning_together.stored import NOUNS, Held, held, told_in_order
 
 SOURCE = "learning-together"
 ORDER = ("review", "meeting", "key_practice_episode", "finding", "recommendation", "action")
@@ -132,17 +131,19 @@ class _Taking:
         taken = self._taken
         taken.changed, taken.left = plan.changes, plan.left
         taken.kept = [name for _, name in plan.kept]
+        places = {name: at for at, name in enumerate(said.get("key_practice_episode", {}), start=1)}
         for kind in ORDER[:-1]:
             for of, name, fields in plan.new:
                 if of == kind:
                     with self._guarded(kind, name):
-                        self._make(kind, name, fields)
+                        place = {"position": places[name]} if kind == "key_practice_episode" else {}
+                        self._make(kind, name, {**fields, **place})
             for name, changes in _by_name(plan.changes, kind).items():
                 with self._guarded(kind, name):
                     self._change(kind, name, changes)
         if self.refused:
             return
-        self._place_episodes(list(said.get("key_practice_episode", {})))
+        self._place_episodes(list(places))
         new = {name: fields for kind, name, fields in plan.new if kind == "action"}
         made: dict[str, str] = {}
         for name, fields in new.items():
@@ -179,28 +180,28 @@ class _Taking:
 
     def _place_episodes(self, names: list[str]) -> None:
         """Their order in the file is the narrative's; where it is the store's already, nothing is touched."""
-        stored = [self._records.get(NOUNS["key_practice_episode"], name) for name in names]
-        places = [(each.position, each.ref) for each in stored if each]
-        new = any(each.position == 0 for each in stored if each)
-        if places == sorted(places) and not (new and len(places) > 1):
+        stored = [each for name in names if (each := self._records.get(KeyPracticeEpisode, name))]
+        if [each.ref for each in sorted(stored, key=told_in_order)] == names:
             return
         for at, each in enumerate(stored, start=1):
-            if each and each.position != at:
+            if each.position != at:
+                self._taken.changed.append(Change("key_practice_episode", each.ref, "position", each.position, at))
                 self._records.put(each.model_copy(update={"position": at}))
 
     def _record_decisions(self, names: list[str]) -> None:
-        """An answer that a meeting gave is a decision of that meeting."""
+        """An answer that a meeting gave, with its reasons, is a decision of that meeting."""
         for name in names:
             item = self._records.get(Recommendation, name)
-            if item is None or not item.decided_at or item.response is Response.AWAITING:
+            if item is None or not (item.decided_at and item.response_reasons) or item.response is Response.AWAITING:
                 continue
-            told = self._records.find(Decision, about=name, meeting=item.decided_at, outcome=item.response.value)
-            if not told:
-                decision = Decision(
-                    ref=secrets.token_hex(8), meeting=item.decided_at, about=name, outcome=item.response.value,
-                    reasons=item.response_reasons, by=self._who, at=self._now,
-                )  # fmt: skip
-                self._records.put(decision)
+            held = self._records.find(Decision, meeting=item.decided_at)
+            if any((each.about, each.outcome) == (name, item.response) for each in held):
+                continue
+            decision = Decision(
+                ref=f"{item.decided_at}-D{len(held) + 1}", meeting=item.decided_at, about=name,
+                outcome=item.response.value, reasons=item.response_reasons, by=self._who, at=self._now,
+            )  # fmt: skip
+            self._records.put(decision)
 
     # --- actions ----------------------------------------------------------------------------------------------------
 
