@@ -123,10 +123,14 @@ def _leave(lane: Lane, key: tuple[str, str, str], still: str | None = None) -> N
 
 
 def _still_said(lane: Lane, file: ActionFile, key: tuple[str, str, str]) -> str | None:
-    """What another row of this instance says of the same recommendation that is neither ours nor what it agreed to."""
+    """What another row of this instance says of the same recommendation that is neither ours nor what it agreed to.
+
+    Where several say different things, what stands as the side goes on standing while one of them says it.
+    """
     noun, target, name = key
     if noun != "recommendation":
         return None
+    said = []
     ours = project(lane.desk, file, lane.viewer).get(name)
     answering = [ref for ref, answers in lane.desk.reader.pick(Action, ("ref", "recommendations")) if target in answers]
     rows = {link.action: record for record, link in lane.matching.pairs}
@@ -134,8 +138,9 @@ def _still_said(lane: Lane, file: ActionFile, key: tuple[str, str, str]) -> str 
         link = lane.links.get(stored.action, stored)
         now = lane.theirs(rows[link.action]).get(name) if link.action in rows else link.seen.get(name)
         if link.action != file.action.ref and isinstance(now, str) and now not in ("", ours, link.base.get(name)):
-            return now
-    return None
+            said.append(now)
+    side = lane.ledger.conflicts[key].sides.get(lane.name)
+    return side if side in said else next(iter(said), None)
 
 
 def _note_conflict(lane: Lane, key: tuple[str, str, str], conflict: Conflict) -> None:
