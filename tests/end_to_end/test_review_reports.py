@@ -181,25 +181,41 @@ def test_what_is_published_says_nothing_of_an_embargoed_review(
     assert names_nobody(suite.folder / "never") > 25
 
 
-def test_an_agencys_workbook_and_the_sweep_say_nothing_of_an_embargoed_review(suite: Suite) -> None:
-    """But what the rule lets through: the action's own text, which the Board writes for the agency."""
-    suite.configure(BOARD.replace('review = "SAR-2026-01"\n', ""), POLICE)
+@pytest.mark.parametrize("which", ["", "refs"])
+def test_nothing_that_an_agency_gets_tells_of_an_embargoed_review(suite: Suite, which: str) -> None:
+    """But what the rule lets through: the action's own text, which the Board writes, and the agency's own part."""
+    embargo = f'embargo = "{which}"\n' if which else ""
+    suite.configure(BOARD.replace('review = "SAR-2026-01"\n', ""), POLICE + embargo)
     suite.make_plan([])
     made = make_reviews(suite)
+    across = made["across"]
     suite.run("action", "set", made["hidden"], "text=Mend what was found")
-    suite.run("action", "set", made["across"], "text=Mend it all", "status=in_progress")
-    suite.run("action", "progress", made["across"], f"The Board saw {MARKER}")
-    suite.run("--agency", "HEA", "action", "list")
-    suite.adopt(now="2025-12-20T09:00:00Z")
+    suite.run("action", "set", across, "text=Mend it all", "agencies=HEA")
+    suite.run("action", "progress", across, f"The Board saw {MARKER}")
+    suite.run("action", "comment", across, f"Was {MARKER} asked?")
+    for what in (
+        ("progress", across, f"We met {MARKER}"),
+        ("evidence", across, "--link", f"https://example.org/{MARKER}"),
+    ):
+        suite.run("--agency", "HEA", "action", *what)
+    suite.run("--agency", "HEA", "action", "set", across, "status=blocked", f"status_reason=Waits for {MARKER}",
+              "look_again=2026-02-01")  # fmt: skip
+    (suite.folder / "notes.csv").write_text("36 of 40", encoding="utf-8")
+    suite.run(
+        "--agency", "HEA", "action", "evidence", across, "--file", str(suite.folder / "notes.csv"), "--shows", MARKER
+    )
+    suite.adopt(now="2026-03-20T09:00:00Z")
     suite.sync(code=None)
-    told = suite.run("sweep")
-    assert any(each["ref"] == made["across"] for each in told["raised"]), "it is overdue"
+    suite.run("workbook", "issue", "--agency", "POL", "--out", str(suite.folder / "issued.xlsx"))
+    swept = suite.run("sweep")
+    assert any(each["ref"] == across for each in swept["raised"]), "it is overdue"
+    assert MARKER not in json.dumps(swept), "what is mailed: refs, dates and counts"
     with suite.edit("police.xlsx") as sheet:
-        assert {row["Action"] for row in sheet.rows()} >= {"Mend what was found", "Mend it all"}
-    for name in ("police.xlsx",):
-        for part in parts(suite.folder / name):
-            assert MARKER.encode() not in part
-    assert MARKER not in json.dumps(told)
+        texts = {row["Action"] for row in sheet.rows()}
+        assert texts if which else texts >= {"Mend what was found", "Mend it all"}
+    looked = [part for name in ("police.xlsx", "issued.xlsx") for part in parts(suite.folder / name)]
+    assert len(looked) > 20
+    assert not any(MARKER.encode() in part for part in looked)
 
 
 @pytest.mark.parametrize(
