@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from learning_board import LearningBoard
 
+from actiontrack_learning_together.checking import check
 from actiontrack_learning_together.document import LARGEST
 from actiontrack_learning_together.reading import read
 
@@ -125,6 +126,37 @@ def test_a_workbook_of_endless_rows(board: LearningBoard) -> None:
         book["Meetings"].cell(row, 1, f"M-{row}")
     book.save(board.folder / "out.xlsx")
     assert "more than 5000 rows" in told(board.folder / "out.xlsx")
+
+
+HEAD = 'version: "1"\nreview: {ref: S}\n'
+
+
+def chain(count: int, step: int) -> str:
+    """Actions that each wait for another, `step` further on."""
+    return "".join(f"- {{number: '{at}', text: x, depends_on: ['{at + step}']}}\n" for at in range(1, count))
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        (HEAD + "".join(f"x{at}: 1\n" for at in range(30_000)), 500),
+        (f"{HEAD}actions:\n{chain(8_000, 1)}", 1),
+        (f"{HEAD}actions:\n{chain(8_000, -1)}", 1),
+        (f"{HEAD}actions:\n- {{number: '0', text: x, depends_on: ['7999']}}\n{chain(8_000, -1)}", 50),
+        (HEAD + "findings: [{ref: F, text: x, effect: hinders, kpe_refs: ["
+         + ", ".join(f"Q{at}" for at in range(20_000)) + "]}]\nkey_practice_episodes:\n"
+         + "".join(f"- {{ref: K{at}, text: x}}\n" for at in range(5_000)), 500),
+        (HEAD * 5_000, 500),
+    ],
+    ids=["keys", "chain", "chain back", "ring", "refs", "doubles"],
+)  # fmt: skip
+def test_very_many_of_anything(tmp_path: Path, text: str, most: int) -> None:
+    """What would take for ever if each were compared with each."""
+    path = tmp_path / "x.yaml"
+    path.write_text(text, encoding="utf-8")
+    file, troubles = check(read(path))
+    assert file is None
+    assert len(troubles) == most
 
 
 def test_halves_of_characters_are_refused(board: LearningBoard) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -12,7 +13,9 @@ from actiontrack_learning_together.document import Document, Trouble, Way, key_o
 from actiontrack_learning_together.model import NAMES, NO_NAMES, Action, ReviewFile
 
 _SHOWN = 60
-_SAME_NAME = {"extra_forbidden", "missing"}
+_MOST_TROUBLES = 500
+"""More help nobody."""
+_MOST_CIRCLES, _MOST_WORDS, _MOST_NAMED = 50, 300, 20
 
 
 def check(document: Document) -> tuple[ReviewFile | None, list[Trouble]]:
@@ -28,10 +31,10 @@ def check(document: Document) -> tuple[ReviewFile | None, list[Trouble]]:
         file = ReviewFile.model_validate(value)
     except ValidationError as error:
         faults = [fault for fault in error.errors(include_url=False) if fault["type"] != "string_unicode"]
-        troubles += [_told(document, dict(fault)) for fault in faults]
+        troubles += [_told(document, dict(fault)) for fault in faults[:_MOST_TROUBLES]]
     if file is not None:
-        troubles += _references(document, file)
-        troubles += _rules(document, file)
+        troubles += islice(_references(document, file), _MOST_TROUBLES)
+        troubles += islice(_rules(document, file), _MOST_TROUBLES)
     return (file if not troubles else None), in_order(troubles)
 
 
@@ -50,9 +53,10 @@ def _unkept(document: Document) -> Iterator[Trouble]:
 
 
 def in_order(troubles: list[Trouble]) -> list[Trouble]:
-    """By place, each once."""
+    """By place, each once; of very many, the first."""
     once = dict.fromkeys(troubles)
-    return sorted(once, key=lambda each: (each.place.sheet, each.place.line, _row(each.place.cell), each.key))
+    ordered = sorted(once, key=lambda each: (each.place.sheet, each.place.line, _row(each.place.cell), each.key))
+    return ordered[:_MOST_TROUBLES]
 
 
 def _row(cell: str) -> tuple[int, str]:
@@ -116,11 +120,13 @@ def _shown(value: Any) -> str:
 
 def nearest(word: str, words: Collection[str]) -> str:
     """What to write instead: the nearest word, or those there are."""
-    lower = {each.lower(): each for each in words}
+    some = list(islice(words, _MOST_WORDS))
+    lower = {each.lower(): each for each in some}
     near = difflib.get_close_matches(word.lower().strip(), lower, n=1, cutoff=0.5)
     if near:
         return f"the nearest is “{lower[near[0]]}”"
-    return f"there are: {', '.join(words)}" if words else "leave it out"
+    more = ", …" if len(words) > _MOST_NAMED else ""
+    return f"there are: {', '.join(some[:_MOST_NAMED])}{more}" if some else "leave it out"
 
 
 def _words(fault: Mapping[str, Any]) -> list[str]:
@@ -176,11 +182,11 @@ def _references(document: Document, file: ReviewFile) -> Iterator[Trouble]:
     for listed, key, target, word in _NAMING:
         known = names_of(file, target)
         plain = target == "actions"
+        names = [part.number or part.ref if plain else part.ref for part in getattr(file, target)]
         for at, part in enumerate(getattr(file, listed)):
             for nth, name in enumerate(getattr(part, key)):
                 if (name if plain else full(file.review.ref, name)) not in known:
                     way = (listed, at, key, nth)
-                    names = [part.number or part.ref if plain else part.ref for part in getattr(file, target)]
                     yield Trouble(document.place(way), key_of(way), f"there is no {word} {name} in this file",
                                   nearest(name, names), name)  # fmt: skip
 
@@ -216,14 +222,27 @@ def _circles(document: Document, file: ReviewFile) -> Iterator[Trouble]:
     """Actions that wait for each other wait for ever."""
     known = names_of(file, "actions")
     waits = [{known[name] for name in each.depends_on if name in known} for each in file.actions]
-    freed: set[int] = set()
-    while found := {at for at, after in enumerate(waits) if at not in freed and after <= freed}:
-        freed |= found
-    for at in range(len(waits)):
-        if at not in freed and _comes_back(at, waits):
+    for at in islice(_stuck(waits), _MOST_CIRCLES):
+        if _comes_back(at, waits):
             way = ("actions", at, "depends_on")
             yield Trouble(document.place(way), key_of(way), "it would have to be done before itself",
                           "leave one of them out of depends_on")  # fmt: skip
+
+
+def _stuck(waits: list[set[int]]) -> list[int]:
+    """Those that could never begin, each after what it waits for."""
+    left = [len(each) for each in waits]
+    followers: dict[int, list[int]] = {}
+    for at, each in enumerate(waits):
+        for before in each:
+            followers.setdefault(before, []).append(at)
+    ready = [at for at, count in enumerate(left) if not count]
+    for at in ready:  # grows while it is read
+        for follower in followers.get(at, ()):
+            left[follower] -= 1
+            if not left[follower]:
+                ready.append(follower)
+    return sorted(set(range(len(waits))).difference(ready))
 
 
 def _comes_back(start: int, waits: list[set[int]]) -> bool:

@@ -65,8 +65,9 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^
 """A ref or number: short, and without what parts a list."""
 Day = Annotated[date | None, BeforeValidator(_day)]
 NeededDay = Annotated[date, BeforeValidator(_day)]
-Texts = Annotated[tuple[Needed, ...], BeforeValidator(_listed)]
-Refs = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+Many = BeforeValidator(_listed)
+Texts = Annotated[tuple[Needed, ...], Many]
+Refs = Annotated[tuple[Name, ...], Many]
 Format = Literal["full", "intensive", "speed", "mid-range", "focused", "themed"]
 
 
@@ -90,7 +91,7 @@ class Team(Part):
     """How many people."""
 
 
-Teams = Annotated[tuple[Team, ...], BeforeValidator(_listed)]
+Teams = Annotated[tuple[Team, ...], Many]
 
 
 class Review(Part):
@@ -236,8 +237,8 @@ class ReviewFile(Part):
     version: Literal["1"]
     """Of this format."""
     review: Review
-    meetings: Annotated[tuple[Meeting, ...], BeforeValidator(_listed)] = ()
-    key_practice_episodes: Annotated[tuple[Episode, ...], BeforeValidator(_listed)] = ()
-    findings: Annotated[tuple[Finding, ...], BeforeValidator(_listed)] = ()
-    recommendations: Annotated[tuple[Recommendation, ...], BeforeValidator(_listed)] = ()
-    actions: Annotated[tuple[Action, ...], BeforeValidator(_listed)] = ()
+    meetings: Annotated[tuple[Meeting, ...], Many] = ()
+    key_practice_episodes: Annotated[tuple[Episode, ...], Many] = ()
+    findings: Annotated[tuple[Finding, ...], Many] = ()
+    recommendations: Annotated[tuple[Recommendation, ...], Many] = ()
+    actions: Annotated[tuple[Action, ...], Many] = ()
