@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 from actiontrack.domain.fields import Actor
 from actiontrack.domain.ledger import Setting
 from actiontrack.domain.nouns import (
-    Action,
     Decision,
     Finding,
     KeyPracticeEpisode,
@@ -20,10 +19,11 @@ from actiontrack.domain.nouns import (
     Stored,
 )
 from actiontrack.domain.vocabulary import Side
-from actiontrack.errors import NotAllowed, NotFound
+from actiontrack.errors import NotAllowed
 from actiontrack.ports import Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.asking import Asker, amend, enter, read_fields
+from actiontrack.services.records.board_fields import put_board_fields
 from actiontrack.services.records.desk import ActionFile, Desk
 from actiontrack.services.records.nouns import check_noun
 
@@ -115,12 +115,6 @@ class Recorder:
 
     def _tie(self, file: ActionFile, recommendations: Sequence[str] | None, depends_on: Sequence[str] | None) -> None:
         """To the recommendations it answers and the actions that come first."""
-        for noun, refs in ((Recommendation, recommendations), (Action, depends_on)):
-            for ref in refs or ():
-                if self._writer.get(noun, ref) is None:
-                    raise NotFound(f"There is no {noun.__name__.lower()} {ref} here.")
-        if recommendations is not None:
-            self._desk.put_action(file, recommendations=tuple(recommendations))
-        if depends_on is not None:
-            self._desk.put_action(file, depends_on=tuple(depends_on))
+        ties = {"recommendations": recommendations, "depends_on": depends_on}
+        put_board_fields(self._desk, file, {name: ", ".join(refs) for name, refs in ties.items() if refs is not None})
         self._desk.save(self._writer)
