@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from learning_board import AGENCIES, LearningBoard
+from learning_board import AGENCIES, REVIEW, LearningBoard, document
 
 MASTER = '[[connector]]\nname = "master"\ntype = "spreadsheet"\npath = "plan.xlsx"\ncreate = true\nside = "board"\n'
 
@@ -168,3 +168,14 @@ def test_each_kind_of_recommendation_closes_in_its_own_way(board: LearningBoard)
     # Not accepted: never without reasons.
     assert "4(1)(g)" in year.refused("recommendation", "set", five, "response_reasons=")
     assert year.to_close(five) == []
+
+
+def test_actions_can_not_wait_for_each_other_through_the_records(board: LearningBoard) -> None:
+    numbers = {each["number"]: each["ref"] for each in board.take()["actions"]}
+    board.run("action", "add", f"review={REVIEW}", "number=9.1", "text=Begin.", f"depends_on={numbers['3.2']}")
+    circle = document()
+    circle["actions"].append({"number": "9.1", "text": "Begin."})
+    next(each for each in circle["actions"] if each["number"] == "3.1")["depends_on"] = ["9.1"]
+    [left] = board.take(circle, code=1)["left"]
+    assert (left["ref"], left["field"], left["asks"]) == (numbers["3.1"], "depends_on", True)
+    assert "3.1 → 9.1 → 3.2 → 3.1" in left["why"]
