@@ -167,6 +167,16 @@ def test_after_a_quarter_of_an_hour_it_is_an_edit(opened: Open) -> None:
     assert told.proposals == 1, "a cleared priority is asked about"
 
 
+def test_i14_a_read_from_before_the_write_of_a_machine_whose_clock_is_ahead_is_no_edit(opened: Open) -> None:
+    """Walk ef79a391/2848: half an hour ahead, that write seemed too long ago for any replica to lag behind."""
+    office = opened()
+    lagging(office)
+    office.pass_time(minutes=-31)
+    office.change(TWO, priority="Low")
+    told = office.sync("tickets")
+    assert (told.updated_here, told.proposals, told.conflicts) == (0, 0, 0)
+
+
 @pytest.mark.parametrize("jump", [{"days": -4000}, {"days": 4000}, {}])
 def test_no_clock_hides_an_edit_for_ever(opened: Open, jump: dict[str, float]) -> None:
     office = opened()

@@ -29,7 +29,7 @@ def after_write(lane: Lane, link: Link, version: str) -> dict[str, Any]:
     before = link.digest
     if lane.seen.key != "remote" or before in ("", version):
         return {}
-    recent = link.outdated_at is not None and abs(lane.desk.now - link.outdated_at) < LONGEST
+    recent = link.outdated_at is not None and lane.desk.now - link.outdated_at < LONGEST
     written, read = _versions(link)
     older = [each for each in (*(written if recent else ()), *read) if each not in (before, version)]
     return {"outdated": _AND.join([*older, before]), "outdated_at": lane.desk.now, "outdated_reads": 0}
@@ -72,4 +72,5 @@ def pass_over_stale(lane: Lane, records: Sequence[Record], links: dict[str, Link
 def _is_stale(link: Link, record: Record, now: datetime) -> bool:
     if record.version not in _versions(link)[0] or record.version == link.digest or link.outdated_at is None:
         return False
-    return abs(now - link.outdated_at) < LONGEST and link.outdated_reads < READS
+    # A write in the future was another machine's, whose clock is ahead: the reads alone count then.
+    return now - link.outdated_at < LONGEST and link.outdated_reads < READS
