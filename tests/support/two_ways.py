@@ -285,7 +285,8 @@ class TwoWays:
         asked.clear()
         world.sync()
         print("requests, unchanged:", len(asked))
-        assert len(asked) <= 2, asked
+        # Where moments are told by the second, the three changed last may have changed once more within theirs.
+        assert len(asked) <= 2 + 3, asked
 
     def test_texts_arrive_whole(self, world: World) -> None:
         ref = world.add(LONG)
