@@ -142,6 +142,56 @@ def test_the_annual_section_counts_what_sql_counts(suite: Suite, reviews: dict[s
     assert [row["review"] for row in rows["under_way"]] == ["SAR-2025-09"]
 
 
+ACTIONS = """
+    SELECT r.review, r.number, count(a.ref), coalesce(sum(a.status IN ('verified', 'embedded')), 0),
+           coalesce(sum(a.status NOT IN ('verified', 'embedded', 'closed_not_implemented', 'superseded',
+                                         'no_longer_applicable')), 0)
+    FROM recommendation r LEFT JOIN action a
+      ON EXISTS (SELECT 1 FROM json_each(a.recommendations) WHERE value = r.ref)
+     AND a.review IN (SELECT ref FROM review WHERE publication = 'published')
+    WHERE r.review IN (SELECT ref FROM review WHERE publication = 'published')
+    GROUP BY r.ref ORDER BY 1, 2
+"""
+REVIEWS = """
+    SELECT ref, (SELECT count(*) FROM finding WHERE review = r.ref),
+           (SELECT count(*) FROM recommendation WHERE review = r.ref),
+           (SELECT count(*) FROM action WHERE review = r.ref)
+    FROM review r WHERE publication = 'published' ORDER BY published DESC
+"""
+EVIDENCE = """
+    SELECT a.review, a.number, count(e.ref) FROM action a LEFT JOIN evidence e ON e.action = a.ref
+    WHERE a.review IN (SELECT ref FROM review WHERE publication = 'published') GROUP BY a.ref ORDER BY a.text
+"""
+
+
+def test_every_figure_in_their_tables_is_what_sql_counts(suite: Suite, reviews: dict[str, str]) -> None:
+    for name, number in (("done", "1.1"), ("open", "1.2"), ("ended", "3.1")):
+        suite.run("action", "set", reviews[name], f"number={number}")
+    db = sqlite3.connect(suite.folder / "at.db")
+
+    def tables(*which: str) -> dict[str, list[dict[str, Any]]]:
+        told = json.loads(report(suite, *which)[1][".json"])
+        return {table["key"]: table["rows"] for section in told["sections"] for table in section["tables"]}
+
+    annual = tables("annual", *YEAR)
+    rows = [
+        tuple(row[name] for name in ("review", "in_plan", "actions", "verified", "open"))
+        for row in annual["implementation"]
+    ]
+    assert sorted(rows) == db.execute(ACTIONS).fetchall()
+    register = tables("register", "--as-at", "2026-03-31")
+    names = ("review", "findings", "recommendations", "actions")
+    assert [tuple(row[name] for name in names) for row in register["reviews"]] == db.execute(REVIEWS).fetchall()
+    evidence = {(review, number): count for review, number, count in db.execute(EVIDENCE)}
+    listed = {
+        (review, row["in_plan"]): row["evidence"]
+        for review in ("SAR-2024-01", "SAR-2025-01")
+        for row in register[f"actions-{review}"]
+    }
+    assert listed == evidence
+    assert {(row["review"], row["in_plan"]): row["evidence"] for row in annual["done"]} == {("SAR-2025-01", "1.1"): 1}
+
+
 def test_a_year_in_which_nothing_was_recorded_is_empty_and_a_year_the_wrong_way_round_is_refused(
     suite: Suite, reviews: dict[str, str]
 ) -> None:
