@@ -31,6 +31,7 @@ _FED = 1 << 17
 _PROLOG = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+_END_OF_DIRECTORY = b"PK\5\6"
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _MANIFEST = "META-INF/manifest.xml"
@@ -240,11 +241,13 @@ def _members(path: Path, data: bytes) -> tuple[list[Member], bytes]:
         raise refuse_file(path, "too-large", f"{len(infos)} parts; refused")
     order = sorted(infos, key=lambda info: info.header_offset)
     ends = {id(a): b.header_offset for a, b in pairwise(order)}
-    at, members = central, []
+    at, members, directory_end = central, [], data.rfind(_END_OF_DIRECTORY)
     for info in infos:
         fields = _CENTRAL.unpack_from(data, at)
         raw_name = data[at + _CENTRAL.size : at + _CENTRAL.size + fields[10]]
         at += _CENTRAL.size + fields[10] + fields[11] + fields[12]
+        if at > directory_end:  # zipfile takes whatever bytes are there for the rest of a name
+            raise refuse_file(path, "truncated", "damaged or cut short; ask for a new copy")
         members.append(_member(path, data, info, fields, raw_name, ends.get(id(info), central)))
     return members, comment
 
