@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from actiontrack.api import Report, hookimpl
+from actiontrack.api import hookimpl
+
+if TYPE_CHECKING:
+    from actiontrack.api import Report
 
 
 @hookimpl
