@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hmac
 import socket
 import threading
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import TCPServer
+from typing import Any
 from urllib.parse import unquote
 
 from actiontrack.errors import ConfigurationError
@@ -34,17 +36,15 @@ def listening(
     if len(token) < _SHORTEST:
         raise ConfigurationError(f"[hints] token: it has fewer than {_SHORTEST} characters; make it up at random")
 
-    class Door(_Door):
-        wanted = token.encode()
+    def heard(name: str) -> bool:
+        known = knows(name)
+        if known:
+            tell(name)
+        return known
 
-        def heard(self, name: str) -> bool:
-            known = knows(name)
-            if known:
-                tell(name)
-            return known
-
+    door = functools.partial(_Door, token.encode(), heard)
     try:
-        server = _Server6((host, port), Door) if ":" in host else _Server((host, port), Door)
+        server = _Server6((host, port), door) if ":" in host else _Server((host, port), door)
     except OSError as error:
         raise ConfigurationError(f"[hints] listen: nobody can listen at {host}:{port}: {error.strerror}") from None
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
@@ -71,11 +71,11 @@ class _Server6(_Server):
 
 class _Door(BaseHTTPRequestHandler):
     timeout = _SECONDS
-    wanted = b""
 
-    def heard(self, name: str) -> bool:
-        """Whether there is such an instance; it was told if so."""
-        raise NotImplementedError
+    def __init__(self, wanted: bytes, heard: Callable[[str], bool], *request: Any) -> None:
+        """`heard` is given an instance's name, and says whether there is such a one."""
+        self._wanted, self._heard = wanted, heard
+        super().__init__(*request)  # which answers the request
 
     def do_POST(self) -> None:
         """A hint, if the path says whose and the token is right: which of them is wrong is not told."""
@@ -86,8 +86,8 @@ class _Door(BaseHTTPRequestHandler):
         self.rfile.read(int(length))
         root, _, rest = self.path.lstrip("/").partition("/")
         name, _, token = rest.rpartition("/")
-        right = root == "hints" and hmac.compare_digest(unquote(token).encode(), self.wanted)
-        self._answer(HTTPStatus.ACCEPTED if right and self.heard(unquote(name)) else HTTPStatus.NOT_FOUND)
+        right = root == "hints" and hmac.compare_digest(unquote(token).encode(), self._wanted)
+        self._answer(HTTPStatus.ACCEPTED if right and self._heard(unquote(name)) else HTTPStatus.NOT_FOUND)
 
     def _answer(self, status: HTTPStatus) -> None:
         self.send_response_only(status)
