@@ -26,39 +26,33 @@ from actiontrack.services.records.asking import Asker, amend, enter, read_fields
 from actiontrack.services.records.board_fields import put_board_fields
 from actiontrack.services.records.desk import ActionFile, Desk
 from actiontrack.services.records.nouns import check_noun
+from actiontrack.services.records.working import working
 
 S = TypeVar("S", bound=Stored)
 TAKEN = (Review, KeyPracticeEpisode, Finding, Recommendation, Meeting, Decision)
 """Records that are taken in whole; an action has its own way in."""
 
 
-class _Undo(Exception):  # noqa: N818 - not an error: a dry run takes its transaction back
-    pass
-
-
 @contextlib.contextmanager
 def recording(core: Core, *, who: str, source: str, dry_run: bool) -> Iterator[Recorder]:
     """One transaction: all of it is stored at the end of the `with` block, or none; of a dry run, none."""
-    recorder: Recorder | None = None
-    with contextlib.suppress(_Undo), core.store.writing(who, source) as writer:
+    with working(core, who, source=source, dry_run=dry_run) as (writer, desk):
         writer.put(*core.agencies)
-        recorder = Recorder(core, writer, Asker(who, Actor(Side.BOARD)), source)
+        recorder = Recorder(core, writer, desk, Asker(who, Actor(Side.BOARD)), source)
         yield recorder
-        if dry_run:
-            raise _Undo
-    if recorder is not None and not dry_run:
+    if not dry_run:
         recorder.tell()
 
 
 class Recorder:
     """Reads and writes within the transaction; each write binds the guards of the command line."""
 
-    def __init__(self, core: Core, writer: Writer, asker: Asker, source: str) -> None:
+    def __init__(self, core: Core, writer: Writer, desk: Desk, asker: Asker, source: str) -> None:
         self._core = core
         self._writer = writer
         self._asker = asker
         self._source = source
-        self._desk = Desk(writer, core.board, core.clock.now())
+        self._desk = desk
 
     def get(self, noun: type[S], *key: str) -> S | None:
         """The record of that key, or None."""

@@ -1,4 +1,4 @@
-"""One transaction on behalf of a person at the command line, which a dry run takes back."""
+"""One transaction on behalf of a person, which a dry run takes back."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class _Undo(Exception):  # noqa: N818 - not an error: a dry run takes its transa
 
 
 @contextmanager
-def working(core: Core, who: str, *, dry_run: bool = False) -> Iterator[tuple[Writer, Desk]]:
+def working(core: Core, who: str, *, source: str = SOURCE, dry_run: bool = False) -> Iterator[tuple[Writer, Desk]]:
     """A writer and a desk over it. Who wants to read what they changed saves the desk first."""
     try:
-        with core.store.writing(who, SOURCE) as writer:
+        with core.store.writing(who, source) as writer:
             desk = Desk(writer, core.board, core.clock.now())
             yield writer, desk
             desk.save(writer)
