@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from actiontrack.cli.base import Group, Session, agency_code, say
+from actiontrack.cli.base import DRY_RUN, Group, Session, agency_code, say
 from actiontrack.cli.nouns import parse_fields
 from actiontrack.cli.sweep import DATE
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from actiontrack.services.core import Core
     from actiontrack.services.records.asking import Asker
-
-DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the outcome; store nothing.")
 
 
 class InstantType(click.ParamType[datetime]):

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from actiontrack.services.core import Core
 
 
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the outcome; store nothing.")
+"""Of a command that stores something."""
+
+
 @dataclass
 class Session:
     """One run of the command line: where the configuration is, who acts for whom, and how to answer."""

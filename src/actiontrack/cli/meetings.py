@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from actiontrack.cli.base import Group, Session, say
+from actiontrack.cli.base import DRY_RUN, Group, Session, say
 
 
 @click.group("decision", cls=Group)
@@ -48,7 +48,7 @@ def show(session: Session, ref: str) -> None:
 @click.argument("about")
 @click.argument("outcome")
 @click.option("--reasons", default="", metavar="T", help="Why the Board decided so; compulsory.")
-@click.option("--dry-run", is_flag=True, help="Show the outcome; store nothing.")
+@DRY_RUN
 @click.pass_obj
 def add(session: Session, meeting: str, about: str, outcome: str, reasons: str, dry_run: bool) -> None:
     """Record what MEETING decided ABOUT a recommendation or action: OUTCOME is a response, a status or your own word.

@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from actiontrack.cli.base import Group, Session, say
+from actiontrack.cli.base import DRY_RUN, Group, Session, say
 from actiontrack.cli.recurrence import link, similar, unlink
 from actiontrack.cli.sweep import DATE
 
@@ -156,7 +156,7 @@ def list_recommendations(session: Session, wanted: str | None, review: str) -> N
 @click.option("--monitoring", metavar="T", help="How its effect will be seen.")
 @click.option("--national", metavar="T", help="What of it needs a national answer.")
 @click.option("--review-by", type=DATE, metavar="DATE", help="The day on which a referral comes back.")
-@click.option("--dry-run", is_flag=True, help="Show the outcome; store nothing.")
+@DRY_RUN
 @click.pass_obj
 def respond(
     session: Session, ref: str, response: str, reasons: str, meeting: str, monitoring: str | None,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import click
 
-from actiontrack.cli.base import Session, command, say
-
-DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the outcome; store nothing.")
+from actiontrack.cli.base import DRY_RUN, Session, command, say
 
 
 @command("similar")
