@@ -122,6 +122,7 @@ if TYPE_CHECKING:
         Writer,
         basic_auth,
         same_value,
+        write_whole,
     )
 
 _DOORS = {
@@ -143,7 +144,7 @@ _PORTS = (
     "Fixed HostedReview InstanceContext InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain "
     "Platform Problem Question Queue Raw Reader Record Records RestorePlan SetUp SetUpStep SetsUp ShownProblems "
     "ShowsProblems Store Unanswered Unread Web Write Writer "
-    "basic_auth same_value"
+    "basic_auth same_value write_whole"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
 _HOMES |= dict.fromkeys(_PORTS.split(), "actiontrack.ports")
@@ -278,4 +279,5 @@ __all__ = [
     "shown",
     "standing_of",
     "status_of",
+    "write_whole",
 ]

@@ -27,6 +27,7 @@ from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writ
 from actiontrack.ports.time import Calendar, Clock
 from actiontrack.ports.values import same_value
 from actiontrack.ports.web import Web, basic_auth
+from actiontrack.ports.whole import write_whole
 
 __all__ = [
     "Answer",
@@ -78,4 +79,5 @@ __all__ = [
     "Writer",
     "basic_auth",
     "same_value",
+    "write_whole",
 ]

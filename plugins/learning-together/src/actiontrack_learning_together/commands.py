@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from actiontrack.api import CommandLine, NotAllowed
+from actiontrack.api import CommandLine, NotAllowed, UserError, write_whole
 
 if TYPE_CHECKING:
     from actiontrack_learning_together.document import Trouble
@@ -58,15 +58,15 @@ def import_(session: CommandLine, file: Path, dry_run: bool) -> int:
 @learning.command("export")
 @click.argument("ref")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The file: .yaml, .json or .xlsx.")
+@click.option("--dry-run", is_flag=True, help="Tell what there is to write; write no file.")
 @click.pass_obj
-def export(session: CommandLine, ref: str, out: Path) -> None:
+def export(session: CommandLine, ref: str, out: Path, dry_run: bool) -> None:
     """Write the review REF to a file that `learning import` takes in again; the same review gives the same bytes.
 
     It holds all the Board knows of the review, embargoed or not: keep it as you keep the report. --json holds ref, file
     and how many there are of each kind.
     """
     from actiontrack_learning_together.data import regimes
-    from actiontrack_learning_together.files import write_whole
     from actiontrack_learning_together.stored import file_of
     from actiontrack_learning_together.workbook_out import to_workbook
     from actiontrack_learning_together.writing import written
@@ -81,10 +81,15 @@ def export(session: CommandLine, ref: str, out: Path) -> None:
             content = to_workbook(found, [each.code for each in app.agencies], kinds)
         else:
             content = written(found, suffix)
-    write_whole(out, content)
+    try:
+        if not dry_run:
+            write_whole(out, content)
+    except OSError as error:
+        raise UserError(f"{out}: can't be written ({error.strerror}).") from None
     told = {"ref": ref, "file": str(out), **_counts(found)}
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in _counts(found).items())
-    session.show(told, lambda: session.line(f"{ref} was written to {out}: {counts}."))
+    done = "would be written" if dry_run else "was written"
+    session.show(told, lambda: session.line(f"{ref} {done} to {out}: {counts}."))
 
 
 @learning.command("schema")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from actiontrack.domain.report import Report
 from actiontrack.errors import UserError
+from actiontrack.ports import write_whole
 from actiontrack.services.core import Core
 
 _SIGNS = re.compile(r"[^A-Za-z0-9.-]+|^\.+")
@@ -38,31 +37,10 @@ def write_report(
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         for path, content in zip(paths, made, strict=True):
-            _replace(path, content)
+            write_whole(path, content)
     except OSError as error:
         raise UserError(
             f"{out_dir}: the report can't be written there ({error.strerror}); choose another --out."
         ) from error
     core.hooks.on_report_made(report.name, [str(path) for path in paths])
     return paths
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """What this process takes from a new file's permissions; mkstemp gives the owner alone."""
-    current = os.umask(0)
-    os.umask(current)
-    return current
