@@ -192,7 +192,7 @@ def on_sync_finished(result: Mapping[str, Any]) -> None:
 
 @hookspec
 def on_report_made(name: str, files: Sequence[str]) -> None:
-    """A report was written to these files."""
+    """A report of that kind (board, annual, register, review) was written to these files."""
 
 
 # --- render_: the first answer wins, wrappers may change it ---------------------------------------------------------

@@ -192,6 +192,16 @@ def test_every_figure_in_their_tables_is_what_sql_counts(suite: Suite, reviews: 
     assert {(row["review"], row["in_plan"]): row["evidence"] for row in annual["done"]} == {("SAR-2025-01", "1.1"): 1}
 
 
+def test_commentary_has_the_boards_own_days(suite: Suite, reviews: dict[str, str]) -> None:
+    """Half past eleven in UTC is the next day here in summer; a decision is of the day of its meeting."""
+    suite.run("action", "progress", reviews["done"], "The Board looked", now="2025-10-20T23:30:00Z")
+    suite.run("decision", "add", "M-1", "R1", "accepted", "--reasons", "It can be done", now="2025-11-20T09:00:00Z")
+    told = json.loads(report(suite, "register", "--as-at", "2026-03-31")[1][".json"])
+    tables = {table["key"]: table["rows"] for section in told["sections"] for table in section["tables"]}
+    said = [(row["day"], row["commentary"]) for row in tables["commentary-SAR-2025-01"]]
+    assert said == [("2025-09-10", "accepted: It can be done"), ("2025-10-21", "The Board looked")]
+
+
 def test_a_year_in_which_nothing_was_recorded_is_empty_and_a_year_the_wrong_way_round_is_refused(
     suite: Suite, reviews: dict[str, str]
 ) -> None:

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from actiontrack.domain.nouns import Action, Decision, Recommendation
-from actiontrack.domain.vocabulary import CLOSED_STATUSES, Kind, Response, Status
-
-_DONE = frozenset({Status.VERIFIED, Status.EMBEDDED})
+from actiontrack.domain.vocabulary import AGREED_STATUSES, CLOSED_STATUSES, Kind, Response
 
 
 def missing_for_closure(
@@ -28,7 +26,7 @@ def missing_for_closure(
         return _for_referral(recommendation, as_at) + _still_open(actions)
     if still := _still_open(actions):
         return still
-    done = any(action.status in _DONE for action in actions)
+    done = any(action.status in AGREED_STATUSES for action in actions)
     return [] if done else ["No action for it has been verified on evidence."]
 
 
@@ -63,5 +61,5 @@ def _for_reasons(recommendation: Recommendation) -> list[str]:
 
 
 def _still_open(actions: Sequence[Action]) -> list[str]:
-    open_refs = [action.ref for action in actions if action.status not in _DONE | CLOSED_STATUSES]
+    open_refs = [action.ref for action in actions if action.status not in AGREED_STATUSES | CLOSED_STATUSES]
     return [f"Still open: {', '.join(open_refs)}."] if open_refs else []

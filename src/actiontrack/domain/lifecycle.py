@@ -301,12 +301,17 @@ def planned_check(checks: Sequence[ImpactCheck]) -> ImpactCheck | None:
     return newest if newest is not None and newest.position and newest.checked is None else None
 
 
+def newest_check(checks: Sequence[ImpactCheck]) -> ImpactCheck | None:
+    """The impact check that was made last, whatever it found."""
+    made = [check for check in checks if check.checked is not None and check.passed is not None]
+    return max(made, key=lambda check: (check.position, check.checked or date.min, check.ref), default=None)
+
+
 def _missing_for_embedded(checks: Sequence[ImpactCheck]) -> list[str]:
     planned = planned_check(checks)
     if planned is not None:
         return [f"No impact check has been passed since it was verified; one is due on {planned.due}."]
-    done = [check for check in checks if check.checked is not None and check.passed is not None]
-    newest = max(done, key=lambda check: (check.position, check.checked or date.min, check.ref), default=None)
+    newest = newest_check(checks)
     return [] if newest is not None and newest.passed else ["No impact check has been passed."]
 
 

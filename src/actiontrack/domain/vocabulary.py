@@ -31,6 +31,9 @@ CLOSED_STATUSES = frozenset(
 DONE_STATUSES = frozenset({Status.REPORTED_COMPLETE, Status.VERIFIED, Status.EMBEDDED})
 """Said, or agreed, to have been done."""
 
+AGREED_STATUSES = frozenset({Status.VERIFIED, Status.EMBEDDED})
+"""The Board agrees that it was done."""
+
 
 class Response(StrEnum):
     """The Board's answer to a recommendation."""

@@ -9,7 +9,7 @@ from typing import Any
 from actiontrack.domain.fields import Actor
 from actiontrack.domain.lifecycle import planned_check, words
 from actiontrack.domain.nouns import ImpactCheck
-from actiontrack.domain.vocabulary import Side, Status
+from actiontrack.domain.vocabulary import AGREED_STATUSES, Side, Status
 from actiontrack.errors import NotAllowed
 from actiontrack.ports import Writer
 from actiontrack.services.core import Core
@@ -17,8 +17,6 @@ from actiontrack.services.records.asking import Asker, change_action
 from actiontrack.services.records.changing import forget_mended, new_id, put_fields
 from actiontrack.services.records.desk import ActionFile, Desk
 from actiontrack.services.records.listing import find_ref
-
-_CHECKED = frozenset({Status.VERIFIED, Status.EMBEDDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def _refuse_unfit(core: Core, file: ActionFile, found: Checked, on: date, asker:
     verified = max((each.verified_on for each in file.checks if each.verified_on), default=None)
     if asker.agency:
         raise NotAllowed(f"{ref}: the Board checks whether a change reached practice; leave --agency out.")
-    if file.action.status not in _CHECKED:
+    if file.action.status not in AGREED_STATUSES:
         raise NotAllowed(f"{ref} is {words(file.action.status)}; its impact is checked once the Board has verified it.")
     if not found.note.strip():
         raise NotAllowed(f"{ref}: an impact check needs what was found, in words: --note T.")

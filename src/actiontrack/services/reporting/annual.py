@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from actiontrack.domain.lifecycle import ENDED_STATUSES, words
+from actiontrack.domain.fields import words
+from actiontrack.domain.lifecycle import ENDED_STATUSES
 from actiontrack.domain.nouns import Recommendation
 from actiontrack.domain.report import Cell, Column, Report, Section, Table, day_in_words
-from actiontrack.domain.vocabulary import Response, Status
+from actiontrack.domain.vocabulary import AGREED_STATUSES, Response, Status
 from actiontrack.errors import UserError
 from actiontrack.services.core import Core
 from actiontrack.services.reporting.reviews import ActionStory, Moment, ReviewFile, moment
@@ -24,7 +25,6 @@ from actiontrack.services.reporting.wording import many, many_were, sentence, sh
 SAR = "SAR"
 """A review under section 44: the regime that the Schedule speaks of."""
 
-_DONE = frozenset({Status.VERIFIED, Status.EMBEDDED})
 _REFUSED = frozenset({Response.NOT_ACCEPTED, Response.ACCEPTED_IN_PART})
 
 REVIEW = Column("review", "Review", "code")
@@ -88,7 +88,7 @@ def _year(first: date, last: date, regime: str, before: Moment, end: Moment) -> 
         end=end,
         public=of_regime(end.published()),
         withheld=of_regime([each for each in end.reviews if not each.public]),
-        done_before=frozenset(ref for ref, action in earlier.items() if action.status in _DONE),
+        done_before=frozenset(ref for ref, action in earlier.items() if action.status in AGREED_STATUSES),
         ended_before=frozenset(ref for ref, action in earlier.items() if action.status in ENDED_STATUSES),
         refused_before=frozenset((each.ref, each.response) for each in answers),
     )
@@ -104,7 +104,7 @@ def _counts(sections: Sequence[Section], year: _Year) -> tuple[tuple[str, int], 
         ("under_way", rows["under_way"]),
         ("recommendations", rows["implementation"]),
         ("actions_done", rows["done"]),
-        ("actions_done_not_published", _count_withheld(year, lambda story: _is_new(story, _DONE, year.done_before))),
+        ("actions_done_not_published", _done_withheld(year)),
         ("not_implemented", rows["refused"] + rows["ended"]),
         ("reasons_missing", sum(not row[-1] for table in sections[-1].tables for row in table.rows)),
     )
@@ -194,9 +194,9 @@ def _implemented(year: _Year) -> Section:
         (each, story)
         for each in year.public
         for story in each.actions
-        if _is_new(story, _DONE, year.done_before) and story.action.review in ("", each.review.ref)
+        if _is_new(story, AGREED_STATUSES, year.done_before) and story.action.review in ("", each.review.ref)
     ]
-    others = _count_withheld(year, lambda story: _is_new(story, _DONE, year.done_before))
+    others = _done_withheld(year)
     says = [
         f"{many(len(done), 'action')} of published reviews {'was' if len(done) == 1 else 'were'} verified in the year."
     ]
@@ -240,10 +240,10 @@ def _implemented(year: _Year) -> Section:
 
 def _progress_of(answer: Recommendation, each: ReviewFile) -> tuple[Cell, ...]:
     stories = each.answering(answer)
-    done = sum(story.action.status in _DONE for story in stories)
+    done = sum(story.action.status in AGREED_STATUSES for story in stories)
     ended = sum(story.action.status in ENDED_STATUSES for story in stories)
     return (
-        each.review.ref, answer.number, short(answer.text), answer.response.value.replace("_", " "),
+        each.review.ref, answer.number, short(answer.text), words(answer.response),
         len(stories), done, len(stories) - done - ended,
     )  # fmt: skip
 
@@ -263,7 +263,7 @@ def effect_words(story: ActionStory) -> str:
 def _refused(year: _Year) -> Section:
     answers = tuple(
         (
-            each.review.ref, answer.number, short(answer.text), answer.response.value.replace("_", " "),
+            each.review.ref, answer.number, short(answer.text), words(answer.response),
             sentence(answer.response_reasons.strip()),
         )
         for each in year.public
@@ -330,6 +330,10 @@ def _superseded(story: ActionStory) -> str:
 
 def _is_new(story: ActionStory, states: frozenset[Status], before: frozenset[str]) -> bool:
     return story.action.status in states and story.action.ref not in before
+
+
+def _done_withheld(year: _Year) -> int:
+    return _count_withheld(year, lambda story: _is_new(story, AGREED_STATUSES, year.done_before))
 
 
 def _count_withheld(year: _Year, fits: Callable[[ActionStory], bool]) -> int:

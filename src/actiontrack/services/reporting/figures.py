@@ -8,15 +8,12 @@ from datetime import date
 from actiontrack.domain.derived import LIVE_STATUSES
 from actiontrack.domain.nouns import DateChange
 from actiontrack.domain.report import AgencyFigures, Column, Figures, Table
-from actiontrack.domain.vocabulary import DONE_STATUSES, Status
+from actiontrack.domain.vocabulary import AGREED_STATUSES, DONE_STATUSES
 from actiontrack.services.reporting.ageing import ageing
 from actiontrack.services.reporting.decisions import extensions_requested
 from actiontrack.services.reporting.history import Move
 from actiontrack.services.reporting.picture import Item, Picture
 from actiontrack.services.reporting.wording import since_words, then_words
-
-CLOSED_BY_BOARD = frozenset({Status.VERIFIED, Status.EMBEDDED})
-"""Closed as done: each should rest on evidence."""
 
 
 def figures_of(picture: Picture, decisions: int) -> Figures:
@@ -55,7 +52,7 @@ def done_since(picture: Picture) -> list[Item]:
 
 def closed_without_evidence(picture: Picture) -> list[Item]:
     """Verified or embedded, and not one piece of evidence is recorded."""
-    return [item for item in picture.items if item.action.status in CLOSED_BY_BOARD and not item.evidence]
+    return [item for item in picture.items if item.action.status in AGREED_STATUSES and not item.evidence]
 
 
 def reopened(picture: Picture) -> list[Move]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from actiontrack.domain.lifecycle import words
+from actiontrack.domain.fields import words
+from actiontrack.domain.nouns import Decision
 from actiontrack.domain.report import Cell, Column, Report, Section, Table
 from actiontrack.services.core import Core
 from actiontrack.services.reporting.annual import effect_words
@@ -71,7 +72,7 @@ def _section(each: ReviewFile, then: Moment) -> Section:
         key=f"review-{ref}",
         title=f"{ref}: {short(each.review.title)}" if each.review.title else ref,
         says=tuple(says),
-        tables=(_findings(each), _answers(each, then), _actions(each, then), _commentary(each)),
+        tables=(_findings(each), _answers(each, then), _actions(each, then), _commentary(each, then)),
     )
 
 
@@ -94,7 +95,7 @@ def _answers(each: ReviewFile, then: Moment) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             answer.number, short(answer.text, _LONG), then.agencies(answer.addressed_to),
-            answer.response.value.replace("_", " "), short(answer.response_reasons, _LONG),
+            words(answer.response), short(answer.response_reasons, _LONG),
             short(answer.monitoring, _LONG), short(answer.national_issue, _LONG), answer.review_by,
         )
         for answer in each.recommendations
@@ -125,18 +126,24 @@ def _actions(each: ReviewFile, then: Moment) -> Table:
     return Table(f"actions-{each.review.ref}", "Actions", columns, rows, "No action is recorded.")
 
 
-def _commentary(each: ReviewFile) -> Table:
+def _commentary(each: ReviewFile, then: Moment) -> Table:
     """The Board's own updates on actions, and what its meetings decided."""
     said: list[tuple[Cell, ...]] = [
-        (update.at.date(), story.action.number, short(update.text, _LONG))
+        (then.day(update.at), story.action.number, short(update.text, _LONG))
         for story in each.actions
         for update in story.said
     ]
     said += [
-        (decision.at.date(), answer.number, short(f"{decision.outcome.replace('_', ' ')}: {decision.reasons}", _LONG))
+        (_decided_on(decision, then), answer.number, short(f"{words(decision.outcome)}: {decision.reasons}", _LONG))
         for answer in each.recommendations
         for decision in each.decisions.get(answer.ref, ())
     ]
     columns = (Column("day", "Day", "date"), NUMBER, Column("commentary", "The Board's commentary"))
     rows = tuple(sorted(said, key=lambda row: (str(row[0]), str(row[1]), str(row[2]))))
     return Table(f"commentary-{each.review.ref}", "Commentary", columns, rows, "No commentary yet.")
+
+
+def _decided_on(decision: Decision, then: Moment) -> date:
+    """The day of the meeting, whenever it was recorded."""
+    meeting = then.meetings.get(decision.meeting)
+    return meeting.date if meeting else then.day(decision.at)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from actiontrack.domain.lifecycle import newest_check
 from actiontrack.domain.nouns import (
     Action,
     Agency,
@@ -47,9 +48,8 @@ class ActionStory:
 
     @property
     def effect(self) -> ImpactCheck | None:
-        """The newest impact check that was made."""
-        made = [check for check in self.checks if check.checked is not None]
-        return max(made, key=lambda check: (check.checked or date.min, check.ref), default=None)
+        """The impact check that was made last."""
+        return newest_check(self.checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,11 @@ class Moment:
     meetings: Mapping[str, Meeting]
     names: Mapping[str, str]
     """Agency code → name."""
+    zone: ZoneInfo
+
+    def day(self, at: datetime) -> date:
+        """The board's calendar date of an instant."""
+        return at.astimezone(self.zone).date()
 
     def file(self, ref: str) -> ReviewFile | None:
         """The review of that ref; None where there was none."""
@@ -126,7 +131,8 @@ def moment(core: Core, reader: Reader, day: date, *, at_entry: int | None = None
     if at_entry is not None and not 0 <= at_entry <= head:
         raise UserError(f"There is no audit entry {at_entry}: the chain ends at {head}.")
     upto = head if at_entry is None else at_entry
-    cut = min(upto, reader.position_at(end_of(day, ZoneInfo(core.board.timezone))))
+    zone = ZoneInfo(core.board.timezone)
+    cut = min(upto, reader.position_at(end_of(day, zone)))
     then = audit.state_at(reader, entry=cut)
     return Moment(
         position=cut,
@@ -134,6 +140,7 @@ def moment(core: Core, reader: Reader, day: date, *, at_entry: int | None = None
         reviews=_files(then),
         meetings={each.ref: each for each in then.all(Meeting)},
         names={each.code: each.name for each in [*then.all(Agency), *core.agencies]},
+        zone=zone,
     )
 
 

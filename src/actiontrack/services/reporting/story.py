@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from actiontrack.domain.lifecycle import words
+from actiontrack.domain.fields import words
 from actiontrack.domain.nouns import Finding, Recommendation
 from actiontrack.domain.report import Cell, Column, Report, Section, Table, day_in_words
 from actiontrack.domain.vocabulary import Publication, Response
@@ -60,7 +60,7 @@ def _period(each: ReviewFile) -> str:
 
 def words_of(publication: Publication) -> str:
     """As a sentence begins with it: "Not for publication"."""
-    return publication.value.replace("_", " ").capitalize()
+    return words(publication).capitalize()
 
 
 def _of_finding(finding: Finding, each: ReviewFile, then: Moment) -> Section:
@@ -111,7 +111,7 @@ def _answered(answer: Recommendation, each: ReviewFile, then: Moment) -> list[st
         meeting = then.meetings.get(answer.decided_at)
         when = f" on {day_in_words(meeting.date)}" if meeting else ""
         why = f" {sentence(short(answer.response_reasons, _TEXT))}" if answer.response_reasons.strip() else ""
-        says.append(f"The Board's answer{when}: {answer.response.value.replace('_', ' ')}.{why}")
+        says.append(f"The Board's answer{when}: {words(answer.response)}.{why}")
     if answer.monitoring:
         says.append(f"Its effect is watched so: {sentence(short(answer.monitoring, _TEXT))}")
     if answer.impact_measure:
