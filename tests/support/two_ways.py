@@ -284,7 +284,8 @@ class TwoWays:
         assert world.sync()["updated_there"] == 3
         print("requests, 3 changed here:", len(asked))
         assert len(asked) <= 25, asked
-        time.sleep(A_MOMENT)
+        world.settle()
+        time.sleep(A_MOMENT)  # what could still come into the second of the last change is read for once more
         world.settle()
         asked.clear()
         world.sync()
