@@ -85,7 +85,6 @@ def test_verified_in_the_boards_workbook_waits_for_a_quorum(joint: Suite) -> Non
 
 def test_a_closure_in_the_boards_workbook_waits_for_its_decision(joint: Suite) -> None:
     joint.run("meeting", "add", "body=SAB", "date=2026-11-20")
-    ask_for(joint, "closures_need_decision = true")
     ref = joint.action(TEXT)["ref"]
     joint.run("action", "set", ref, "status=closed_not_implemented", "status_reason=Cost", code=2)
     board_types(joint, Status="No longer applicable")

@@ -12,6 +12,7 @@ from actiontrack.errors import NotAllowed, NotFound, UserError
 from actiontrack.ports import Reader
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk, Sitting
+from actiontrack.services.records.gaps import forget_mended
 from actiontrack.services.records.listing import find_ref
 from actiontrack.services.records.working import working
 
@@ -35,6 +36,10 @@ def add_decision(
         if item is not None and word in _RESPONSES:
             _complete(desk, item, word, meeting, reasons)
         made = decide(desk, Sitting(meeting, reasons, who), about=target, outcome=word)
+        if item is None:
+            file = desk.file(target)
+            file.decisions.append(made)
+            forget_mended(desk, file)
     return told(made)
 
 
