@@ -50,6 +50,13 @@ STORIES: dict[str, dict[str, Any]] = {
     "try_the_gate": TRIES,
     "put_off": {"which": WHICH, "times": st.integers(1, 3), "who": WHO, "meeting": MEETINGS, "reason": WORDS},
     "correct_the_original_date": {"which": WHICH, "days": st.integers(-30, 30)},
+    "close": {
+        "which": WHICH,
+        "status": st.sampled_from(sorted(ENDED_STATUSES)),
+        "reason": WORDS,
+        "meeting": MEETINGS,
+        "recorded": st.sampled_from((None, *sorted(ENDED_STATUSES))),
+    },
     "refuse": {"how": st.sampled_from(("answered", "typed", "workbook")), "reasons": WORDS, "meeting": MEETINGS},
 }
 STATUSES = st.sampled_from(list(Status))
@@ -158,6 +165,7 @@ class Gate(RuleBasedStateMachine):
         found = Checked(passed, note, measure=measure)
         if self.dare(lambda: check_impact(self.core, self.refs[which], found, self.board("manager"))):
             self.events[self.refs[which]].append("passed" if passed else "failed")
+            assert passed or self.status_of(which) is Status.IN_PROGRESS, "a check that failed opens it again"
 
     @rule(which=WHICH, days=st.integers(-30, 90), field=st.sampled_from(("current_due", "original_due")))
     def the_board_sets_a_date(self, which: int, days: int, field: str) -> None:
@@ -256,6 +264,12 @@ class Gate(RuleBasedStateMachine):
         for which in (0, 1):
             self.the_board_sets_a_status(which, Status.CLOSED_NOT_IMPLEMENTED, "because", "M-1", "chair")
 
+    def close(self, which: int, status: Status, reason: str, meeting: str, recorded: Status | None) -> None:
+        """The Board ends it without its having been done, what was decided being recorded before or at once."""
+        if recorded is not None:
+            self.a_decision_is_recorded(which, recorded, "because")
+        self.the_board_sets_a_status(which, status, reason, meeting, "chair")
+
     def answer_all(self, field: str, who: str, meeting: str, reason: str) -> None:
         for each in proposals(self.core):
             if each["field"] == field:
@@ -292,8 +306,10 @@ class Gate(RuleBasedStateMachine):
                 self.was_shown(actions[ref])
             elif status is Status.EMBEDDED:
                 self.was_checked(ref)
-            elif status in ENDED_STATUSES and self.core.board.closures_need_decision:
-                assert (ref, status.value) in decided
+            elif status in ENDED_STATUSES:
+                assert actions[ref].status_reason.strip()
+                assert actions[ref].superseded_by or status is not Status.SUPERSEDED
+                assert (ref, status.value) in decided or not self.core.board.closures_need_decision
 
     def was_shown(self, action: Action) -> None:
         """Evidence, and enough agencies outside the lead that saw exactly what is there now."""
@@ -333,10 +349,12 @@ class Gate(RuleBasedStateMachine):
             return
         for kind in Kind:
             shown = show_noun(self.core, "recommendation", kind.value)
+            if shown["response"] not in (Response.AWAITING, Response.ACCEPTED):
+                assert shown["response_reasons"].strip(), "no way to say so without"
+            if kind is Kind.NEEDS_RESEARCH and shown["response"] == Response.REFERRED_ELSEWHERE:
+                assert shown["review_by"]
             if shown["to_close"]:
                 continue
-            if shown["response"] == Response.NOT_ACCEPTED:
-                assert shown["response_reasons"].strip()
             if kind is Kind.COMPETING_PRIORITIES:
                 assert any(each["outcome"] == shown["response"] and each["reasons"] for each in shown["decisions"])
             if shown["response"] == Response.REFERRED_ELSEWHERE and kind is not Kind.COMPETING_PRIORITIES:
@@ -361,6 +379,9 @@ class Gate(RuleBasedStateMachine):
 
     def agency(self, code: str) -> Asker:
         return Asker(f"{code} lead", Actor(Side.AGENCY, code))
+
+    def status_of(self, which: int) -> Status:
+        return Status(show_action(self.core, self.refs[which])["status"])
 
     def seen(self, ref: str) -> dict[str, Any]:
         """All that somebody who signs off looks at."""
@@ -401,6 +422,17 @@ def test_the_gate_opens_where_nothing_is_missing_and_only_there(
 @example(decided=False, stories=[("put_off", {"which": 0, "times": 2, "who": "chair", "meeting": "", "reason": ""})])
 @example(decided=True, stories=[("refuse", {"how": "workbook", "reasons": "", "meeting": ""})])
 @example(decided=False, stories=[("correct_the_original_date", {"which": 0, "days": 7})])
+@example(
+    decided=True,
+    stories=[
+        ("close", {"which": 0, "status": Status.SUPERSEDED, "reason": "because", "meeting": "", "recorded": other})
+        for other in (None, Status.NO_LONGER_APPLICABLE)
+    ],
+)
+@example(
+    decided=False,
+    stories=[("close", {"which": 0, "status": Status.SUPERSEDED, "reason": "", "meeting": "", "recorded": None})],
+)
 @example(
     decided=False,
     stories=[("try_the_gate", {"which": 1, "left_out": "", "meddling": "", "through": "workbook", "again": True})],
