@@ -67,6 +67,7 @@ def put_status(desk: Desk, file: ActionFile, unit: Mapping[str, str], actor: Act
     agency = actor.agency if actor.side is Side.AGENCY else None
     if desk.sitting and to in ENDED_STATUSES and to is not file.action.status:
         file.decisions.append(decide(desk, desk.sitting, about=file.action.ref, outcome=to.value))
+        reason = reason.strip() or desk.sitting.reasons
     missing = why_not_status(file, to, agency, reason, look_again)
     if missing:
         raise NotAllowed(f"{file.action.ref}: {' '.join(missing)}")
