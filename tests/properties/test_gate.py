@@ -57,6 +57,7 @@ STORIES: dict[str, dict[str, Any]] = {
         "meeting": MEETINGS,
         "recorded": st.sampled_from((None, *sorted(ENDED_STATUSES))),
     },
+    "close_again": {"which": WHICH, "status": st.sampled_from(sorted(ENDED_STATUSES)), "meeting": MEETINGS},
     "refuse": {"how": st.sampled_from(("answered", "typed", "workbook")), "reasons": WORDS, "meeting": MEETINGS},
 }
 STATUSES = st.sampled_from(list(Status))
@@ -95,6 +96,7 @@ class Gate(RuleBasedStateMachine):
         ]
         self.status = dict.fromkeys(self.refs, Status.NOT_STARTED)
         self.original: dict[str, date] = {}
+        self.spent: dict[str, set[Decision]] = {}
         self.signed: list[tuple[str, str, Any]] = []
         self.events: dict[str, list[str]] = {ref: [] for ref in self.refs}
 
@@ -270,6 +272,12 @@ class Gate(RuleBasedStateMachine):
             self.a_decision_is_recorded(which, recorded, "because")
         self.the_board_sets_a_status(which, status, reason, meeting, "chair")
 
+    def close_again(self, which: int, status: Status, meeting: str) -> None:
+        """What the Board ended it opens again, and then ends it once more."""
+        for to, at in ((status, "M-1"), (Status.IN_PROGRESS, ""), (status, meeting)):
+            self.the_board_sets_a_status(which, to, "because", at, "chair")
+            self.nothing_passes_the_gate_unshown()
+
     def answer_all(self, field: str, who: str, meeting: str, reason: str) -> None:
         for each in proposals(self.core):
             if each["field"] == field:
@@ -298,8 +306,11 @@ class Gate(RuleBasedStateMachine):
         with self.store.reading() as reader:
             actions = {action.ref: action for action in reader.find(Action)}
             moved = [ref for ref in self.refs if actions[ref].status is not self.status[ref]]
-            decided = {(each.about, each.outcome) for each in reader.find(Decision)}
+            recorded = {ref: set(reader.find(Decision, about=ref)) for ref in self.refs}
         for ref in moved:
+            if self.status[ref] in ENDED_STATUSES:
+                self.spent[ref] = recorded[ref]
+            decided = {each.outcome for each in recorded[ref] - self.spent.get(ref, set())}
             status = self.status[ref] = actions[ref].status
             event(f"became {status}")
             if status is Status.VERIFIED:
@@ -309,7 +320,7 @@ class Gate(RuleBasedStateMachine):
             elif status in ENDED_STATUSES:
                 assert actions[ref].status_reason.strip()
                 assert actions[ref].superseded_by or status is not Status.SUPERSEDED
-                assert (ref, status.value) in decided or not self.core.board.closures_need_decision
+                assert status.value in decided or not self.core.board.closures_need_decision
 
     def was_shown(self, action: Action) -> None:
         """Evidence, and enough agencies outside the lead that saw exactly what is there now."""
@@ -441,6 +452,7 @@ def test_the_gate_opens_where_nothing_is_missing_and_only_there(
         for other in (None, Status.NO_LONGER_APPLICABLE)
     ],
 )
+@example(decided=True, stories=[("close_again", {"which": 0, "status": Status.CLOSED_NOT_IMPLEMENTED, "meeting": ""})])
 @example(
     decided=False,
     stories=[("close", {"which": 0, "status": Status.SUPERSEDED, "reason": "", "meeting": "", "recorded": None})],

@@ -375,6 +375,18 @@ def test_each_closure_needs_its_reasons_and_a_decision(office: BoardOffice, stat
     assert [each["outcome"] for each in after["decisions"]] == [status]
 
 
+def test_what_was_closed_and_reopened_needs_a_decision_of_its_own_to_be_closed_again(office: BoardOffice) -> None:
+    ref = office.action()
+    close = ("action", "set", ref, "status=closed_not_implemented", "status_reason=No money")
+    office.ask(*close, "--meeting", MEETING)
+    office.ask("action", "set", ref, "status=in_progress", "status_reason=A grant came")
+    assert "is not recorded" in office.refused(*close)
+    office.ask("decision", "add", MEETING, ref, "closed_not_implemented", "--reasons", "The grant went")
+    after = office.ask(*close)
+    assert (after["status"], len(after["decisions"]), after["found"]) == ("closed_not_implemented", 2, [])
+    assert office.ask("action", "comment", ref, "A pity")["incomplete"] is False
+
+
 def test_a_board_may_close_without_a_decision_and_never_without_reasons(office: BoardOffice) -> None:
     office.configure("closures_need_decision = false")
     ref = office.action()

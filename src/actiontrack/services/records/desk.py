@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from actiontrack.domain.lifecycle import ENDED_STATUSES
 from actiontrack.domain.nouns import (
     Action,
     Comment,
@@ -44,7 +45,7 @@ class ActionFile:
     needs_decision: bool = True
     """Whether the board closes it on a recorded decision only."""
     decisions: list[Decision] = field(default_factory=list)
-    """The Board's decisions about it, where a closure needs one."""
+    """The Board's decisions about it since it was reopened last, where a closure needs one."""
 
     def leg(self, agency: str) -> Leg | None:
         """That agency's standing leg."""
@@ -107,11 +108,25 @@ class Desk:
             if self.board.closures_need_decision:
                 for decision in self.reader.find(Decision, about=list(found)):
                     found[decision.about].decisions.append(decision)
+                for file in found.values():
+                    if file.decisions:
+                        file.decisions = self._not_carried_out(file)
             asked = {ref for file in found.values() for ref in file.action.recommendations} - self._answered.keys()
             if asked and self._recommendations is None:
                 self._answered |= {each.ref: each for each in self.reader.find(Recommendation, ref=sorted(asked))}
             self.files.update(found)
         return self.files
+
+    def _not_carried_out(self, file: ActionFile) -> list[Decision]:
+        """The decisions a closure may rest on: what closed the action before it was reopened closes it once."""
+        reopened = 0
+        for entry in self.reader.entries(noun="action", ref=file.action.ref):
+            if entry.before and entry.after and entry.before.get("status") in ENDED_STATUSES:
+                reopened = entry.position if "status" in entry.after else reopened
+        if not reopened:
+            return file.decisions
+        later = {entry.ref for entry in self.reader.entries(after=reopened, noun="decision")}
+        return [decision for decision in file.decisions if decision.ref in later]
 
     def open(self, action: Action, legs: list[Leg]) -> ActionFile:
         """A file of its own for this action, with what the board asks for."""
