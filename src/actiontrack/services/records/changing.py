@@ -66,7 +66,7 @@ def put_status(desk: Desk, file: ActionFile, unit: Mapping[str, str], actor: Act
     look_again = day(unit["look_again"]) if "look_again" in unit else (leg.look_again if leg else None)
     agency = actor.agency if actor.side is Side.AGENCY else None
     if desk.sitting and to in ENDED_STATUSES and to is not file.action.status:
-        file.decisions.append(decide(desk, desk.sitting, about=file.action.ref, outcome=to.value))
+        decide(desk, desk.sitting, about=file.action.ref, outcome=to.value)
         reason = reason.strip() or desk.sitting.reasons
     missing = why_not_status(file, to, agency, reason, look_again)
     if missing:

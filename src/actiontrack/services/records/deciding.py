@@ -35,10 +35,9 @@ def add_decision(
         item = writer.get(Recommendation, target)
         if item is not None and word in _RESPONSES:
             _complete(desk, item, word, meeting, reasons)
+        files = [] if item else [desk.file(target)]
         made = decide(desk, Sitting(meeting, reasons, who), about=target, outcome=word)
-        if item is None:
-            file = desk.file(target)
-            file.decisions.append(made)
+        for file in files:
             forget_mended(desk, file)
     return told(made)
 

@@ -191,6 +191,8 @@ class Desk:
         elif isinstance(item, Recommendation):
             _ = self.recommendations
             self._index(item)
+        elif isinstance(item, Decision) and item.about in self.files:
+            self.files[item.about].decisions.append(item)
 
     def put_action(self, file: ActionFile, **changes: Any) -> None:
         """Change the action of a file; `changed_at` follows."""
