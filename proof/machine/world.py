@@ -151,7 +151,7 @@ def _open(time: Time, clock: OurClock, systems: dict[str, System], content: Path
     with place(OurClock(time, clock.off), content) as here:
         core = Core(
             store=here.store, clock=here.clock, calendar=load_calendar(Nation.ENG, None), hooks=_hooks(),
-            board=Board(name="A board"), agencies=AGENCIES,
+            board=Board(name="A board", closures_need_decision=False), agencies=AGENCIES,
             instances=instances, connectors={},
         )  # fmt: skip
         world = World(here.folder, here.store, time, here.clock, core, own, {name: Weather() for name in own})

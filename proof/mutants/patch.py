@@ -1,4 +1,4 @@
-"""One seeded bug: a patch with a head of three lines."""
+"""One seeded bug: a patch with a head of three lines. It breaks invariants of sync, or the gate of an action."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent / "patches"
 _HEAD = re.compile(
-    r"What: (?P<what>.+)\nBreaks: (?P<breaks>I\d+(?: I\d+)*)\nSeen by: (?P<tests>\S+(?: \S+)*)\n+(?=diff |--- )"
+    r"What: (?P<what>.+)\nBreaks: (?P<breaks>gate|I\d+(?: I\d+)*)\nSeen by: (?P<tests>\S+(?: \S+)*)\n+(?=diff |--- )"
 )
 
 

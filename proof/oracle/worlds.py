@@ -24,7 +24,7 @@ from proof.oracle.sheet import Sheet
 from proof.oracle.shelf import Shelf
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-BOARD = Board(name="Exampleshire Safeguarding Adults Board")
+BOARD = Board(name="Exampleshire Safeguarding Adults Board", closures_need_decision=False)
 REVIEW = "SAR-2026-01"
 AGENCIES = (
     Agency(code="POL", name="Exampleshire Police"),

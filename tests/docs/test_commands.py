@@ -146,7 +146,7 @@ def test_collecting_returns(reader: Reader) -> None:
 
 def test_closing_an_action(reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "audit.csv").write_text("36 of 40", encoding="utf-8")
-    assert reader.follow(ROOT / "docs" / "how-to" / "close-an-action.md") == 31
+    assert reader.follow(ROOT / "docs" / "how-to" / "close-an-action.md") == 32
     assert (tmp_path / "copy-of-audit.csv").read_text(encoding="utf-8") == "36 of 40"
 
 

@@ -85,7 +85,6 @@ def test_verified_in_the_boards_workbook_waits_for_a_quorum(joint: Suite) -> Non
 
 def test_a_closure_in_the_boards_workbook_waits_for_its_decision(joint: Suite) -> None:
     joint.run("meeting", "add", "body=SAB", "date=2026-11-20")
-    ask_for(joint, "closures_need_decision = true")
     ref = joint.action(TEXT)["ref"]
     joint.run("action", "set", ref, "status=closed_not_implemented", "status_reason=Cost", code=2)
     board_types(joint, Status="No longer applicable")
@@ -93,6 +92,21 @@ def test_a_closure_in_the_boards_workbook_waits_for_its_decision(joint: Suite) -
     [asked] = joint.action(TEXT)["proposals"]
     assert "decision that it is no longer applicable is not recorded" in asked["why"]
     joint.run("proposal", "accept", asked["id"], code=2)
-    joint.run("decision", "add", "M-2026-11-20", ref, "no_longer_applicable", "--reasons", "The unit was closed")
+    said = ("--meeting", "M-2026-11-20", "--reason", "The unit was closed")
+    joint.run("proposal", "accept", asked["id"], *said)
+    action = joint.action(TEXT)
+    assert (action["status"], action["status_reason"]) == ("no_longer_applicable", "The unit was closed")
+    assert [(each["outcome"], each["reasons"]) for each in action["decisions"]] == [
+        ("no_longer_applicable", "The unit was closed"),
+    ]
+    joint.sync()
+    with joint.edit() as plan:
+        assert plan.value(plan.find(TEXT), "Status") == "No longer applicable"
+
+
+def test_a_closure_in_the_boards_workbook_stands_on_a_decision_recorded_before(joint: Suite) -> None:
+    joint.run("meeting", "add", "body=SAB", "date=2026-11-20")
+    ref = joint.action(TEXT)["ref"]
+    joint.run("decision", "add", "M-2026-11-20", ref, "no longer applicable", "--reasons", "The unit was closed")
     joint.run("action", "set", ref, "status=no_longer_applicable", "status_reason=The unit was closed")
     assert joint.action(TEXT)["status"] == "no_longer_applicable"

@@ -11,6 +11,7 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -52,21 +53,38 @@ def make_reviews(suite: Suite) -> dict[str, str]:
         f"text=Let practitioners see {MARKER} build up over time", "addressed_to=POL")  # fmt: skip
     run("recommendation", "set", "R1", "response=accepted", "impact_measure=Audit of ten cases", "decided_at=M-1")
     run("recommendation", "set", "R2", "response=not_accepted", "response_reasons=It is done already", "decided_at=M-1")
-    run("recommendation", "set", "R3", "response=accepted_in_part")
     suite.monkeypatch.setenv("AT_NOW", "2025-10-02T09:00:00Z")
     made = {}
     for name, review, answer in (
-        ("done", "SAR-2025-01", "R1"), ("open", "SAR-2025-01", "R1"), ("ended", "SAR-2024-01", "R3"),
-        ("hidden", "SAR-2025-09", "R9"), ("across", "SAR-2025-09", "R1, R9"),
+        ("done", "SAR-2025-01", "R1"), ("open", "SAR-2025-01", "R1"), ("hidden", "SAR-2025-09", "R9"),
+        ("across", "SAR-2025-09", "R1, R9"),
     ):  # fmt: skip
         told = MARKER if review == "SAR-2025-09" else "the forms"
         made[name] = run("action", "add", f"text=Mend {told}: {name}", f"review={review}", "lead_agency=POL")["ref"]
         numbers = ", ".join(part.strip()[1] for part in answer.split(",") if part.strip() != "R1" or name != "across")
         run("action", "set", made[name], f"recommendation={numbers}", "current_due=2025-12-01")
+    made["ended"] = found_in_a_workbook(suite, "Mend the forms: ended")
     verify(suite, made["done"], shows="https://example.org/audit")
     verify(suite, made["hidden"], shows=f"https://example.org/{MARKER}")
-    run("action", "set", made["ended"], "status=closed_not_implemented", "status_reason=The service closed")
+    run(
+        "action",
+        "set",
+        made["ended"],
+        "status=closed_not_implemented",
+        "status_reason=The service closed",
+        "--meeting",
+        "M-1",
+    )
     return made
+
+
+def found_in_a_workbook(suite: Suite, text: str) -> str:
+    """An action of R3, with an answer whose reasons were never written down."""
+    cells = {"Action": text, "Lead agency": "Norchester Police", "Due date": date(2025, 12, 1)}
+    headings = ("Rec no", "Action", "Lead agency", "Due date", "Board's response")
+    plan = suite.make_plan([{**cells, "Rec no": 3, "Board's response": "Accepted in part"}], headings=headings)
+    suite.run("import", str(plan), "--review", "SAR-2024-01", code=None)
+    return str(suite.action(text)["ref"])
 
 
 def verify(suite: Suite, ref: str, shows: str) -> None:

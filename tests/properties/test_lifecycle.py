@@ -102,7 +102,7 @@ def test_the_board_moves_an_action_exactly_as_the_rules_say(at, to):
                 Status.EMBEDDED: passed is True,
                 Status.CLOSED_NOT_IMPLEMENTED: has_reason,
                 Status.NO_LONGER_APPLICABLE: has_reason,
-                Status.SUPERSEDED: has_successor,
+                Status.SUPERSEDED: has_successor and has_reason,
             }
             allowed = (at, to) in BOARDS_WAYS and facts.get(to, True) and (at not in ENDED or has_reason)
         assert (missing == []) is allowed, (missing, has_evidence, signed, passed, has_reason, has_date, has_successor)
@@ -185,8 +185,10 @@ def test_the_newest_impact_check_counts():
 @pytest.mark.parametrize("status", list(Status))
 def test_what_is_found_is_accepted_and_its_gaps_are_named(status):
     bare = found_gaps(action_at(status), legs_for(status))
-    needs = {Status.BLOCKED: 2, Status.VERIFIED: 2, Status.EMBEDDED: 3, **dict.fromkeys(ENDED, 1)}
+    needs = {Status.BLOCKED: 2, Status.VERIFIED: 2, Status.EMBEDDED: 3, **dict.fromkeys(ENDED, 1), Status.SUPERSEDED: 2}
     assert len(bare) == needs.get(status, 0), bare
+    undecided = found_gaps(action_at(status), legs_for(status), decisions=[])
+    assert len(undecided) == len(bare) + (status in ENDED), "a closure rests on a decision"
 
     action = action_at(status, status_reason="because", superseded_by="AT-2")
     legs = [leg.model_copy(update={"reason": "because", "look_again": LATER}) for leg in legs_for(status)]

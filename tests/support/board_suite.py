@@ -104,10 +104,11 @@ class Suite:
         """The board's own workbook."""
         return self.folder / "plan.xlsx"
 
-    def configure(self, *connectors: str) -> None:
-        """Write the configuration."""
+    def configure(self, *connectors: str, board: str = "") -> None:
+        """Write the configuration; `board` is lines more of its `[board]`."""
         agencies = "".join(f'[[agency]]\ncode = "{code}"\nname = "{name}"\n' for code, name in AGENCIES.items())
-        head = '[board]\nname = "Exampleshire Safeguarding Adults Board"\nnation = "ENG"\n[store]\nurl = "sqlite:///at.db"\n'
+        head = '[board]\nname = "Exampleshire Safeguarding Adults Board"\nnation = "ENG"\n'
+        head += f'{board}[store]\nurl = "sqlite:///at.db"\n'
         (self.folder / "actiontrack.toml").write_text(head + agencies + "".join(connectors))
 
     def make_plan(

@@ -272,7 +272,7 @@ DEEDS: dict[str, Callable[[World, int, int, int], None]] = {
 def made_world(folder: Path, shape: int) -> Iterator[World]:
     """A world whose three sides agree; `shape` says which columns the board's workbook has."""
     suite = Suite(folder, pytest.MonkeyPatch())
-    suite.configure(BOARD, POLICE, HEALTH)
+    suite.configure(BOARD, POLICE, HEALTH, board="closures_need_decision = false\n")
     headings = HEADINGS + (MORE if shape % 2 else ())
     both = f"{AGENCIES['POL']} / {AGENCIES['HEA']}"
     rows = [row(number) for number in range(1, 6)] + [row(6, **{"Lead agency": both})]

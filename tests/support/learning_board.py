@@ -27,9 +27,10 @@ class LearningBoard(Suite):
     def file(self) -> Path:
         return self.folder / "review.yaml"
 
-    def configure(self, *connectors: str) -> None:
+    def configure(self, *connectors: str, board: str = "") -> None:
         agencies = "".join(f'[[agency]]\ncode = "{code}"\nname = "{name}"\n' for code, name in AGENCIES.items())
-        head = '[board]\nname = "Exampleshire Safeguarding Adults Board"\nnation = "ENG"\n[store]\nurl = "sqlite:///at.db"\n'
+        head = '[board]\nname = "Exampleshire Safeguarding Adults Board"\nnation = "ENG"\n'
+        head += f'{board}[store]\nurl = "sqlite:///at.db"\n'
         (self.folder / "actiontrack.toml").write_text(head + agencies + "".join(connectors), encoding="utf-8")
 
     def take(self, document: Any = None, *args: str, code: int | None = 0) -> Any:

@@ -110,7 +110,7 @@ class Office:
             clock=self.clock,
             calendar=load_calendar(Board(name="B").nation, None),
             hooks=load_plugins(installed=False),
-            board=Board(name="B"),
+            board=Board(name="B", closures_need_decision=False),
             agencies=(),
             instances={"tickets": self.settings},
             connectors={"tickets": system},

@@ -335,6 +335,14 @@ def test_nouns_are_added_shown_changed_and_listed(call: Call) -> None:
     assert call("review", "set", "S1", "publication=published", "--json").json["publication"] == "published"
     assert call("review", "set", "S1", "ref=S2").code == 2
     assert call("review", "add", "ref=S1").code == 2
+    for place, text in enumerate(("Two calls in a week", "The form was closed"), start=1):
+        episode = call("episode", "add", "review=S1", f"text={text}", "--json").json
+        assert (episode["ref"], episode["position"]) == (f"S1-K{place}", place)
+    assert call("episode", "set", "S1-K2", "position=0", "contributory_factors=No field; No time").code == 0
+    assert [each["ref"] for each in call("episode", "list", "--json").json] == ["S1-K2", "S1-K1"], "as they are told"
+    assert call("episode", "show", "S1-K2", "--json").json["contributory_factors"] == ["No field", "No time"]
+    assert call("episode", "add", "review=S9", "text=x").code == 2
+    assert "no episode S1-K9 of S1" in call("finding", "add", "review=S1", "text=x", "kpe_refs=S1-K9").err
     finding = call("finding", "add", "review=S1", "text=A pattern", 'questions_for_board=["Why, now?"]', "--json").json
     assert (finding["ref"], finding["questions_for_board"]) == ("S1-F1", ["Why, now?"])
     assert call("finding", "add", "review=S1", "text=Another", "--json").json["ref"] == "S1-F2"

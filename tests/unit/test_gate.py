@@ -88,7 +88,8 @@ def test_a_clear_cut_recommendation_closes_once_its_action_is_verified(office: B
     action = office.action(f"recommendations={ref}")
     assert office.ask("recommendation", "show", ref)["to_close"] == [f"Still open: {action}."]
     office.verified(f"recommendations={ref}")
-    office.ask("action", "set", action, "status=no_longer_applicable", "status_reason=The team was closed")
+    close = ("status=no_longer_applicable", "status_reason=The team was closed", "--meeting", MEETING)
+    office.ask("action", "set", action, *close)
     assert office.ask("recommendation", "show", ref)["to_close"] == []
     assert [each["ref"] for each in office.ask("recommendation", "list", "--closed")] == [ref]
     assert office.ask("recommendation", "list", "--open") == []
@@ -181,6 +182,68 @@ def test_a_referral_comes_back_by_itself_until_it_is_answered_anew(office: Board
     assert office.ask(*refer, "--review-by", "2028-06-01")["to_close"] == []
     assert len(office.ask("recommendation", "show", ref)["decisions"]) == 2
     assert (office.ask("sweep")["referrals_due"], asked_of_the_board(office, "2027-06-01")) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "says"),
+    [
+        ("clear_cut", ("response=not_accepted",), "needs the Board's reasons (Care Act 2014, Sch 2 para 4(1)(g))"),
+        ("clear_cut", ("response=accepted_in_part", "response_reasons= "), "needs the Board's reasons"),
+        ("clear_cut", ("response=referred_elsewhere",), "needs the Board's reasons: response_reasons=T."),
+        ("needs_research", ("response=referred_elsewhere", "response_reasons=r"), "review_by=DATE."),
+        ("needs_research", ("response=referred_elsewhere", "response_reasons=r", "review_by=2026-11-24"),
+         "the referral would be back already; review_by has to be after 2026-11-24."),
+        ("clear_cut", ("response=accepted", "review_by=2027-06-01"), "only a referral comes back"),
+    ],
+)  # fmt: skip
+def test_an_answer_binds_the_same_rules_however_it_is_given(
+    office: BoardOffice, kind: str, fields: tuple[str, ...], says: str
+) -> None:
+    ref = recommendation(office, f"kind={kind}")
+    action = office.action("review=S1", f"recommendations={ref}")
+    assert says in office.refused("recommendation", "set", ref, *fields)
+    assert says in office.refused("recommendation", "add", "review=S1", "text=T", f"kind={kind}", *fields)
+    if not any(field.startswith("review_by") for field in fields):  # which a plan has no column for
+        assert says in office.refused("action", "set", action, *fields)
+    assert office.ask("recommendation", "show", ref)["response"] == "awaiting"
+    assert len(office.ask("recommendation", "list")) == 1
+
+
+def test_a_referral_that_came_back_may_be_changed_but_not_referred_to_the_past(office: BoardOffice) -> None:
+    ref = recommendation(office, "kind=needs_research")
+    refer = ("response=referred_elsewhere", "response_reasons=Nobody knows", "review_by=2027-06-01")
+    office.ask("recommendation", "set", ref, *refer)
+    office.on("2027-06-02")
+    assert office.ask("recommendation", "set", ref, "impact_measure=m")["review_by"] == "2027-06-01"
+    assert "back already" in office.refused("recommendation", "set", ref, "review_by=2027-06-02")
+    office.ask("recommendation", "set", ref, "response=accepted")
+    assert "back already" in office.refused("recommendation", "set", ref, "response=referred_elsewhere")
+
+
+def test_an_answer_found_without_its_reasons_is_accepted_and_marked_until_they_are_said(office: BoardOffice) -> None:
+    plan = office.folder / "plan.csv"
+    plan.write_text(
+        "Ref,Rec no,Recommendation,Action,Lead agency,Due date,Status,Board's response\n"
+        "1,1,Show earlier calls,Change the screen,Police,01/12/2026,In progress,Not accepted\n"
+        "2,1,Show earlier calls,Train the teams,Police,01/12/2026,In progress,Not accepted\n"
+        "3,2,Ask the family,Buy a system,Police,01/12/2026,No longer applicable,Accepted\n"
+    )
+    office.ask("import", str(plan), "--review", "S1")
+    one, two, three = (each["ref"] for each in office.ask("action", "list"))
+    gap = "S1-R1: the answer not_accepted needs the Board's reasons (Care Act 2014, Sch 2 para 4(1)(g))."
+    assert [office.show(ref)["found"] for ref in (one, two)] == [[gap], [gap]]
+    assert [each["incomplete"] for each in office.ask("action", "list")] == [True, True, True]
+    assert office.ask("recommendation", "set", "S1-R1", "impact_measure=m")["response"] == "not_accepted"
+    assert "needs the Board's reasons" in office.refused("recommendation", "set", "S1-R1", "response=accepted_in_part")
+    said = ("--response", "not_accepted", "--reasons", "No means", "--meeting", MEETING)
+    office.ask("recommendation", "respond", "S1-R1", *said)
+    assert [office.show(ref)["incomplete"] for ref in (one, two)] == [False, False]
+
+    without, undecided = office.show(three)["found"]
+    assert without == "A reason is missing for no longer applicable."
+    assert "decision that it is no longer applicable is not recorded" in undecided
+    office.ask("decision", "add", MEETING, three, "no longer applicable", "--reasons", "The unit was closed")
+    assert office.show(three)["found"] == [without]
 
 
 # --- the gate -------------------------------------------------------------------------------------------------------
@@ -296,17 +359,40 @@ def test_the_board_may_name_another_day_for_the_impact_check(office: BoardOffice
 
 
 @pytest.mark.parametrize("status", ["closed_not_implemented", "no_longer_applicable", "superseded"])
-def test_a_board_may_ask_a_decision_of_each_closure(office: BoardOffice, status: str) -> None:
-    why = (f"status={status}", "status_reason=Agreed", *(["superseded_by=a new way"] if status == "superseded" else ()))
-    assert office.ask("action", "set", office.action(), *why)["status"] == status
-    office.configure("closures_need_decision = true")
+def test_each_closure_needs_its_reasons_and_a_decision(office: BoardOffice, status: str) -> None:
+    by = ["superseded_by=a new way"] if status == "superseded" else []
+    why = (f"status={status}", "status_reason=Agreed", *by)
     ref, other = office.action(), office.action()
-    assert "decision" in office.refused("action", "set", ref, *why)
+    said = f"The Board's decision that it is {status.replace('_', ' ')} is not recorded"
+    assert said in office.refused("action", "set", ref, *why)
+    missing = office.refused("action", "set", ref, f"status={status}", *by)
+    assert f"A reason is missing for {status.replace('_', ' ')}. {said}" in missing
+    assert "needs the Board's reasons" in office.refused("action", "set", ref, f"status={status}", "--meeting", MEETING)
     office.ask("decision", "add", MEETING, other, status, "--reasons", "r")
     assert "decision" in office.refused("action", "set", ref, *why)
     assert office.ask("action", "set", other, *why)["status"] == status
     after = office.ask("action", "set", ref, *why, "--meeting", MEETING)
     assert [each["outcome"] for each in after["decisions"]] == [status]
+
+
+def test_what_was_closed_and_reopened_needs_a_decision_of_its_own_to_be_closed_again(office: BoardOffice) -> None:
+    ref = office.action()
+    close = ("action", "set", ref, "status=closed_not_implemented", "status_reason=No money")
+    office.ask(*close, "--meeting", MEETING)
+    office.ask("action", "set", ref, "status=in_progress", "status_reason=A grant came")
+    assert "is not recorded" in office.refused(*close)
+    office.ask("decision", "add", MEETING, ref, "closed_not_implemented", "--reasons", "The grant went")
+    after = office.ask(*close)
+    assert (after["status"], len(after["decisions"]), after["found"]) == ("closed_not_implemented", 2, [])
+    assert office.ask("action", "comment", ref, "A pity")["incomplete"] is False
+
+
+def test_a_board_may_close_without_a_decision_and_never_without_reasons(office: BoardOffice) -> None:
+    office.configure("closures_need_decision = false")
+    ref = office.action()
+    superseded = ("action", "set", ref, "status=superseded", "superseded_by=a new way")
+    assert office.refused(*superseded) == f"{ref}: A reason is missing for superseded."
+    assert office.ask(*superseded, "status_reason=Agreed")["status"] == "superseded"
 
 
 def test_a_meeting_goes_with_a_closure_only(office: BoardOffice) -> None:
@@ -318,7 +404,7 @@ def test_the_board_closes_and_reopens_what_several_agencies_share(office: BoardO
     ref = office.action("agencies=NHS")
     close = ("action", "set", ref, "status=closed_not_implemented")
     assert "A reason is missing" in office.refused(*close)
-    after = office.ask(*close, "status_reason=No money")
+    after = office.ask(*close, "status_reason=No money", "--meeting", MEETING)
     assert (after["status"], after["status_reason"], after["proposals"]) == (
         "closed_not_implemented", "No money", [],
     )  # fmt: skip

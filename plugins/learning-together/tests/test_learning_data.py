@@ -39,6 +39,7 @@ def test_every_regime_says_its_law_and_each_clock_its_source(tmp_path: Path) -> 
         assert each.law, name
         assert each.clock or each.about, name
         assert all(clock.source for clock in each.clock), name
+        assert all(clock.checked for clock in each.clock if clock.mark == "S"), name
     assert regime_of("sar", regimes(tmp_path)) == regime_of("Safeguarding adults review", regimes(tmp_path)) == "sar"
     assert regime_of("LCSPR", regimes(tmp_path)) == "cspr"
 

@@ -251,3 +251,21 @@ def _audit(board: LearningBoard) -> list[dict[str, Any]]:
             return [{"noun": each.noun, "source": each.source} for each in reader.entries()]
     finally:
         store.close()
+
+
+def test_an_answer_in_a_file_binds_the_rules_of_one_given_by_hand(board: LearningBoard) -> None:
+    lacking = document()
+    one(lacking["recommendations"], "R2").pop("response_reasons")
+    one(lacking["recommendations"], "R4").pop("review_by")
+    told = board.take(lacking, code=2)
+    assert [each["why"] for each in told["problems"]] == [
+        f"{REVIEW}-R2: the answer accepted_in_part needs the Board's reasons: response_reasons=T",
+        f"{REVIEW}-R4: a referral needs the day on which it comes back to the Board: review_by=DATE",
+    ]
+    assert board.run("recommendation", "list") == []
+
+
+def test_a_referral_that_is_back_already_is_taken_in_and_is_back(board: LearningBoard) -> None:
+    board.monkeypatch.setenv("AT_NOW", "2028-01-10T09:00:00Z")
+    board.take()
+    assert "came back on 2027-03-15" in " ".join(recommendation(board, "R4")["to_close"])

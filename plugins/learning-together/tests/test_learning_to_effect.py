@@ -124,7 +124,9 @@ def test_from_finding_to_embedded_practice(board: LearningBoard) -> None:
     assert "Superseded, but not by what." in year.refused(
         "action", "set", plan, "status=superseded", "status_reason=One plan"
     )
-    year.run("action", "set", plan, "status=superseded", f"superseded_by={begin}", "status_reason=One plan does")
+    superseded = ("action", "set", plan, "status=superseded", f"superseded_by={begin}", "status_reason=One plan does")
+    assert "The Board's decision that it is superseded is not recorded" in year.refused(*superseded)
+    year.run(*superseded, "--meeting", year.run("meeting", "list")[-1]["ref"])
     assert year.to_close("SAR-2026-07-R3") == []
 
     story = year.run("report", "review", "SAR-2026-07", "--as-at", "2027-10-11", "--out", str(year.folder / "out"))
@@ -143,8 +145,10 @@ def test_each_kind_of_recommendation_closes_in_its_own_way(board: LearningBoard)
     assert "Still open" in year.to_close(one)[0], "clear cut: by its actions"
 
     # Competing priorities: by a decision with its reasons.
-    year.run("recommendation", "set", two, "response_reasons=")
-    assert "The Board's reasons are not recorded." in year.to_close(two)
+    told = year.refused("recommendation", "set", two, "response_reasons=")
+    assert told == f"{two}: the answer accepted_in_part needs the Board's reasons: response_reasons=T."
+    year.run("recommendation", "set", two, "response=awaiting", "response_reasons=")
+    assert year.to_close(two)[:2] == ["The Board's reasons are not recorded.", "The Board has not decided."]
     meeting = year.run("meeting", "list")[-1]["ref"]
     told = year.refused("recommendation", "respond", two, "--response", "accepted_in_part", "--meeting", meeting)
     assert told == f"{two}: the answer accepted_in_part needs the Board's reasons: --reasons T."

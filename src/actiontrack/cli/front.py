@@ -29,6 +29,7 @@ COMMANDS = {
     "import": Lazy("sync", "import_", "Read a plan into the store; its file is never written."),
     "action": Lazy("actions", "action", "List, show, add and change actions."),
     "review": Lazy("nouns", "review", "List, show, add and change reviews."),
+    "episode": Lazy("nouns", "episode", "List, show, add and change key practice episodes."),
     "finding": Lazy("nouns", "finding", "List, show, add and change findings."),
     "recommendation": Lazy("nouns", "recommendation", "List, show, add and change recommendations."),
     "meeting": Lazy("nouns", "meeting", "List, show, add and change meetings."),

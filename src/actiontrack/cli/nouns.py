@@ -1,4 +1,4 @@
-"""`review`, `finding`, `recommendation` and `meeting`: the same four verbs for each."""
+"""`review`, `episode`, `finding`, `recommendation` and `meeting`: the same four verbs for each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from actiontrack.cli.sweep import DATE
 
 COLUMNS = {
     "review": ("ref", "title", "regime", "methodology", "publication"),
+    "episode": ("ref", "review", "position", "text"),
     "finding": ("ref", "review", "effect", "confidence", "text"),
     "recommendation": ("ref", "review", "number", "response", "kind", "text"),
     "meeting": ("ref", "body", "date"),
@@ -31,8 +32,8 @@ def parse_fields(pairs: tuple[str, ...]) -> dict[str, str]:
     return values
 
 
-def _group(noun: str) -> click.Group:
-    group = click.Group(noun, help=f"{noun.capitalize()}s.")
+def _group(noun: str, told: str = "") -> click.Group:
+    group = click.Group(noun, help=told or f"{noun.capitalize()}s.")
     dry_run = click.Option(["--dry-run"], is_flag=True, help="Show the outcome; store nothing.")
     for verb, help_text, params in (
         ("list", f"Every {noun}.", []),
@@ -44,7 +45,7 @@ def _group(noun: str) -> click.Group:
         ),
         (
             "set",
-            f"Change a {noun}.",
+            f"Change {'an' if noun == 'episode' else 'a'} {noun}.",
             [
                 click.Argument(["ref"]),
                 click.Argument(["fields"], nargs=-1, required=True, metavar="FIELD=VALUE..."),
@@ -121,6 +122,7 @@ def _change(session: Session, noun: str, ref: str, fields: tuple[str, ...], dry_
 
 
 review = _group("review")
+episode = _group("episode", "Key practice episodes: stretches of the case that mattered.")
 finding = _group("finding")
 recommendation = _group("recommendation")
 meeting = _group("meeting")

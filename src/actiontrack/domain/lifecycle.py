@@ -131,8 +131,11 @@ def found_gaps(
     checks: Sequence[ImpactCheck] = (),
     *,
     quorum: int = 1,
+    decisions: Sequence[Decision] | None = None,
 ) -> tuple[str, ...]:
     """What the present state lacks that a guard would have asked for: an import puts it in `Action.found`.
+
+    `quorum` and `decisions` are as for `missing_for_move`.
 
     After a later change, what remains is `tuple(gap for gap in action.found if gap in found_gaps(...))`.
     """
@@ -149,7 +152,7 @@ def found_gaps(
     )  # fmt: skip
     if action.status is Status.EMBEDDED:
         gaps += _missing_for_verified(action, legs, evidence, sign_offs, quorum)
-    return tuple(gaps)
+    return (*gaps, *_missing_decision(action.status, decisions))
 
 
 def content_hash(action: Action, legs: Iterable[Leg], evidence: Iterable[Evidence]) -> str:
@@ -264,11 +267,12 @@ def _missing_in_state(
         return _missing_for_verified(action, legs, evidence, sign_offs, quorum)
     if state is Status.EMBEDDED:
         return _missing_for_embedded(checks)
-    if state is Status.SUPERSEDED:
-        return [] if superseded_by.strip() else ["Superseded, but not by what."]
+    missing = []
+    if state is Status.SUPERSEDED and not superseded_by.strip():
+        missing.append("Superseded, but not by what.")
     if state in ENDED_STATUSES and not reason.strip():
-        return [f"A reason is missing for {words(state)}."]
-    return []
+        missing.append(f"A reason is missing for {words(state)}.")
+    return missing
 
 
 def _missing_for_verified(
@@ -316,7 +320,8 @@ def _missing_for_embedded(checks: Sequence[ImpactCheck]) -> list[str]:
 
 
 def _missing_decision(to: Status, decisions: Sequence[Decision] | None) -> list[str]:
-    """Where the board asks for it: a closure rests on a recorded decision with that outcome."""
+    """Unless the board asks for none, a closure rests on a recorded decision with that outcome."""
     if decisions is None or to not in ENDED_STATUSES or any(each.outcome == to.value for each in decisions):
         return []
-    return [f"The Board's decision that it is {words(to)} is not recorded (`actiontrack decision add`)."]
+    what = f"The Board's decision that it is {words(to)} is not recorded"
+    return [f"{what}: name the meeting that took it (--meeting REF), or record it first (`actiontrack decision add`)."]

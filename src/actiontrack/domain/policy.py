@@ -38,7 +38,7 @@ class Board(_Policy):
     """How many agencies other than the lead must have signed off an action before it is verified."""
     impact_check_days: int = Field(default=180, ge=1)
     """Calendar days from verified to the impact check, where the action names no day of its own."""
-    closures_need_decision: bool = False
+    closures_need_decision: bool = True
     """Whether an action is closed (not implemented, superseded, no longer applicable) on a recorded decision only."""
     evidence_megabytes: int = Field(default=25, ge=1)
     """The largest file that is taken as evidence."""

@@ -47,7 +47,7 @@ def clocks_of(app: App, ref: str) -> dict[str, Any]:
 def _told(clock: Clock) -> dict[str, Any]:
     return {
         "name": clock.name, "length": clock.length(), "from": clock.start, "until": clock.until, "mark": clock.mark,
-        "source": clock.source,
+        "source": clock.source, "checked": clock.checked.isoformat() if clock.checked else None,
     }  # fmt: skip
 
 

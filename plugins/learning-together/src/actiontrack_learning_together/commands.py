@@ -108,7 +108,8 @@ def regimes(session: CommandLine, review: str) -> None:
     """List the kinds of review there are in law, with their clocks; with --review, a review's own clocks.
 
     A clock marked S was read in the source it names; C is common usage, for a board to set. --json holds for each
-    regime its name, short, nations, law, about and clocks; with --review the clocks, with started, due, met and state.
+    regime its name, short, nations, law, about and clocks, each with the day its source was last checked, or null where
+    it could not be; with --review the clocks, with started, due, met and state.
     """
     from actiontrack_learning_together.clocks import clocks_of, listed
 

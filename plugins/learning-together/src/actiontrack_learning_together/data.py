@@ -41,6 +41,8 @@ class Clock(_Data):
     mark: Literal["S", "C"]
     """S: read in the source; C: common usage."""
     source: str
+    checked: date | None = None
+    """The day on which the source, or who quotes it, was last read again; none where it could not be."""
 
     @model_validator(mode="after")
     def _one_length(self) -> Clock:

@@ -15,17 +15,19 @@ from typing import Any
 from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor, Standing, Type, why_not_theirs
 from actiontrack.domain.ledger import Conflict, Proposal, ProposalKind
 from actiontrack.domain.lifecycle import BOARD_STATUSES, ENDED_STATUSES, content_hash, seen_parts
-from actiontrack.domain.nouns import Action, SignOff
+from actiontrack.domain.nouns import Action, Recommendation, SignOff
 from actiontrack.domain.vocabulary import LEG_STATUSES, Side, Status
 from actiontrack.errors import NotAllowed, UserError
 from actiontrack.ports import InstanceSettings, Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.board_fields import BOARD_FIELDS, put_board_fields
-from actiontrack.services.records.changing import add_entry, forget_mended, new_id, put_fields
+from actiontrack.services.records.changing import add_entry, new_id, put_fields
 from actiontrack.services.records.creating import create_action
 from actiontrack.services.records.desk import ActionFile, Desk, Sitting
+from actiontrack.services.records.gaps import forget_mended
 from actiontrack.services.records.listing import find_ref, show_action
 from actiontrack.services.records.projection import Viewer, project
+from actiontrack.services.records.responding import check_answer
 from actiontrack.services.records.working import SOURCE, working
 from actiontrack.services.sync.tongue import Tongue, Unclearness
 
@@ -67,6 +69,7 @@ def enter(
     state = {name: read[name] for name in STATUS_UNIT if read.get(name)}
     plain = {name: value for name, value in read.items() if name not in STATUS_UNIT}
     file = create_action(desk, plain, actor=asker.actor, review="", who=asker.who, source=source)
+    _check_answers(desk, writer, file, plain)
     put_board_fields(desk, file, own)
     if state:
         put_fields(desk, file, state, asker.actor, who=asker.who)
@@ -124,6 +127,7 @@ def amend(
         number, review = (allowed.get(part, ours.get(part, "")) for part in ("number", "review"))
         _check_number(writer, file.action.ref, number, review)
     put_fields(desk, file, allowed, asker.actor, who=asker.who)
+    _check_answers(desk, writer, file, allowed)
     return filed
 
 
@@ -299,6 +303,13 @@ def _file(
         since=desk.now,
     )
     writer.put(proposal)
+
+
+def _check_answers(desk: Desk, writer: Writer, file: ActionFile, values: Mapping[str, str]) -> None:
+    """An answer that is given with an action binds the rules of one given by itself."""
+    if values.keys() & {"response", "response_reasons"}:
+        for item in desk.answered(file.action):
+            check_answer(writer.get(Recommendation, item.ref), item)
 
 
 def _check_number(writer: Writer, ref: str, number: str, review: str) -> None:

@@ -13,7 +13,6 @@ from actiontrack.domain.fields import FIELDS, STATUS_UNIT, Actor
 from actiontrack.domain.lifecycle import (
     BOARD_STATUSES,
     ENDED_STATUSES,
-    found_gaps,
     missing_for_move,
     moved_leg,
     status_of,
@@ -23,6 +22,7 @@ from actiontrack.domain.vocabulary import LEG_STATUSES, Response, Side, Status
 from actiontrack.errors import NotAllowed
 from actiontrack.services.records.deciding import EXTENDED, decide
 from actiontrack.services.records.desk import ActionFile, Desk
+from actiontrack.services.records.gaps import forget_mended, state_gaps
 
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|\\\\|[a-z]:\\|mailto:)\S", re.IGNORECASE)
 
@@ -48,17 +48,6 @@ def put_fields(desk: Desk, file: ActionFile, values: Mapping[str, str], actor: A
     forget_mended(desk, file)
 
 
-def forget_mended(desk: Desk, file: ActionFile) -> None:
-    """What an import found missing and is there now is no longer said."""
-    if file.action.found:
-        gaps = _gaps(file)
-        desk.put_action(file, found=tuple(gap for gap in file.action.found if gap in gaps))
-
-
-def _gaps(file: ActionFile) -> tuple[str, ...]:
-    return found_gaps(file.action, file.legs, file.evidence, file.sign_offs, file.checks, quorum=file.quorum)
-
-
 # --- status ---------------------------------------------------------------------------------------------------------
 
 
@@ -77,8 +66,8 @@ def put_status(desk: Desk, file: ActionFile, unit: Mapping[str, str], actor: Act
     look_again = day(unit["look_again"]) if "look_again" in unit else (leg.look_again if leg else None)
     agency = actor.agency if actor.side is Side.AGENCY else None
     if desk.sitting and to in ENDED_STATUSES and to is not file.action.status:
-        made = decide(desk, desk.sitting, about=file.action.ref, outcome=to.value)
-        file.decided = None if file.decided is None else [*file.decided, made]
+        decide(desk, desk.sitting, about=file.action.ref, outcome=to.value)
+        reason = reason.strip() or desk.sitting.reasons
     missing = why_not_status(file, to, agency, reason, look_again)
     if missing:
         raise NotAllowed(f"{file.action.ref}: {' '.join(missing)}")
@@ -165,8 +154,7 @@ def accept_found_status(desk: Desk, file: ActionFile, unit: Mapping[str, str], a
     if status in BOARD_STATUSES:
         desk.put_action(file, status=status, status_reason=reason)
     settle_status(desk, file)
-    gaps = _gaps(file)
-    desk.put_action(file, found=tuple(dict.fromkeys((*file.action.found, *gaps))))
+    desk.put_action(file, found=tuple(dict.fromkeys((*file.action.found, *state_gaps(file)))))
 
 
 # --- dates ----------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from actiontrack.services.records.changing import (
     split,
 )
 from actiontrack.services.records.desk import ActionFile, Desk
+from actiontrack.services.records.gaps import answer_gaps
 from actiontrack.services.records.projection import LOGS
 
 
@@ -26,7 +27,7 @@ def create_action(
 ) -> ActionFile:
     """A new action with its legs, recommendation and first entries; `review` is for values that name none.
 
-    Its state is found history: accepted, with what a guard would miss noted in `found`.
+    Its state is found history, as is the answer it came with: accepted, with what a guard would miss noted in `found`.
     """
     named = values.get("review", "") or review
     ref = new_ref()
@@ -58,6 +59,8 @@ def create_action(
             agency = actor.agency if actor.side is Side.AGENCY else ""
             add_entry(desk, file, name, values[name], agency=agency, who=who, source=source)
     accept_found_status(desk, file, _found_status(values, actor), actor)
+    if values.get("response"):
+        desk.put_action(file, found=(*file.action.found, *answer_gaps(desk, file)))
     return file
 
 

@@ -12,6 +12,7 @@ from actiontrack.errors import NotAllowed, NotFound, UserError
 from actiontrack.ports import Reader
 from actiontrack.services.core import Core
 from actiontrack.services.records.desk import Desk, Sitting
+from actiontrack.services.records.gaps import forget_mended
 from actiontrack.services.records.listing import find_ref
 from actiontrack.services.records.working import working
 
@@ -34,7 +35,10 @@ def add_decision(
         item = writer.get(Recommendation, target)
         if item is not None and word in _RESPONSES:
             _complete(desk, item, word, meeting, reasons)
+        files = [] if item else [desk.file(target)]
         made = decide(desk, Sitting(meeting, reasons, who), about=target, outcome=word)
+        for file in files:
+            forget_mended(desk, file)
     return told(made)
 
 

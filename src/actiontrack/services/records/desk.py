@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from actiontrack.domain.lifecycle import ENDED_STATUSES
 from actiontrack.domain.nouns import (
     Action,
     Comment,
@@ -41,12 +42,19 @@ class ActionFile:
     checks: list[ImpactCheck] = field(default_factory=list)
     quorum: int = 1
     """How many agencies outside the lead have to sign it off."""
-    decided: list[Decision] | None = None
-    """The Board's decisions about it; None where the board asks for none before it closes an action."""
+    needs_decision: bool = True
+    """Whether the board closes it on a recorded decision only."""
+    decisions: list[Decision] = field(default_factory=list)
+    """The Board's decisions about it since it was reopened last, where a closure needs one."""
 
     def leg(self, agency: str) -> Leg | None:
         """That agency's standing leg."""
         return next((leg for leg in self.legs if leg.agency == agency), None)
+
+    @property
+    def decided(self) -> list[Decision] | None:
+        """The decisions a closure may rest on; None where it needs none."""
+        return self.decisions if self.needs_decision else None
 
     @property
     def agencies(self) -> tuple[str, ...]:
@@ -98,18 +106,31 @@ class Desk:
             self._attach(found, SignOff, "sign_offs")
             self._attach(found, ImpactCheck, "checks")
             if self.board.closures_need_decision:
+                for decision in self.reader.find(Decision, about=list(found)):
+                    found[decision.about].decisions.append(decision)
                 for file in found.values():
-                    file.decided = self.reader.find(Decision, about=file.action.ref)
+                    if file.decisions:
+                        file.decisions = self._not_carried_out(file)
             asked = {ref for file in found.values() for ref in file.action.recommendations} - self._answered.keys()
             if asked and self._recommendations is None:
                 self._answered |= {each.ref: each for each in self.reader.find(Recommendation, ref=sorted(asked))}
             self.files.update(found)
         return self.files
 
+    def _not_carried_out(self, file: ActionFile) -> list[Decision]:
+        """The decisions a closure may rest on: what closed the action before it was reopened closes it once."""
+        reopened = 0
+        for entry in self.reader.entries(noun="action", ref=file.action.ref):
+            if entry.before and entry.after and entry.before.get("status") in ENDED_STATUSES:
+                reopened = entry.position if "status" in entry.after else reopened
+        if not reopened:
+            return file.decisions
+        later = {entry.ref for entry in self.reader.entries(after=reopened, noun="decision")}
+        return [decision for decision in file.decisions if decision.ref in later]
+
     def open(self, action: Action, legs: list[Leg]) -> ActionFile:
         """A file of its own for this action, with what the board asks for."""
-        decided: list[Decision] | None = [] if self.board.closures_need_decision else None
-        return ActionFile(action, legs, quorum=self.board.sign_offs, decided=decided)
+        return ActionFile(action, legs, quorum=self.board.sign_offs, needs_decision=self.board.closures_need_decision)
 
     def _attach(self, found: dict[str, ActionFile], noun: type[N], name: str) -> None:
         items = self.reader.find(noun, action=list(found))
@@ -170,6 +191,8 @@ class Desk:
         elif isinstance(item, Recommendation):
             _ = self.recommendations
             self._index(item)
+        elif isinstance(item, Decision) and item.about in self.files:
+            self.files[item.about].decisions.append(item)
 
     def put_action(self, file: ActionFile, **changes: Any) -> None:
         """Change the action of a file; `changed_at` follows."""

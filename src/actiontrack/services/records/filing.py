@@ -12,8 +12,9 @@ from actiontrack.errors import NotAllowed, NotFound, UserError
 from actiontrack.ports import EvidenceFiles, Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.asking import Asker, change_action, refuse_later_period, standing_for_owner
-from actiontrack.services.records.changing import forget_mended, new_id
+from actiontrack.services.records.changing import new_id
 from actiontrack.services.records.desk import ActionFile, Desk
+from actiontrack.services.records.gaps import forget_mended
 from actiontrack.services.records.listing import find_ref
 from actiontrack.services.records.projection import Viewer, log
 

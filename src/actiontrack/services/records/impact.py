@@ -14,8 +14,9 @@ from actiontrack.errors import NotAllowed
 from actiontrack.ports import Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.asking import Asker, change_action
-from actiontrack.services.records.changing import forget_mended, new_id, put_fields
+from actiontrack.services.records.changing import new_id, put_fields
 from actiontrack.services.records.desk import ActionFile, Desk
+from actiontrack.services.records.gaps import forget_mended
 from actiontrack.services.records.listing import find_ref
 
 

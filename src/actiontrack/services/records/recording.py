@@ -25,7 +25,7 @@ from actiontrack.services.core import Core
 from actiontrack.services.records.asking import Asker, amend, enter, read_fields
 from actiontrack.services.records.board_fields import put_board_fields
 from actiontrack.services.records.desk import ActionFile, Desk
-from actiontrack.services.records.nouns import check_noun
+from actiontrack.services.records.nouns import check_noun, put_noun
 from actiontrack.services.records.working import working
 
 S = TypeVar("S", bound=Stored)
@@ -68,7 +68,7 @@ class Recorder:
             if not isinstance(item, TAKEN):
                 raise NotAllowed(f"A record of the kind {type(item).__name__} is not taken in whole.")
             check_noun(self._writer, item)
-            self._desk.put(item)
+            put_noun(self._desk, item)
             self._desk.save(self._writer)
 
     def add_action(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from actiontrack.domain.closure import is_back
+from actiontrack.domain.closure import is_back, needs_of_answer
 from actiontrack.domain.ledger import Conflict
 from actiontrack.domain.nouns import Action, Decision, Recommendation, Review
-from actiontrack.domain.vocabulary import Kind, Response
+from actiontrack.domain.vocabulary import Response
 from actiontrack.errors import NotAllowed, NotFound
 from actiontrack.ports import Reader
 from actiontrack.services.core import Core
 from actiontrack.services.records import deciding
 from actiontrack.services.records.desk import Desk, Sitting
+from actiontrack.services.records.gaps import forget_mended
 from actiontrack.services.records.recurrence import told_again
 from actiontrack.services.records.working import working
 
@@ -33,12 +34,26 @@ def respond(
         if item is None:
             raise NotFound(f"There is no recommendation {ref} here; `actiontrack recommendation list` shows them.")
         _refuse_in_conflict(writer, item)
-        _refuse_unexplained(item, response, reasons)
-        _refuse_unfit_date(core, item, response, review_by)
+        answer: dict[str, Any] = {
+            "response": response, "response_reasons": reasons.strip(), "decided_at": meeting, "review_by": review_by,
+        }  # fmt: skip
+        said = {"monitoring": monitoring, "national_issue": national}
+        answered = item.model_copy(update=answer | {name: text for name, text in said.items() if text is not None})
+        _refuse_unexplained(answered)
+        check_answer(None, answered, today=core.clock.today(), ways=_OPTIONS)
         deciding.decide(desk, Sitting(meeting, reasons, who), about=ref, outcome=response.value)
-        _put_answer(desk, item, response, reasons.strip(), meeting, monitoring, national, review_by)
+        put_answer(desk, answered)
         desk.save(writer)
         return show_recommendation(core, writer, ref)
+
+
+def put_answer(desk: Desk, item: Recommendation) -> None:
+    """Note a recommendation as new or changed; its actions are incomplete no more for what it says now."""
+    before = desk.reader.get(Recommendation, item.ref)
+    desk.put(item)
+    if before is not None and needs_of_answer(before):
+        for action in answering(desk.reader, [item.ref])[item.ref]:
+            forget_mended(desk, desk.file(action.ref))
 
 
 def show_recommendation(core: Core, reader: Reader, ref: str) -> dict[str, Any]:
@@ -88,15 +103,33 @@ def referrals_back(reader: Reader, as_at: date) -> list[Recommendation]:
     return sorted((item for item in referred if is_back(item, as_at)), key=lambda item: (item.review_by, item.ref))
 
 
-def _put_answer(
-    desk: Desk, item: Recommendation, response: Response, reasons: str, meeting: str, monitoring: str | None,
-    national: str | None, review_by: date | None,
+_FIELDS = {"response_reasons": "response_reasons=T", "review_by": "review_by=DATE"}
+_OPTIONS = {"response_reasons": "--reasons T", "review_by": "--review-by DATE"}
+
+
+def check_answer(
+    before: Recommendation | None, after: Recommendation, *, today: date | None = None,
+    ways: Mapping[str, str] = _FIELDS,
 ) -> None:  # fmt: skip
-    answer: dict[str, Any] = {
-        "response": response, "response_reasons": reasons, "decided_at": meeting, "review_by": review_by,
-    }  # fmt: skip
-    said = {"monitoring": monitoring, "national_issue": national}
-    desk.put(item.model_copy(update=answer | {name: text for name, text in said.items() if text is not None}))
+    """The rules for an answer, however it is given; what was found lacking may be lacking until it is answered anew.
+
+    `before` is None where it is new, `today` where a referral may be back already; `ways` tells how its parts are said
+    here. Raises NotAllowed, with what is missing.
+    """
+    anew = before is None or before.response is not after.response
+    held = {} if before is None or anew else needs_of_answer(before)
+    for name, need in needs_of_answer(after).items():
+        if name not in held:
+            raise NotAllowed(f"{after.ref}: {need}: {ways[name]}.")
+    given = before is None or before.review_by != after.review_by
+    if after.review_by is None or not (anew or given):
+        return
+    way = ways["review_by"].removesuffix("DATE").rstrip("= ")
+    if after.response is not Response.REFERRED_ELSEWHERE:
+        if given:
+            raise NotAllowed(f"{after.ref}: only a referral comes back; leave {way} out of {after.response.value}.")
+    elif today is not None and after.review_by <= today:
+        raise NotAllowed(f"{after.ref}: the referral would be back already; {way} has to be after {today}.")
 
 
 def _refuse_in_conflict(reader: Reader, item: Recommendation) -> None:
@@ -108,22 +141,11 @@ def _refuse_in_conflict(reader: Reader, item: Recommendation) -> None:
             )
 
 
-def _refuse_unexplained(item: Recommendation, response: Response, reasons: str) -> None:
-    if response is Response.AWAITING:
+def _refuse_unexplained(item: Recommendation) -> None:
+    """A decision that is recorded says something, and why: a plain yes too."""
+    if item.response is Response.AWAITING:
         raise NotAllowed(
             f"{item.ref}: awaiting is no answer; say accepted, accepted_in_part, not_accepted or referred."
         )
-    if not reasons.strip():
-        law = " (Care Act 2014, Sch 2 para 4(1)(g))" if response is Response.NOT_ACCEPTED else ""
-        raise NotAllowed(f"{item.ref}: the answer {response.value} needs the Board's reasons{law}: --reasons T.")
-
-
-def _refuse_unfit_date(core: Core, item: Recommendation, response: Response, review_by: date | None) -> None:
-    today = core.clock.today()
-    if response is not Response.REFERRED_ELSEWHERE:
-        if review_by is not None:
-            raise NotAllowed(f"{item.ref}: only a referral comes back; leave --review-by out of {response.value}.")
-    elif review_by is None and item.kind is Kind.NEEDS_RESEARCH:
-        raise NotAllowed(f"{item.ref}: a referral needs the day on which it comes back to the Board: --review-by DATE.")
-    elif review_by is not None and review_by <= today:
-        raise NotAllowed(f"{item.ref}: the referral would be back already; --review-by has to be after {today}.")
+    if item.response is Response.ACCEPTED and not item.response_reasons:
+        raise NotAllowed(f"{item.ref}: the answer accepted needs the Board's reasons: --reasons T.")
