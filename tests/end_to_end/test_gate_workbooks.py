@@ -104,6 +104,20 @@ def test_a_closure_in_the_boards_workbook_waits_for_its_decision(joint: Suite) -
         assert plan.value(plan.find(TEXT), "Status") == "No longer applicable"
 
 
+def test_a_closure_accepted_with_a_reason_is_decided_between_two_meetings(joint: Suite) -> None:
+    ref = joint.action(TEXT)["ref"]
+    board_types(joint, Status="Closed not implemented")
+    joint.sync(code=1)
+    [asked] = joint.action(TEXT)["proposals"]
+    joint.run("--by", "chair", "proposal", "accept", asked["id"], "--reason", "No money was found")
+    action = joint.action(TEXT)
+    assert (action["status"], action["status_reason"]) == ("closed_not_implemented", "No money was found")
+    [decision] = action["decisions"]
+    assert [decision[name] for name in ("ref", "meeting", "outcome", "by")] == [
+        f"{ref}-D1", "", "closed_not_implemented", "chair",
+    ]  # fmt: skip
+
+
 def test_a_closure_in_the_boards_workbook_stands_on_a_decision_recorded_before(joint: Suite) -> None:
     joint.run("meeting", "add", "body=SAB", "date=2026-11-20")
     ref = joint.action(TEXT)["ref"]

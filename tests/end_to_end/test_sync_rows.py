@@ -114,6 +114,21 @@ def test_a_removal_accepted_leaves_the_row_out_for_good(adopted: Suite) -> None:
         plan.find(ref)
 
 
+def test_a_removal_accepted_with_a_reason_closes_its_action_by_decision(adopted: Suite) -> None:
+    ref = adopted.action("Do the thing numbered 5")["ref"]
+    with adopted.edit() as plan:
+        plan.sheet.delete_rows(plan.find(ref))
+    adopted.sync()
+    adopted.sync(code=1, now=LATER)
+    (found,) = adopted.run("proposal", "list")
+    adopted.run("proposal", "accept", found["id"], "--reason", "The unit was closed")
+    action = adopted.run("action", "show", ref)
+    assert (action["status"], action["status_reason"]) == ("closed_not_implemented", "The unit was closed")
+    assert [(each["outcome"], each["reasons"]) for each in action["decisions"]] == [
+        ("closed_not_implemented", "The unit was closed"),
+    ]
+
+
 def test_an_edit_against_a_deleted_row_is_a_conflict(adopted: Suite) -> None:
     ref = adopted.action("Do the thing numbered 5")["ref"]
     with adopted.edit() as plan:

@@ -360,7 +360,7 @@ class Gate(RuleBasedStateMachine):
             return
         for kind in Kind:
             shown = show_noun(self.core, "recommendation", kind.value)
-            if shown["response"] not in (Response.AWAITING, Response.ACCEPTED):
+            if shown["response"] == Response.NOT_ACCEPTED:
                 assert shown["response_reasons"].strip(), "no way to say so without"
             if kind is Kind.NEEDS_RESEARCH and shown["response"] == Response.REFERRED_ELSEWHERE:
                 assert shown["review_by"]

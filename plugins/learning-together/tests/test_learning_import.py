@@ -255,11 +255,9 @@ def _audit(board: LearningBoard) -> list[dict[str, Any]]:
 
 def test_an_answer_in_a_file_binds_the_rules_of_one_given_by_hand(board: LearningBoard) -> None:
     lacking = document()
-    one(lacking["recommendations"], "R2").pop("response_reasons")
     one(lacking["recommendations"], "R4").pop("review_by")
     told = board.take(lacking, code=2)
     assert [each["why"] for each in told["problems"]] == [
-        f"{REVIEW}-R2: the answer accepted_in_part needs the Board's reasons: response_reasons=T",
         f"{REVIEW}-R4: a referral needs the day on which it comes back to the Board: review_by=DATE",
     ]
     assert board.run("recommendation", "list") == []

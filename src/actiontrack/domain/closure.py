@@ -8,9 +8,6 @@ from datetime import date
 from actiontrack.domain.nouns import Action, Decision, Recommendation
 from actiontrack.domain.vocabulary import AGREED_STATUSES, CLOSED_STATUSES, Kind, Response
 
-_EXPLAINED = frozenset({Response.ACCEPTED_IN_PART, Response.NOT_ACCEPTED, Response.REFERRED_ELSEWHERE})
-"""Answers that say why: the annual report has to tell what is not implemented, or not here, and the reasons."""
-
 
 def missing_for_closure(
     recommendation: Recommendation, actions: Sequence[Action], decisions: Sequence[Decision], as_at: date
@@ -36,12 +33,14 @@ def missing_for_closure(
 def needs_of_answer(recommendation: Recommendation) -> dict[str, str]:
     """What the Board's answer needs and lacks: by the field that is missing, a clause that says so.
 
-    All but a plain yes needs its reasons. A referral of what needs research needs the day it comes back.
+    A no needs its reasons: the annual report has to state them (Care Act 2014, Sch 2 para 4(1)(g)). A referral of what
+    needs research needs the day it comes back.
     """
     said, needs = recommendation.response, {}
-    if said in _EXPLAINED and not recommendation.response_reasons.strip():
-        law = " (Care Act 2014, Sch 2 para 4(1)(g))" if said is Response.NOT_ACCEPTED else ""
-        needs["response_reasons"] = f"the answer {said.value} needs the Board's reasons{law}"
+    if said is Response.NOT_ACCEPTED and not recommendation.response_reasons.strip():
+        needs["response_reasons"] = (
+            "the answer not_accepted needs the Board's reasons (Care Act 2014, Sch 2 para 4(1)(g))"
+        )
     referred = said is Response.REFERRED_ELSEWHERE and recommendation.kind is Kind.NEEDS_RESEARCH
     if referred and recommendation.review_by is None:
         needs["review_by"] = "a referral needs the day on which it comes back to the Board"

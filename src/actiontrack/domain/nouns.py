@@ -276,10 +276,11 @@ class ImpactCheck(Noun):
 
 
 class Decision(Noun):
-    """What a meeting decided about a recommendation or an action (`about` is its ref), and why."""
+    """What the Board decided about a recommendation or an action (`about` is its ref), and why."""
 
     ref: str
     meeting: str
+    """"" where it was decided between two meetings."""
     about: str
     outcome: str
     """In a word: a response, a status, "extended" …"""

@@ -45,7 +45,7 @@ def add_decision(
 def decide(desk: Desk, sitting: Sitting, *, about: str, outcome: str) -> Decision:
     """Note a decision on the desk. Raises NotFound for a meeting unknown here, NotAllowed where a part is missing."""
     meeting, reasons = sitting.meeting, sitting.reasons.strip()
-    if desk.reader.get(Meeting, meeting) is None:
+    if not sitting.between_meetings and desk.reader.get(Meeting, meeting) is None:
         raise NotFound(
             f"There is no meeting {meeting or 'named'} here; name the one that decided, once "
             "`actiontrack meeting add body=… date=…` has added it."
@@ -54,10 +54,11 @@ def decide(desk: Desk, sitting: Sitting, *, about: str, outcome: str) -> Decisio
         raise NotAllowed(f"{about}: a decision needs its outcome in a word, such as accepted or extended.")
     if not reasons:
         raise NotAllowed(f"{about}: a decision needs the Board's reasons.")
-    held = len(desk.reader.find(Decision, meeting=meeting))
+    alike = {"about": about} if sitting.between_meetings else {}
+    held = len(desk.reader.find(Decision, meeting=meeting, **alike))
     made = Decision(
-        ref=f"{meeting}-D{held + 1}", meeting=meeting, about=about, outcome=outcome, reasons=reasons, by=sitting.by,
-        at=desk.now,
+        ref=f"{meeting or about}-D{held + 1}", meeting=meeting, about=about, outcome=outcome, reasons=reasons,
+        by=sitting.by, at=desk.now,
     )  # fmt: skip
     desk.put(made)
     return made
@@ -109,9 +110,14 @@ def refuse_needless(core: Core, proposal_id: str) -> None:
     """Raises UserError where accepting this proposal is no decision that a meeting is recorded with."""
     with core.store.reading() as reader:
         found = reader.get(Proposal, proposal_id)
-    closes = found is not None and found.field == "status" and found.to_value in ENDED_STATUSES
-    if found is not None and not closes and found.kind not in (ProposalKind.EXTEND, ProposalKind.REMOVE):
+    if found is not None and not closes(found) and found.kind is not ProposalKind.EXTEND:
         raise UserError(f"Proposal {proposal_id} is no extension and no closure: leave --meeting out.")
+
+
+def closes(proposal: Proposal) -> bool:
+    """Whether accepting it, with a reason, ends its action without its being done."""
+    ends = proposal.field == "status" and proposal.to_value in ENDED_STATUSES
+    return ends or proposal.kind is ProposalKind.REMOVE
 
 
 def _complete(desk: Desk, item: Recommendation, word: str, meeting: str, reasons: str) -> None:

@@ -64,11 +64,15 @@ class ActionFile:
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """The meeting whose decision is carried out (its ref), the Board's reasons for it, and who records it."""
+    """The meeting whose decision is carried out (its ref), the Board's reasons for it, and who records it.
+
+    `between_meetings`: it was taken by whoever records it, on the Board's behalf, and no meeting is named.
+    """
 
     meeting: str
     reasons: str
     by: str
+    between_meetings: bool = False
 
 
 class Desk:

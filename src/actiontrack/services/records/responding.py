@@ -39,8 +39,8 @@ def respond(
         }  # fmt: skip
         said = {"monitoring": monitoring, "national_issue": national}
         answered = item.model_copy(update=answer | {name: text for name, text in said.items() if text is not None})
-        _refuse_unexplained(answered)
         check_answer(None, answered, today=core.clock.today(), ways=_OPTIONS)
+        _refuse_unexplained(answered)
         deciding.decide(desk, Sitting(meeting, reasons, who), about=ref, outcome=response.value)
         put_answer(desk, answered)
         desk.save(writer)
@@ -147,5 +147,5 @@ def _refuse_unexplained(item: Recommendation) -> None:
         raise NotAllowed(
             f"{item.ref}: awaiting is no answer; say accepted, accepted_in_part, not_accepted or referred."
         )
-    if item.response is Response.ACCEPTED and not item.response_reasons:
-        raise NotAllowed(f"{item.ref}: the answer accepted needs the Board's reasons: --reasons T.")
+    if not item.response_reasons:
+        raise NotAllowed(f"{item.ref}: the answer {item.response.value} needs the Board's reasons: --reasons T.")

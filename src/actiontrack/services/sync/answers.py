@@ -15,6 +15,7 @@ from actiontrack.ports import Writer
 from actiontrack.services.core import Core
 from actiontrack.services.records.changing import add_entry, day, move_due, put_fields
 from actiontrack.services.records.creating import create_action
+from actiontrack.services.records.deciding import closes
 from actiontrack.services.records.desk import ActionFile, Desk, Sitting
 from actiontrack.services.records.projection import LOGS, Viewer, project
 from actiontrack.services.sync import unmade
@@ -136,7 +137,8 @@ def answer_proposal(
 ) -> dict[str, Any]:
     """Accept or refuse a proposal. Raises NotFound, NotAllowed (with what is missing).
 
-    Where a `meeting` (its ref) decided, what the rules ask a decision for is recorded as its.
+    Where a `meeting` (its ref) decided, what the rules ask a decision for is recorded as its. A closure that is
+    accepted with a reason, and no meeting, is a decision too: taken between two meetings, by whoever accepts it.
 
     `source` is the way by which the answer came. A removal accepted leaves the record out (with a reason, the action is
     closed as well); refused, it is put back.
@@ -146,7 +148,10 @@ def answer_proposal(
         if proposal is None or proposal.closed_at is not None:
             known = "it was answered already" if proposal else "there is none of that id"
             raise NotFound(f"Proposal {proposal_id}: {known}. `actiontrack proposal list` shows the open ones.")
-        desk.sitting = Sitting(meeting, reason, who) if meeting else None
+        if meeting:
+            desk.sitting = Sitting(meeting, reason, who)
+        elif accept and reason.strip() and closes(proposal) and core.board.closures_need_decision:
+            desk.sitting = Sitting("", reason, who, between_meetings=True)
         extra = _ANSWERS[proposal.kind](core, writer, desk, proposal, accept, reason, who)
         how = "accepted" if accept else "refused"
         closed = proposal.model_copy(update={"closed_at": desk.now, "how": how, "reason": reason or proposal.reason})
