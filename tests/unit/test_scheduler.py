@@ -383,6 +383,17 @@ def test_the_loop_looks_at_once_and_each_time_it_is_woken(bench: Bench, pauses: 
     assert max(pauses.asked) <= 15
 
 
+def test_it_can_be_stopped_between_two_jobs_and_what_is_left_is_due_still(bench: Bench) -> None:
+    def stop(ran: Ran) -> None:
+        raise KeyboardInterrupt
+
+    evening = Schedule(job="sync", at="18:00")
+    with pytest.raises(KeyboardInterrupt):
+        loop(bench.lead, [DAILY, evening], bench.jobs(), stop, pytest.fail, pytest.fail)
+    assert bench.ran == ["06:00"]
+    assert bench.run(DAILY, evening) == [("23 18:00", "done")]
+
+
 def test_a_store_that_can_t_be_used_ends_no_loop_but_a_new_leader_does(bench: Bench, pauses: Pauses) -> None:
     told: list[str] = []
     beat = bench.lead.beat
