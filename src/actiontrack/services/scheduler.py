@@ -24,6 +24,7 @@ from actiontrack.domain.ledger import JobRun
 from actiontrack.domain.policy import Schedule
 from actiontrack.errors import ActionTrackError, RetryableError
 from actiontrack.ports import Calendar
+from actiontrack.services.clocks import AHEAD
 from actiontrack.services.core import Core
 from actiontrack.services.leading import NAME, Lead, Overtaken
 
@@ -31,8 +32,6 @@ LOOK_BACK = timedelta(days=31)
 """Slots missed longer ago than this are not caught up, whatever the policy."""
 ON_TIME = timedelta(minutes=15)
 """A slot this young is not a missed one."""
-AHEAD = timedelta(hours=2)
-"""By how much a clock that is put back may have erred: for a mistaken time zone no slot is repeated."""
 WAKE = 15
 """Seconds between two looks at the clock."""
 

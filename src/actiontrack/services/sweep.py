@@ -9,6 +9,9 @@ reached from then on.
 
 **Batches.** Rows, digests and the one audit entry of a batch are committed together, so that a sweep that is stopped
 neither repeats nor skips one. Actions due beyond the furthest reminder are never loaded.
+
+**Clocks.** What was recorded when the clock showed more than AHEAD past what it shows now does not count. It was put
+back: a ladder climbed by a clock that ran ahead is climbed again in its time, for else nobody would ever be told.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from actiontrack.domain.nouns import Action, Leg, SweepBatch
 from actiontrack.domain.vocabulary import Status
 from actiontrack.errors import UserError
 from actiontrack.ports import Reader, Writer
+from actiontrack.services.clocks import AHEAD
 from actiontrack.services.core import Core
 from actiontrack.services.records.outlook import impact_checks_due
 from actiontrack.services.records.responding import referrals_back
@@ -197,6 +201,7 @@ class _Sweeper:
         self._day = day
         self._zone = ZoneInfo(core.board.timezone)
         self._now = core.clock.now()
+        self._upto = self._now + AHEAD
         self._agencies = {agency.code: agency for agency in core.agencies}
 
     def look(self, reader: Reader, batch: Sequence[_Row], result: SweepResult) -> _Found:
@@ -211,16 +216,16 @@ class _Sweeper:
             if owed:
                 owing.append((row, owed, standing.days_overdue))
         # Most actions were told of their highest level by an earlier sweep: those need no second look.
-        told = _recorded(reader, [row.ref for row, _, _ in owing], state=(RAISED, BASELINE))
+        told = _recorded(reader, [row.ref for row, _, _ in owing], self._upto, state=(RAISED, BASELINE))
         owing = [each for each in owing if _key(each[1][-1]) not in told.get(each[0].ref, ())]
-        recorded, found = _recorded(reader, [row.ref for row, _, _ in owing]), _Found()
+        recorded, found = _recorded(reader, [row.ref for row, _, _ in owing], self._upto), _Found()
         for row, owed, days in owing:
             self._owe(row, owed, recorded.get(row.ref, set()), days, found)
         return found
 
     def look_back(self, reader: Reader, back: Sequence[Back]) -> _Found:
         """What has come back to the Board and was not told yet: once, to the safeguarding manager."""
-        recorded, found = _recorded(reader, [each.ref for each in back]), _Found()
+        recorded, found = _recorded(reader, [each.ref for each in back], self._upto), _Found()
         to = self._core.board.manager
         for each in back:
             if (each.kind, each.due) in recorded.get(each.ref, ()):
@@ -239,7 +244,7 @@ class _Sweeper:
 
     def record(self, writer: Writer, found: _Found, today: date) -> set[str]:
         """Write what is owed, with the digests and the batch's audit entry; returns who is told."""
-        found.leave_out(_recorded(writer, sorted({each.action for each in found.rows})))
+        found.leave_out(_recorded(writer, sorted({each.action for each in found.rows}), self._upto))
         if not found.rows:
             return set()
         told: dict[str, list[str]] = {}
@@ -250,8 +255,8 @@ class _Sweeper:
         batch = SweepBatch(
             ref=secrets.token_hex(8), day=self._day, rows=len(found.rows), digest=_digest_of(found.rows), at=self._now
         )
-        writer.add(*found.rows, batch)
-        writer.put(*digests)
+        writer.add(batch)
+        writer.put(*found.rows, *digests)
         return set(told)
 
     def _owe(self, row: _Row, owed: Sequence[Owed], recorded: set[tuple[str, date]], days: int, found: _Found) -> None:
@@ -323,10 +328,11 @@ def _key(each: Owed | Escalation | Raised) -> tuple[str, date]:
     return each.level, each.period
 
 
-def _recorded(reader: Reader, refs: Sequence[str], **where: Any) -> dict[str, set[tuple[str, date]]]:
-    """(level, period) of each escalation these actions have had."""
+def _recorded(reader: Reader, refs: Sequence[str], upto: datetime, **where: Any) -> dict[str, set[tuple[str, date]]]:
+    """(level, period) of each escalation these actions have had by then."""
     held: dict[str, set[tuple[str, date]]] = {}
-    for action, level, period in reader.pick(Escalation, ("action", "level", "period"), action=refs, **where):
+    fields = ("action", "level", "period")
+    for action, level, period in reader.pick(Escalation, fields, action=refs, at__le=upto, **where):
         held.setdefault(action, set()).add((level, period))
     return held
 
