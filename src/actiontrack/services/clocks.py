@@ -5,5 +5,5 @@ from __future__ import annotations
 from datetime import timedelta
 
 AHEAD = timedelta(hours=2)
-"""What is dated no later than this from now counts: for a mistaken time zone nothing is repeated. What is dated later was
+"""What is dated up to so much from now counts: a mistaken time zone repeats nothing. What is dated later than that was
 dated by a clock that ran ahead."""

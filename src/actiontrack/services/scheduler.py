@@ -8,7 +8,7 @@ exactly one: a time that does not exist runs as if the clocks had not moved yet,
 killed, is begun again by whoever leads next: a job has to be one that takes up its own half-done work.
 
 **Clocks.** A machine that slept catches up by the rule's policy. What was settled when the clock showed more than AHEAD
-past what it shows now does not count: it was put back, and those slots come again in their time.
+past what it shows now does not count: it was put back, and those slots come in their time.
 
 Each job runs apart from the others' faults. The package `schedule` only wakes the loop.
 """
@@ -37,7 +37,6 @@ WAKE = 15
 
 DONE, PASSED, FAILED = "done", "passed", "failed"
 """How the outcome of a slot begins: its job ended, a later slot ran instead, or its job ended in an error, with why."""
-
 Jobs = Mapping[str, Callable[[Schedule], None]]
 """What each job does; the scheduler knows only when."""
 
@@ -104,31 +103,25 @@ def due(core: Core, schedule: Schedule, awake_since: datetime | None = None) -> 
     came while a scheduler was at work (`awake_since`), and had to wait for another job, was not missed.
     """
     now = core.clock.now()
-    after = _settled_upto(core, schedule, now)
-    open_slots = list(slots(schedule, after or now - LOOK_BACK, now, core.board.timezone, core.calendar))
-    if after is None:
-        open_slots = open_slots[-1:]
-    if schedule.catch_up == "all":
-        return [(slot, True) for slot in open_slots]
-    if schedule.catch_up == "none":
-        here = min(awake_since or now, now - ON_TIME)
-        return [(slot, slot >= here) for slot in open_slots]
-    return [(slot, slot == open_slots[-1]) for slot in open_slots]
-
-
-def _settled_upto(core: Core, schedule: Schedule, now: datetime) -> datetime | None:
-    """The instant up to which nothing is open; None for a rule that never ran."""
     name, oldest = name_of(schedule), now - LOOK_BACK
     with core.store.reading() as reader:
         found = reader.find(JobRun, job=name, slot__ge=oldest, slot__le=now + AHEAD)
         ran_before = reader.count(JobRun, job=name, slot__lt=oldest) > 0
     known = [run for run in found if (run.ended_at or run.started_at) <= now + AHEAD]
-    settled = [run.slot for run in known if run.ended_at is not None]
-    if settled:
-        return max(settled)
-    if ran_before:
-        return oldest
-    return min(run.slot for run in known) - timedelta(microseconds=1) if known else None
+    settled = {run.slot for run in known if run.ended_at is not None}
+    every = list(slots(schedule, oldest, now, core.board.timezone, core.calendar))
+    if known:
+        every = [slot for slot in every if slot >= known[0].slot]
+    elif not ran_before:
+        every = every[-1:]
+    return [(slot, _runs(schedule, slot, every[-1], now, awake_since)) for slot in every if slot not in settled]
+
+
+def _runs(schedule: Schedule, slot: datetime, newest: datetime, now: datetime, awake_since: datetime | None) -> bool:
+    """Whether an open slot runs, by the rule's policy."""
+    if schedule.catch_up == "none":
+        return slot >= min(awake_since or now, now - ON_TIME)
+    return schedule.catch_up == "all" or slot == newest
 
 
 def _run(lead: Lead, schedule: Schedule, slot: datetime, jobs: Jobs) -> Ran | None:
