@@ -156,7 +156,7 @@ class World:
         self.ran: list[tuple[str, datetime]] = []
         self.raised: dict[tuple[str, str, date], datetime] = {}
         self.doing = ""
-        self.sleep_in_job = False
+        self.sleep_in_job = self.overtaken_in_job = False
         self.fault: AssertionError | None = None
 
     def _rule(self, at: int) -> Expected:
@@ -189,10 +189,10 @@ class World:
         self.settle_up()
 
     def wait(self) -> None:
-        """The loop's time between two looks, or a few hours with a heartbeat."""
-        for _ in range(self.dice.randint(1, 8)):
-            self.clock.instant += timedelta(minutes=self.dice.choice([1, 4, 20, 20]))
-            if self.lead and self.dice.random() < 0.9:
+        """Up to some hours with heartbeats; now and then one fails to come."""
+        for _ in range(self.dice.choice([1, 5, 40])):
+            self.clock.instant += timedelta(minutes=4)
+            if self.lead and self.dice.random() < 0.98:
                 self.lead.beat()
 
     def sleep(self) -> None:
@@ -240,18 +240,32 @@ class World:
         self._read_the_book()
 
     def look_and_sleep(self) -> None:
-        """It sleeps in the midst of a job; another takes over, does all of it, and the first one wakes up."""
+        """It sleeps in the midst of a job, or between two; another takes over, may do all of it, and it wakes up."""
         self.clock.instant += timedelta(hours=self.dice.randint(1, 30))
-        lead, self.sleep_in_job = self._leader(), True
+        lead, self.sleep_in_job = self._leader(), self.dice.random() < 0.7
+        between = not self.sleep_in_job
         try:
             for _ in self._run(lead):
-                pass
+                assert self.lead is lead, "overtaken, it settled a slot"
+                if between:
+                    self._overtaken()
+                    between = False
+                ran = self.counts.ran
         except Overtaken:
             self.counts.takeovers += 1
-            assert self.lead is not lead
+            assert self.lead is not lead, "nobody had overtaken it"
+            assert self.overtaken_in_job or ran == self.counts.ran, "overtaken, it ran a job"
         finally:
-            self.sleep_in_job = False
+            self.sleep_in_job = self.overtaken_in_job = False
         self._read_the_book()
+
+    def _overtaken(self) -> None:
+        self.clock.instant += timedelta(hours=self.dice.choice([1, 30]))
+        self.lead = None
+        self._leader()
+        if self.dice.random() < 0.7:
+            self._read_the_book()
+            self.look()
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
@@ -278,12 +292,8 @@ class World:
         with self.core.store.reading() as reader:
             [begun] = reader.find(JobRun, job=name_of(rule), started_at=self.clock.instant, ended_at=None)
         if self.sleep_in_job:
-            self.sleep_in_job = False
-            self.clock.instant += timedelta(hours=self.dice.choice([1, 30]))
-            self.lead = None
-            self._leader()
-            if self.dice.random() < 0.7:
-                self.look()
+            self.sleep_in_job, self.overtaken_in_job = False, True
+            self._overtaken()
         self.counts.ran += 1
         self.ran.append((rule.job, begun.slot))
         try:

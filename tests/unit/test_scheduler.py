@@ -85,6 +85,43 @@ def test_each_day_of_a_clock_change_has_one_slot() -> None:
     assert between(night, "2026-10-24T12:00Z", "2026-10-26T12:00Z") == ["10-25 00:30", "10-26 01:30"]
 
 
+FORWARD = {"00:59": "00:59", "01:00": "01:00", "01:30": "01:30", "01:59": "01:59", "02:00": "01:00", "06:00": "05:00"}
+"""Wall → UTC on the day the clocks go forward: what they leap over runs as if they had not moved yet."""
+BACK = {"00:59": "23:59", "01:00": "00:00", "01:30": "00:30", "01:59": "00:59", "02:00": "02:00", "06:00": "06:00"}
+"""Wall → UTC on the day they go back: what comes twice runs the first time. (00:59 is the day before in UTC.)"""
+
+
+def through(bench: Bench, day: date, at: str) -> list[str]:
+    """When a rule ran from noon to noon around that night, looked at every quarter of an hour."""
+    bench.clock.instant = datetime(day.year, day.month, day.day, 12, tzinfo=UTC) - timedelta(days=1)
+    rule, ran = Schedule(job="sync", at=at, catch_up="all"), []
+    bench.run(rule)  # the newest before it
+    for _ in range(24 * 4):
+        bench.clock.instant += timedelta(minutes=15)
+        ran += [slot for slot, outcome in bench.run(rule) if outcome == "done"]
+    return ran
+
+
+@pytest.mark.parametrize(("wall", "utc"), FORWARD.items())
+def test_the_clocks_go_forward_on_29_march_2026(bench: Bench, wall: str, utc: str) -> None:
+    assert through(bench, date(2026, 3, 29), wall) == [f"29 {utc}"]
+
+
+@pytest.mark.parametrize(("wall", "utc"), BACK.items())
+def test_the_clocks_go_back_on_25_october_2026(bench: Bench, wall: str, utc: str) -> None:
+    assert through(bench, date(2026, 10, 25), wall) == [f"{24 if utc == '23:59' else 25} {utc}"]
+
+
+@pytest.mark.parametrize(("wall", "utc"), FORWARD.items())
+def test_the_clocks_go_forward_on_28_march_2027(bench: Bench, wall: str, utc: str) -> None:
+    assert through(bench, date(2027, 3, 28), wall) == [f"28 {utc}"]
+
+
+@pytest.mark.parametrize(("wall", "utc"), BACK.items())
+def test_the_clocks_go_back_on_31_october_2027(bench: Bench, wall: str, utc: str) -> None:
+    assert through(bench, date(2027, 10, 31), wall) == [f"{30 if utc == '23:59' else 31} {utc}"]
+
+
 def test_working_days_leave_out_weekends_and_bank_holidays() -> None:
     rule = Schedule(job="sync", at="06:00", days="working")
     assert between(rule, "2026-12-24T00:00Z", "2026-12-30T00:00Z") == ["12-24 06:00", "12-29 06:00"]
