@@ -14,7 +14,8 @@ from pathlib import Path
 
 from proof.peers.kit import LackingError
 
-from benchmarks.material import AGENCIES
+from benchmarks.material import AGENCIES, SWEPT_ON
+from benchmarks.measure import measure
 from benchmarks.race import Race
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -241,6 +242,54 @@ def _instances(folder: Path, rows: int) -> Race:
     )
 
 
+_LADDER = """reminder_days = []
+manager = "manager@example.org"
+chair = "chair@example.org"
+"""
+_RECORDED = 0.746
+"""Rows a million actions are to have: as a plain query over SQLite was measured with, before this was written."""
+
+
+def _sweep(*, again: bool) -> Callable[[Path, int], Race]:
+    """A first sweep, or one that finds all of it told. Beside it: the same levels by a query over plain tables, without
+    why, whom, digests or audit."""
+
+    def make(folder: Path, rows: int) -> Race:
+        (folder / "actiontrack.toml").write_text(
+            _BOARD.replace("[store]", f"{_LADDER}[store]") + _many_agencies(200), "utf-8"
+        )
+        _apart("make_board", folder, rows)
+        env = {"AT_NOW": f"{SWEPT_ON}T09:00:00"}
+        command, peer = (
+            _module("actiontrack", "--json", "sweep"),
+            _script("peers/sqlite_sweep.py", folder / "register.db"),
+        )
+        if again:
+            for each in (command, peer):
+                measure(each, cwd=str(folder), env=env)
+        put_back = _keep(folder, *(path for path in folder.glob("*.db*") if path.suffix == ".db"))
+
+        def again_from_there() -> None:
+            for name in ("at.db-wal", "at.db-shm"):
+                (folder / name).unlink(missing_ok=True)
+            put_back()
+
+        def check() -> None:
+            _apart("check_swept", folder, round(rows * _RECORDED))
+
+        return Race(folder, ours=command, peers={None: peer}, before_each=again_from_there, check=check, env=env)
+
+    return make
+
+
+def _many_agencies(count: int) -> str:
+    return "".join(
+        f'[[agency]]\ncode = "A{at:03}"\nname = "Agency {at}"\nlead = "lead{at}@example.org"\n'
+        f'executive = "executive{at}@example.org"\n'
+        for at in range(count)
+    )
+
+
 _SYNC = _module("actiontrack", "--json", "sync")
 
 
@@ -280,6 +329,7 @@ def _agencies() -> str:
 _AGAIN = "a plan saved again by another program, nothing changed"
 _SAME = "a plan nobody has touched since the last sync"
 _CUT_OFF = "a sync killed with one row in a hundred on its way into the plan"
+_LIVE = "live actions, three in ten overdue, over four levels of the ladder"
 _CHANGED = "one row in a hundred changed in the workbook, as many others here"
 
 CASES = {
@@ -296,6 +346,8 @@ CASES = {
         Case("sync-1pct-100k", _CHANGED, 100_000, _sync_changed),
         Case("recovery-100k", f"{_CUT_OFF}, all written and nothing acknowledged", 100_000, _recovery("after")),
         Case("recovery-100k-unsent", f"{_CUT_OFF}, nothing written", 100_000, _recovery("before")),
+        Case("sweep-1m", f"{_LIVE}; beside a query over plain tables", 1_000_000, _sweep(again=False)),
+        Case("sweep-1m-again", f"{_LIVE}, all told already; beside the same query", 1_000_000, _sweep(again=True)),
         Case("instances-100", f"{_INSTANCES} plans saved again by another program", 100_000, _instances),
     )
 }

@@ -211,6 +211,14 @@ class Hooks:
 
     # --- decide_ ----------------------------------------------------------------------------------------------------
 
+    def is_default(self, *names: str) -> bool:
+        """Whether the core's defaults alone answer these hooks: then the same facts give the same answer."""
+        return all(sum(name in plugin.hooks for plugin in self.plugins) <= 1 for name in names)
+
+    def is_heard(self, name: str) -> bool:
+        """Whether anybody listens to this hook."""
+        return any(name in plugin.hooks for plugin in self.plugins)
+
     def decide_due_date(self, action: DueAction, legs: Sequence[Leg], as_at: date, calendar: Calendar) -> date | None:
         """The day the action's clock runs to; None is undated."""
         answer: date | None = self._hook.decide_due_date(action=action, legs=legs, as_at=as_at, calendar=calendar)

@@ -13,6 +13,8 @@ import io
 import json
 import re
 import shlex
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,6 +161,35 @@ def test_bringing_in_a_review(reader: Reader, tmp_path: Path) -> None:
 def test_publishing_a_review(reader: Reader) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "publish-a-review.md") == 6
     assert len(list(Path("papers").iterdir())) == 12, "three papers, four formats"
+
+
+RUN_EVERY_DAY = ROOT / "docs" / "how-to" / "run-every-day.md"
+
+
+def test_running_every_day(reader: Reader) -> None:
+    assert reader.follow(RUN_EVERY_DAY) == 6
+    assert not list(reader.folder.glob("backups/*")), "missed, and not caught up"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd here")
+def test_systemd_takes_the_units_as_they_stand(tmp_path: Path) -> None:
+    text = RUN_EVERY_DAY.read_text(encoding="utf-8")
+    units = re.findall(r"`/etc/systemd/system/([\w.-]+)`:\n\n```ini\n(.*?)```", text, re.DOTALL)
+    assert [name for name, _ in units] == [
+        "actiontrack.service",
+        "actiontrack-check.service",
+        "actiontrack-check.timer",
+    ]
+    program = shutil.which("true")
+    for name, unit in units:
+        (tmp_path / name).write_text(unit.replace("/usr/local/bin/actiontrack", str(program)), encoding="utf-8")
+    told = subprocess.run(
+        ["systemd-analyze", "verify", *(str(tmp_path / name) for name, _ in units)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (told.returncode, [line for line in told.stderr.splitlines() if str(tmp_path) in line]) == (0, [])
 
 
 class Manager(Reader):

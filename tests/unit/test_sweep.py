@@ -385,6 +385,17 @@ def test_a_sweep_of_an_earlier_day_raises_nothing_that_was_overtaken(place):
     assert place.sweep(as_at=date(2027, 1, 4)).raised == []
 
 
+def test_a_ladder_climbed_by_a_clock_that_ran_ahead_is_climbed_again_in_its_time(place):
+    """All its levels were on record, so that nobody was told of anything any more."""
+    place.have(action())
+    assert told(place.sweep(date(2027, 6, 1))) == [("AT-1", "L4", CHAIR)]
+    assert told(place.sweep(date(2026, 8, 20))) == [("AT-1", "R10", OFFICER)]
+    assert told(place.sweep(date(2026, 8, 20))) == []
+    assert told(place.sweep(date(2026, 9, 7))) == [("AT-1", "L1", OFFICER)]
+    assert told(place.sweep(date(2026, 11, 30))) == [("AT-1", "L4", CHAIR)]
+    assert {each.state for each in place.all(Escalation, level="L4", period=DUE)} == {"raised"}
+
+
 days = st.dates(date(2026, 7, 1), date(2027, 12, 31))
 
 

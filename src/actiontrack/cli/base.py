@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from actiontrack.services.core import Core
 
 
+_HERE = "\ufdd0"
+"""Where a document's lines belong: a character that no text holds."""
+
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the outcome; store nothing.")
 """Of a command that stores something."""
 
@@ -120,15 +123,47 @@ def agency_code(core: Core, word: str) -> str:
     raise UserError(f"no agency goes by {word!r}; the configuration has {known}")
 
 
+class Lines(Sequence[Any]):
+    """Rows of a JSON document, each made when it is asked for: there may be hundreds of thousands."""
+
+    def __init__(self, rows: Sequence[Any]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        return [each.to_json() for each in self._rows[at]] if isinstance(at, slice) else self._rows[at].to_json()
+
+    def write(self, stream: TextIO) -> None:
+        """As a JSON array, a row a line."""
+        import json
+
+        stream.write("[")
+        for at, each in enumerate(self._rows):
+            stream.write(f"{',' if at else ''}\n    {json.dumps(each.to_json(), ensure_ascii=False)}")
+        stream.write("\n  ]" if self._rows else "]")
+
+
 def print_json(data: object, stream: TextIO | None = None) -> None:
-    """One JSON document, in UTF-8, dates as ISO text."""
+    """One JSON document, in UTF-8, dates as ISO text. Of a mapping, one value may be `Lines`."""
     import json
     from datetime import date
 
+    lines: list[Lines] = []
+
     def plain(value: object) -> str:
+        if isinstance(value, Lines):
+            lines.append(value)
+            return _HERE
         return value.isoformat() if isinstance(value, date) else str(value)
 
-    print(json.dumps(data, ensure_ascii=False, indent=2, default=plain), file=stream or sys.stdout)
+    out = stream or sys.stdout
+    before, _, after = json.dumps(data, ensure_ascii=False, indent=2, default=plain).partition(f'"{_HERE}"')
+    out.write(before)
+    for each in lines:
+        each.write(out)
+    out.write(f"{after}\n")
 
 
 def say(text: str) -> None:

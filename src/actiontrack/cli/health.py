@@ -22,17 +22,20 @@ def status(session: Session) -> int:
     session.show(told, lambda: _print_status(told))
     asked = ("conflicts", "proposals", "referrals_due", "impact_checks_due")
     waits = any(told[each] for each in asked) or any(issue["severity"] != "info" for issue in told["issues"])
-    return 1 if waits else 0
+    scheduler = told["scheduler"]
+    return 1 if waits or scheduler["silent"] or scheduler["late"] or scheduler["failed"] else 0
 
 
 def _status(runtime: Runtime) -> dict[str, Any]:
     from actiontrack.cli.connectors import connector_rows
     from actiontrack.domain.ledger import Conflict, Proposal, StoredIssue
     from actiontrack.domain.nouns import Action
+    from actiontrack.services.lateness import pulse
     from actiontrack.services.sweep import come_back
     from actiontrack.services.sync.problems import by_place
 
     core = runtime.core
+    scheduler = pulse(core, runtime.settings.schedules)
     with core.store.reading() as reader:
         back = come_back(reader, core.clock.today())
         issues = sorted(reader.find(StoredIssue), key=lambda issue: (issue.source, *by_place(issue)))
@@ -46,6 +49,7 @@ def _status(runtime: Runtime) -> dict[str, Any]:
             "referrals_due": sum(each.kind == "referral" for each in back),
             "impact_checks_due": sum(each.kind == "impact_check" for each in back),
             "connectors": connector_rows(core),
+            "scheduler": scheduler.to_json() | {"told": list(scheduler.words(core.board.timezone))},
             "issues": [
                 {
                     "source": issue.source,
@@ -79,6 +83,8 @@ def _print_status(told: dict[str, Any]) -> None:
     for each in told["connectors"]:
         if each["waits"]:
             print_line(f"{each['name']} waits for an approval: {each['waits']}. See `actiontrack sync {each['name']}`.")
+    for line in told["scheduler"]["told"]:
+        print_line(line)
     by_source: dict[str, list[dict[str, Any]]] = {}
     for issue in told["issues"]:
         by_source.setdefault(issue["source"], []).append({**issue, "why": issue["text"]})
@@ -133,8 +139,24 @@ def _checks(runtime: Runtime) -> list[dict[str, Any]]:
         for text in faulty_files(core)
     ]
     checks += [_check("records", issue.severity == "info", issue.text, issue.do) for issue in check_records(core)]
+    checks += _of_scheduler(runtime)
     checks += [_check("plugin", False, issue.text, issue.do) for issue in core.hooks.issues.values()]
     return checks
+
+
+def _of_scheduler(runtime: Runtime) -> list[dict[str, Any]]:
+    """Nothing is said where no rule is configured and nobody runs: then a timer may call what has to be done."""
+    from actiontrack.services.lateness import pulse
+
+    rules = runtime.settings.schedules
+    found = pulse(runtime.core, rules)
+    wrong = list(found.words(runtime.core.board.timezone))
+    if wrong:
+        do = "See that `actiontrack run` is at work: docs/how-to/run-every-day.md."
+        return [_check("scheduler", False, each, do) for each in wrong]
+    if rules and len(found.idle) == len(rules):
+        return [_check("scheduler", True, "nothing of the schedule has run yet; start `actiontrack run`")]
+    return [_check("scheduler", True, "on time")] if rules or found.leader else []
 
 
 def _check(what: str, ok: bool, text: str, do: str = "") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from actiontrack.cli.base import Session, command
+from actiontrack.cli.base import Session, command, say
 from actiontrack.cli.stopping import Stop, Stoppable, stopping
 
 if TYPE_CHECKING:
@@ -28,64 +28,108 @@ WHO = "scheduler"
 
 @command("run")
 @click.option("--once", is_flag=True, help="Run what is due now and stop (for cron or Task Scheduler).")
+@click.option("--check", is_flag=True, help="Say whether another `run` is alive and on time; run nothing.")
 @click.option("--no-watch", is_flag=True, help="Sync at the slots of the schedule only.")
 @click.option("--dry-run", is_flag=True, help="Say what is due; run nothing.")
 @click.pass_obj
-def run(session: Session, once: bool, no_watch: bool, dry_run: bool) -> int:
+def run(session: Session, once: bool, check: bool, no_watch: bool, dry_run: bool) -> int:
     """The scheduler: runs the [[schedule]] of the configuration, and syncs files when they have changed, and systems
     when they tell the address of [hints] that something changed there.
 
     A file is synced once it is at rest and nobody has it open; `watch = "off"` in its [[connector]] leaves it to the
-    schedule. SIGTERM, or Ctrl-C, ends it when the job at hand is done.
+    schedule. One process leads; a second one ends with exit code 5. SIGTERM, or Ctrl-C, ends it when the job at hand is
+    done; what is still due then is run by the next one.
+
+    A scheduler that is dead tells nobody: `run --check`, called by another timer, ends with exit code 1 where no
+    heartbeat came for a quarter of an hour or a slot is an hour late.
     """
-    from actiontrack.cli.output import print_line, print_table
+    if session.json and not (once or dry_run or check):
+        raise click.UsageError("--json goes with --once: without it `run` never ends")
+    if once + check + dry_run > 1:
+        raise click.UsageError("--once, --check and --dry-run exclude each other")
+    with session.runtime() as runtime:
+        if check:
+            return _check(session, runtime)
+        if dry_run:
+            return _show_due(session, runtime)
+        if once:
+            return _run_once(session, runtime)
+        _run_on(runtime, watched=not no_watch)
+    return 0
+
+
+def _show_due(session: Session, runtime: Runtime) -> int:
+    from actiontrack.cli.output import print_table
     from actiontrack.services import scheduler
 
-    if session.json and not (once or dry_run):
-        raise click.UsageError("--json goes with --once: without it `run` never ends")
-    with session.runtime() as runtime:
-        core, rules = runtime.core, runtime.settings.schedules
-        if dry_run:
-            rows = [
-                {"job": scheduler.name_of(rule), "slot": slot.isoformat(), "does": "run" if runs else "pass"}
-                for rule in rules
-                for slot, runs in scheduler.due(core, rule)
-            ]
-            columns = [("job", "Job"), ("slot", "Slot"), ("does", "Would")]
-            session.show(rows, lambda: print_table(rows, columns, empty="Nothing is due."))
-            return 0
-        with scheduler.leading(core):
-            if not once:
-                _run_on(runtime, watched=not no_watch)
-                return 0
-            done = scheduler.run_due(core, rules, jobs_of(runtime))
+    rows = [
+        {"job": scheduler.name_of(rule), "slot": slot.isoformat(), "does": "run" if runs else "pass"}
+        for rule in runtime.settings.schedules
+        for slot, runs in scheduler.due(runtime.core, rule)
+    ]
+    columns = [("job", "Job"), ("slot", "Slot"), ("does", "Would")]
+    session.show(rows, lambda: print_table(rows, columns, empty="Nothing is due."))
+    return 0
+
+
+def _check(session: Session, runtime: Runtime) -> int:
+    from actiontrack.services.lateness import pulse
+
+    found = pulse(runtime.core, runtime.settings.schedules)
+
+    def human() -> None:
+        for line in found.words(runtime.core.board.timezone):
+            session.line(line)
+        if not found.is_late:
+            session.line("The scheduler is on time.")
+
+    session.show(found.to_json(), human)
+    return 1 if found.is_late else 0
+
+
+def _run_once(session: Session, runtime: Runtime) -> int:
+    from actiontrack.services import leading, scheduler
+
+    done: list[Ran] = []
+    stopped = True
+    with contextlib.suppress(KeyboardInterrupt), stopping() as stop, leading.leading(runtime.core) as lead:
+        for ran in scheduler.run_due(lead, runtime.settings.schedules, jobs_of(runtime)):
+            done.append(ran)
+            stop.heed()
+        stopped = False
     told = [{"job": ran.job, "slot": ran.slot.isoformat(), "outcome": ran.outcome} for ran in done]
 
     def human() -> None:
         for ran in done:
-            print_line(_line(ran))
+            session.line(_line(ran))
         if not done:
-            print_line("Nothing was due.")
+            session.line("Nothing was due.")
 
     session.show(told, human)
-    return 4 if any(ran.failed for ran in done) else 0
+    if stopped:
+        say("stopped; what is still due is run the next time")
+    return 4 if stopped or any(ran.failed for ran in done) else 0
 
 
 def _run_on(runtime: Runtime, *, watched: bool) -> None:
-    """Run until a signal says to stop."""
-    from actiontrack.services import scheduler
+    """Run until a signal says to stop. Raises RetryableError while, or as soon as, another process leads."""
+    from actiontrack.services import leading, scheduler
 
     core, rules = runtime.core, runtime.settings.schedules
+    with contextlib.suppress(KeyboardInterrupt), stopping() as stop, leading.leading(core) as lead:
 
-    def heard(ran: Ran) -> None:
-        _print_now(_line(ran))
+        def heard(ran: Ran) -> None:
+            _print_now(_line(ran))
+            stop.heed()
 
-    with contextlib.suppress(KeyboardInterrupt), stopping() as stop:
+        def trouble(why: str) -> None:
+            _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {why}")
+
         _print_now(f"running; the schedule has {len(rules)} {'rule' if len(rules) == 1 else 'rules'}")
         if not watched:
-            scheduler.loop(core, rules, jobs_of(runtime), heard, stop.pause)
+            scheduler.loop(lead, rules, jobs_of(runtime), heard, trouble, stop.pause)
         with _watch(runtime, stop) as watch:
-            scheduler.loop(core, rules, jobs_of(runtime, watch.take), heard, watch.pause)
+            scheduler.loop(lead, rules, jobs_of(runtime, watch.take), heard, trouble, watch.pause)
     _print_now("stopped")
 
 

@@ -27,12 +27,16 @@ class Stop:
             raise KeyboardInterrupt
         self._asked = True
 
+    def heed(self) -> None:
+        """Between two jobs. Raises KeyboardInterrupt where a signal has come."""
+        if self._asked:
+            raise KeyboardInterrupt
+
     def wait(self, wait: Callable[[float], None], seconds: float) -> None:
         """Let time pass. Raises KeyboardInterrupt as soon as a signal has come."""
         self._is_waiting = True
         try:
-            if self._asked:
-                raise KeyboardInterrupt
+            self.heed()
             wait(seconds)
         finally:
             self._is_waiting = False

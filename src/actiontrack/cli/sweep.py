@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from actiontrack.cli.base import Session, command, say
+from actiontrack.cli.base import Lines, Session, command, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,8 @@ class DateType(click.ParamType[date]):
 
 
 DATE = DateType()
+_SHOWN = 200
+"""Of what is raised; nobody reads more on a screen."""
 
 
 @command("sweep")
@@ -40,7 +42,8 @@ def sweep(session: Session, as_at: date | None, dry_run: bool) -> None:
     from actiontrack.services.sweep import sweep as run_sweep
 
     with session.core() as core, session.working("Sweeping"):
-        told = run_sweep(core, as_at=as_at, dry_run=dry_run, who=session.who).to_json()
+        result = run_sweep(core, as_at=as_at, dry_run=dry_run, who=session.who)
+    told = {**result.counts(), "raised": Lines(result.raised)}
     session.show(told, lambda: print_sweep(told))
     if dry_run:
         say("nothing was recorded")
@@ -59,4 +62,6 @@ def print_sweep(told: Mapping[str, Any]) -> None:
         columns = [("kind", "Come back to the Board"), ("ref", "Ref"), ("number", "No."), ("due", "Since")]
         print_table([{**each, "kind": each["kind"].replace("_", " ")} for each in told["back"]], columns)
     columns = [("ref", "Action"), ("level", "Level"), ("days_overdue", "Days overdue"), ("to", "To"), ("why", "Why")]
-    print_table(told["raised"], columns, empty="Nothing new to raise.")
+    print_table(told["raised"][:_SHOWN], columns, empty="Nothing new to raise.")
+    if len(told["raised"]) > _SHOWN:
+        print_line(f"… and {len(told['raised']) - _SHOWN} more (--json has them all).")

@@ -140,12 +140,17 @@ def standing_of(
     )
 
 
-def _leg_paused_days(leg: Leg, as_at: date, calendar: WorkingDays) -> int:
+def pauses_of(leg: Leg) -> list[tuple[date, date]]:
+    """(first day, last day) of each stretch in which its clock stood or stands still."""
     spans = [(pause.start, pause.end) for pause in leg.pauses]
     if leg.status is Status.BLOCKED and leg.reason.strip() and leg.look_again and leg.blocked_since:
         spans.append((leg.blocked_since, leg.look_again))
+    return spans
+
+
+def _leg_paused_days(leg: Leg, as_at: date, calendar: WorkingDays) -> int:
     return sum(
         calendar.working_days_between(start - timedelta(days=1), min(end, as_at))
-        for start, end in spans
+        for start, end in pauses_of(leg)
         if start <= min(end, as_at)
     )

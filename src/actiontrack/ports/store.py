@@ -66,8 +66,21 @@ class Reader(Protocol):
         """Just these fields of every record that fits, ordered by key: the quick way over many rows."""
         ...
 
+    def pick_without(
+        self, noun: type[S], fields: Sequence[str], other: type[Stored], named: Mapping[str, Any], **where: Any
+    ) -> list[tuple[Any, ...]]:
+        """As `pick`, in any order, but for those of which there is a record of `other` that fits `named`.
+
+        `other` tells by the first field of its key which record it is about.
+        """
+        ...
+
     def count(self, noun: type[S], **where: Any) -> int:
         """How many fit."""
+        ...
+
+    def tally(self, noun: type[S], field: str, **where: Any) -> dict[Any, int]:
+        """How many of those that fit have each value of the field, in the order of the values."""
         ...
 
     def head(self) -> int:
@@ -106,6 +119,14 @@ class Writer(Reader, Protocol):
 
     def put(self, *items: Stored) -> None:
         """Store records anew (added where new); an audited noun whose fields differ gets its entry."""
+        ...
+
+    def add_rows(self, noun: type[Stored], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Store new bookkeeping records, each as the values of its class's fields in their order: the quick way.
+
+        Values are as the database holds them (an enum's value, not its member). Raises PreconditionFailed where a key
+        exists; an audited noun can't be stored so (TypeError).
+        """
         ...
 
     def attribute(self, source: str) -> None:

@@ -9,6 +9,9 @@ reached from then on.
 
 **Batches.** Rows, digests and the one audit entry of a batch are committed together, so that a sweep that is stopped
 neither repeats nor skips one. Actions due beyond the furthest reminder are never loaded.
+
+**Clocks.** What was recorded when the clock showed more than AHEAD past what it shows now does not count. It was put
+back: a ladder climbed by a clock that ran ahead is climbed again in its time, for else nobody would ever be told.
 """
 
 from __future__ import annotations
@@ -16,9 +19,11 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -30,6 +35,7 @@ from actiontrack.domain.nouns import Action, Leg, SweepBatch
 from actiontrack.domain.vocabulary import Status
 from actiontrack.errors import UserError
 from actiontrack.ports import Reader, Writer
+from actiontrack.services.clocks import AHEAD
 from actiontrack.services.core import Core
 from actiontrack.services.records.outlook import impact_checks_due
 from actiontrack.services.records.responding import referrals_back
@@ -40,7 +46,7 @@ DIGEST = "digest"
 """The kind of Send that gathers what one person is told on one day."""
 
 RAISED, PASSED, BASELINE = "raised", "passed", "baseline"
-_BATCH = 10_000
+_BATCH = 50_000
 _BACK = {
     REFERRAL: "A referral is back, to be answered anew by the Board,",
     IMPACT_CHECK: "Whether the change reached practice is to be checked",
@@ -59,6 +65,28 @@ class _Row(NamedTuple):
     created_at: datetime
     lead_agency: str
     lead_officer: str
+
+
+class _Recorded(NamedTuple):
+    """An `Escalation` field by field: a class of its own is quicker to make, and there are many."""
+
+    action: str
+    level: str
+    period: date
+    state: str
+    to: str
+    days_overdue: int
+    why: str
+    at: datetime
+
+
+class _Standing(NamedTuple):
+    """What a sweep makes of an action's standing."""
+
+    overdue: bool
+    due_soon: bool
+    days: int
+    owed: Sequence[Owed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +147,10 @@ class SweepResult:
 
     def to_json(self) -> dict[str, Any]:
         """As cli.md has it."""
+        return {**self.counts(), "raised": [each.to_json() for each in self.raised]}
+
+    def counts(self) -> dict[str, Any]:
+        """All but what was raised, of which there may be hundreds of thousands."""
         return {
             "as_at": self.as_at.isoformat(),
             "overdue": self.overdue,
@@ -128,7 +160,6 @@ class SweepResult:
             "referrals_due": sum(each.kind == REFERRAL for each in self.back),
             "impact_checks_due": sum(each.kind == IMPACT_CHECK for each in self.back),
             "back": [each.to_json() for each in self.back],
-            "raised": [each.to_json() for each in self.raised],
             "sent": len(self.people),
         }
 
@@ -143,15 +174,13 @@ def sweep(core: Core, *, as_at: date | None = None, dry_run: bool = False, who: 
     if day > today and not dry_run:
         raise UserError(f"--as-at {day.isoformat()} lies in the future; add --dry-run to see what will be owed then.")
     result = SweepResult(day)
-    horizon = core.calendar.add_working_days(day, max(core.board.due_soon_days, *core.board.reminder_days, 0) + 1)
+    sweeper = _Sweeper(core, day)
     with core.store.reading() as reader:
         result.awaiting_verification = reader.count(Action, status=Status.REPORTED_COMPLETE)
         result.undated = reader.count(Action, status=_UNDATED_STATUSES, current_due=None)
         result.back = come_back(reader, day)
-        near = reader.pick(Action, _Row._fields, status=sorted(RUNNING_STATUSES), current_due__le=horizon)
-    rows = iter(near)
-    sweeper = _Sweeper(core, day)
-    while batch := [_Row(*each) for each in islice(rows, _BATCH)]:
+        owing = iter(sweeper.survey(reader, result))
+    while batch := list(islice(owing, _BATCH)):
         with core.store.reading() as reader:
             found = sweeper.look(reader, batch, result)
         _settle(core, sweeper, found, result, today, who, dry_run=dry_run)
@@ -180,7 +209,7 @@ def _settle(
 class _Found:
     """What one batch owes."""
 
-    rows: list[Escalation] = field(default_factory=list)
+    rows: list[_Recorded] = field(default_factory=list)
     raised: list[Raised] = field(default_factory=list)
 
     def leave_out(self, recorded: Mapping[str, set[tuple[str, date]]]) -> None:
@@ -197,30 +226,79 @@ class _Sweeper:
         self._day = day
         self._zone = ZoneInfo(core.board.timezone)
         self._now = core.clock.now()
+        self._upto = self._now + AHEAD
         self._agencies = {agency.code: agency for agency in core.agencies}
+        ahead = max(core.board.due_soon_days, *core.board.reminder_days, 0) + 1
+        self._near: dict[str, Any] = {
+            "status": sorted(RUNNING_STATUSES),
+            "current_due__le": core.calendar.add_working_days(day, ahead),
+        }
+        self._ran_ahead = False
+        self._apart: frozenset[str] = frozenset()
+        self._alike = core.hooks.is_default("decide_due_date", "decide_escalation")
+        self._of_day = cache(self._on)
+        self._to_whom = cache(self._whom)
 
-    def look(self, reader: Reader, batch: Sequence[_Row], result: SweepResult) -> _Found:
-        """What these actions owe; their counts are added to the result. Nothing is written."""
-        legs = _paused_legs(reader, [row.ref for row in batch])
-        owing = []
-        for row in batch:
-            standing = stand(self._core, row, legs.get(row.ref, ()), as_at=self._day)
-            result.overdue += standing.overdue
-            result.due_soon += standing.due_soon
-            owed = self._core.hooks.decide_escalation(standing, self._core.board, self._core.calendar)
-            if owed:
-                owing.append((row, owed, standing.days_overdue))
-        # Most actions were told of their highest level by an earlier sweep: those need no second look.
-        told = _recorded(reader, [row.ref for row, _, _ in owing], state=(RAISED, BASELINE))
-        owing = [each for each in owing if _key(each[1][-1]) not in told.get(each[0].ref, ())]
-        recorded, found = _recorded(reader, [row.ref for row, _, _ in owing]), _Found()
-        for row, owed, days in owing:
-            self._owe(row, owed, recorded.get(row.ref, set()), days, found)
+    def survey(self, reader: Reader, result: SweepResult) -> list[str]:
+        """The refs of the actions to be looked at; of all others the counts are added to the result.
+
+        Actions of one due date stand alike and owe the same, but for those whose clock stands or stood still: a million
+        are a few hundred dates. Where a plugin decides, each is looked at.
+        """
+        self._ran_ahead = reader.count(Escalation, at__gt=self._upto) > 0
+        if not self._alike:
+            return [ref for (ref,) in reader.pick(Action, ("ref",), **self._near)]
+        stopped = reader.pick(Leg, ("action",), pauses__holds=True) + reader.pick(
+            Leg, ("action",), status=Status.BLOCKED
+        )
+        self._apart = frozenset(ref for (ref,) in stopped)
+        own = reader.pick(Action, ("ref", "current_due"), ref=self._apart, **self._near) if self._apart else []
+        counted = Counter(due for _, due in own)
+        refs = [ref for ref, _ in own]
+        for due, many in reader.tally(Action, "current_due", **self._near).items():
+            stands = self._of_day(due)
+            result.overdue += stands.overdue * (many - counted[due])
+            result.due_soon += stands.due_soon * (many - counted[due])
+            if stands.owed:
+                top = stands.owed[-1]
+                told = {"level": top.level, "period": top.period}
+                if self._ran_ahead:
+                    told["at__le"] = self._upto
+                dated = {"status": self._near["status"], "current_due": due}
+                untold = reader.pick_without(Action, ("ref",), Escalation, told, **dated)
+                refs += (ref for (ref,) in untold if ref not in self._apart)
+        return sorted(refs)
+
+    def look(self, reader: Reader, refs: Sequence[str], result: SweepResult) -> _Found:
+        """What these actions owe; the counts of those that stand apart are added to the result. Nothing is written."""
+        rows = [_Row(*each) for each in reader.pick(Action, _Row._fields, ref=refs)]
+        legs = _paused_legs(reader, [ref for ref in refs if not self._alike or ref in self._apart])
+        recorded, found = _recorded(reader, refs, self._upto), _Found()
+        for row in rows:
+            if row.status not in RUNNING_STATUSES:  # somebody was quicker
+                continue
+            if self._alike and row.ref not in self._apart and row.current_due:
+                stands = self._of_day(row.current_due)
+            else:
+                stands = self._stand(row, legs.get(row.ref, ()))
+                result.overdue += stands.overdue
+                result.due_soon += stands.due_soon
+            if stands.owed:
+                self._owe(row, stands.owed, recorded.get(row.ref, set()), stands.days, found)
         return found
+
+    def _on(self, due: date) -> _Standing:
+        """How any action of that due date stands whose clock was never paused."""
+        return self._stand(_Row("", Status.IN_PROGRESS, due, due, self._now, "", ""), ())
+
+    def _stand(self, row: _Row, legs: Sequence[Leg]) -> _Standing:
+        standing = stand(self._core, row, legs, as_at=self._day)
+        owed = self._core.hooks.decide_escalation(standing, self._core.board, self._core.calendar)
+        return _Standing(standing.overdue, standing.due_soon, standing.days_overdue, owed)
 
     def look_back(self, reader: Reader, back: Sequence[Back]) -> _Found:
         """What has come back to the Board and was not told yet: once, to the safeguarding manager."""
-        recorded, found = _recorded(reader, [each.ref for each in back]), _Found()
+        recorded, found = _recorded(reader, [each.ref for each in back], self._upto), _Found()
         to = self._core.board.manager
         for each in back:
             if (each.kind, each.due) in recorded.get(each.ref, ()):
@@ -228,18 +306,13 @@ class _Sweeper:
             days = (self._day - each.due).days
             why = f"{_BACK[each.kind]} since {each.due.isoformat()}."
             why += "" if to else f" No address is known for the {role_words(MANAGER)}."
-            found.rows.append(
-                Escalation(
-                    action=each.ref, level=each.kind, period=each.due, state=RAISED, to=to, days_overdue=days, why=why,
-                    at=self._now,
-                )
-            )  # fmt: skip
+            found.rows.append(_Recorded(each.ref, each.kind, each.due, RAISED, to, days, why, self._now))
             found.raised.append(Raised(each.ref, each.kind, each.due, days, to, why, RAISED))
         return found
 
     def record(self, writer: Writer, found: _Found, today: date) -> set[str]:
         """Write what is owed, with the digests and the batch's audit entry; returns who is told."""
-        found.leave_out(_recorded(writer, sorted({each.action for each in found.rows})))
+        found.leave_out(_recorded(writer, sorted({each.action for each in found.rows}), self._upto))
         if not found.rows:
             return set()
         told: dict[str, list[str]] = {}
@@ -250,28 +323,38 @@ class _Sweeper:
         batch = SweepBatch(
             ref=secrets.token_hex(8), day=self._day, rows=len(found.rows), digest=_digest_of(found.rows), at=self._now
         )
-        writer.add(*found.rows, batch)
+        writer.add(batch)
         writer.put(*digests)
+        writer.remove(*self._overtaken(writer, found))
+        writer.add_rows(Escalation, found.rows)
         return set(told)
 
     def _owe(self, row: _Row, owed: Sequence[Owed], recorded: set[tuple[str, date]], days: int, found: _Found) -> None:
-        top, passed = to_raise(owed, recorded)
+        top, passed = to_raise(owed, recorded) if recorded else (owed[-1], owed[:-1])
         entered = row.created_at.astimezone(self._zone).date()
         for each in passed:
             state = BASELINE if each.reached < entered else PASSED
-            found.rows.append(self._escalation(row, each, state, "", days, each.why))
+            found.rows.append(_Recorded(row.ref, each.level, each.period, state, "", days, each.why, self._now))
         if top is None:
             return
         baseline = top.reached < entered
-        to, why = self._whom(row, top, entered if baseline else None)
+        to, why = self._to_whom(row.lead_agency, row.lead_officer, top, entered if baseline else None)
         state = BASELINE if baseline else RAISED
-        found.rows.append(self._escalation(row, top, state, to, days, why))
+        found.rows.append(_Recorded(row.ref, top.level, top.period, state, to, days, why, self._now))
         found.raised.append(Raised(row.ref, top.level, top.period, days, to, why, state))
 
-    def _whom(self, row: _Row, owed: Owed, entered: date | None) -> tuple[str, str]:
+    def _overtaken(self, reader: Reader, found: _Found) -> list[Escalation]:
+        """Rows of these keys that a clock which ran ahead has left."""
+        if not self._ran_ahead:
+            return []
+        keys = {(each.action, *_key(each)) for each in found.rows}
+        left = reader.find(Escalation, at__gt=self._upto)
+        return [each for each in left if (each.action, *_key(each)) in keys]
+
+    def _whom(self, agency: str, officer: str, owed: Owed, entered: date | None) -> tuple[str, str]:
         """(address, why it is raised and why it goes there)."""
         wanted = owed.to if entered is None else MANAGER
-        to, role = address(wanted, row.lead_officer, self._agencies.get(row.lead_agency), self._core.board)
+        to, role = address(wanted, officer, self._agencies.get(agency), self._core.board)
         why = owed.why
         if entered is not None:
             why += f" Reached before it entered the suite on {entered.isoformat()}: told once, in one digest."
@@ -280,12 +363,6 @@ class _Sweeper:
         elif role != wanted:
             why += f" No address is known for the {role_words(wanted)}: it goes to the {role_words(role)}."
         return to, why
-
-    def _escalation(self, row: _Row, owed: Owed, state: str, to: str, days: int, why: str) -> Escalation:
-        return Escalation(
-            action=row.ref, level=owed.level, period=owed.period, state=state, to=to, days_overdue=days, why=why,
-            at=self._now,
-        )  # fmt: skip
 
     def _digest(self, reader: Reader, person: str, refs: Sequence[str], today: date) -> Send:
         """The person's next digest that has not gone yet, with these refs added: one a day at most, on working days."""
@@ -303,6 +380,8 @@ class _Sweeper:
 
 def _tell(core: Core, found: _Found) -> None:
     """Let plugins hear of escalations; not of reminders, nor of what was history at adoption."""
+    if not core.hooks.is_heard("on_action_overdue"):
+        return
     for each in found.raised:
         if each.days_overdue and each.state == RAISED and each.level not in _BACK:
             core.hooks.on_action_overdue(each.ref, each.level, each.days_overdue, each.to)
@@ -310,7 +389,7 @@ def _tell(core: Core, found: _Found) -> None:
 
 def _paused_legs(reader: Reader, refs: Sequence[str]) -> dict[str, list[Leg]]:
     """The legs of those actions whose clock stands or stood still: few, so that few are loaded."""
-    facts = reader.pick(Leg, ("action", "status", "pauses"), action=refs)
+    facts = reader.pick(Leg, ("action", "status", "pauses"), action=refs) if refs else []
     paused = dict.fromkeys(action for action, status, pauses in facts if pauses or status is Status.BLOCKED)
     legs: dict[str, list[Leg]] = {}
     for leg in reader.find(Leg, action=list(paused)) if paused else ():
@@ -318,20 +397,21 @@ def _paused_legs(reader: Reader, refs: Sequence[str]) -> dict[str, list[Leg]]:
     return legs
 
 
-def _key(each: Owed | Escalation | Raised) -> tuple[str, date]:
+def _key(each: Owed | Escalation | _Recorded | Raised) -> tuple[str, date]:
     """What names an escalation within its action."""
     return each.level, each.period
 
 
-def _recorded(reader: Reader, refs: Sequence[str], **where: Any) -> dict[str, set[tuple[str, date]]]:
-    """(level, period) of each escalation these actions have had."""
+def _recorded(reader: Reader, refs: Sequence[str], upto: datetime, **where: Any) -> dict[str, set[tuple[str, date]]]:
+    """(level, period) of each escalation these actions have had by then."""
     held: dict[str, set[tuple[str, date]]] = {}
-    for action, level, period in reader.pick(Escalation, ("action", "level", "period"), action=refs, **where):
+    fields = ("action", "level", "period")
+    for action, level, period in reader.pick(Escalation, fields, action=refs, at__le=upto, **where):
         held.setdefault(action, set()).add((level, period))
     return held
 
 
-def _digest_of(rows: Sequence[Escalation]) -> str:
+def _digest_of(rows: Sequence[_Recorded]) -> str:
     """SHA-256 (hex) of the rows in order of their keys: the chain then vouches for the ledger."""
     lines = sorted([row.action, row.level, row.period.isoformat(), row.state, row.days_overdue] for row in rows)
     return hashlib.sha256(json.dumps(lines, separators=(",", ":")).encode()).hexdigest()

@@ -19,7 +19,8 @@ CHUNK = 128
 """Values in one IN list: below any database's limit of parameters, and a statement soon made ready."""
 
 _COMPARE = {"": operator.eq, "gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
-_AMONG, _NONE, _SOME = "in", "none", "some"
+_AMONG, _NONE, _SOME, _HOLDS = "in", "none", "some", "holds"
+_OTHER = "other_"
 
 Shape: TypeAlias = tuple[tuple[str, str, int], ...]
 """(field, how it is compared, with how many values) of each condition."""
@@ -32,6 +33,10 @@ class Asked:
 
     shape: Shape
     values: dict[str, Any]
+
+    def renamed(self) -> dict[str, Any]:
+        """The values as `selecting_without` binds those of the other class."""
+        return {f"{_OTHER}{name}": value for name, value in self.values.items()}
 
 
 def alternatives(where: Mapping[str, Any]) -> Iterator[Asked]:
@@ -51,6 +56,26 @@ def selecting(about: tuple[Codec[Any], tuple[str, ...], Shape, tuple[str, ...]])
     return sa.select(*columns).where(*_where(coder, shape)).order_by(*(coder.table.c[name] for name in by))
 
 
+def selecting_without(
+    about: tuple[Codec[Any], tuple[str, ...], Shape, Codec[Any], Shape],
+) -> Selection:
+    """(class, fields, shape, other class, its shape): the rows that no row of the other is about."""
+    coder, fields, shape, other, named = about
+    about_it = (
+        other.table.c[BOARD] == coder.table.c[BOARD],
+        other.table.c[other.key[0]] == coder.table.c[coder.key[0]],
+    )
+    there_is = sa.exists().where(*about_it, *_conditions_of(other, named, _OTHER))
+    return selecting((coder, fields, shape, ())).where(~there_is)
+
+
+def tallying(about: tuple[Codec[Any], str, Shape]) -> Selection:
+    """(class, field, shape): each value, and how many rows have it."""
+    coder, name, shape = about
+    column = _column(coder, name)
+    return sa.select(column, sa.func.count()).where(*_where(coder, shape)).group_by(column).order_by(column)
+
+
 def counting(about: tuple[Codec[Any], Shape]) -> Selection:
     """How many rows of (class, shape) there are, as a statement."""
     coder, shape = about
@@ -63,6 +88,8 @@ def _conditions(name: str, wanted: Any) -> Iterator[Condition]:
         if how:
             raise TypeError(f"{name} compares with one value, not with several")
         yield from _among(field, wanted)
+    elif how == _HOLDS:
+        yield field, _HOLDS, []
     elif wanted is None and how in ("", "ne"):
         yield field, _SOME if how else _NONE, []
     else:
@@ -81,11 +108,18 @@ def _among(field: str, wanted: Collection[Any]) -> Iterator[Condition]:
 
 def _where(coder: Codec[Any], shape: Shape) -> Iterator[sa.ColumnElement[bool]]:
     yield coder.table.c[BOARD] == sa.bindparam(BOARD)
+    yield from _conditions_of(coder, shape)
+
+
+def _conditions_of(coder: Codec[Any], shape: Shape, prefix: str = "") -> Iterator[sa.ColumnElement[bool]]:
     for at, (field, how, many) in enumerate(shape):
         column = _column(coder, field)
+        if how == _HOLDS:
+            yield sa.cast(column, sa.Text()) != sa.literal_column("'[]'")
+            continue
         if isinstance(column.type, sa.JSON):
             raise TypeError(f"{coder.name}.{field} holds several values and can't be compared")
-        values = [sa.bindparam(_name(at, n), type_=column.type) for n in range(many)]
+        values = [sa.bindparam(prefix + _name(at, n), type_=column.type) for n in range(many)]
         yield _condition(column, how, values)
 
 

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 
+from actiontrack.adapters.store.schema import Instant
+
 T = TypeVar("T", bound=Hashable)
 Statement = sa.Insert | sa.Update | sa.Delete
 Selection: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 
 _ROWS_AT_ONCE = 1000
+_REMEMBERED = 1024
 
 
 class _Prepared:
@@ -26,10 +30,7 @@ class _Prepared:
 
     def __init__(self, statement: Statement | Selection, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
-        made = {
-            compiled.bind_names[bind]: bind.type.dialect_impl(dialect).bind_processor(dialect)
-            for bind in compiled.binds.values()
-        }
+        made = {compiled.bind_names[bind]: _binding(bind.type, dialect) for bind in compiled.binds.values()}
         self._sql = str(compiled)
         self._by_place = bool(dialect.positional)
         self._names: Sequence[str] = (compiled.positiontup or ()) if self._by_place else tuple(made)
@@ -39,8 +40,14 @@ class _Prepared:
         """As the driver takes them; `given` has one for each name in the statement."""
         values = [given[name] for name in self._names]
         for at, process in self._processors:
-            values[at] = process(values[at])  # type: ignore[misc]
+            values[at] = process(values[at])
         return tuple(values) if self._by_place else dict(zip(self._names, values, strict=True))
+
+
+def _binding(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Any:
+    """What makes a value one of the driver's. It remembers dates and instants: thousands of rows hold the same few."""
+    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(_REMEMBERED)(process) if process and isinstance(kind, (sa.Date, Instant)) else process
 
 
 class Change(_Prepared):
@@ -49,6 +56,17 @@ class Change(_Prepared):
     def run(self, connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run it once a row; a row has a value for each name in the statement."""
         connection.exec_driver_sql(self._sql, [self._values(row) for row in rows])
+
+    def run_rows(self, connection: sa.Connection, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """As `run`, of rows that hold these names' values in their order."""
+        if not self._by_place:
+            self.run(connection, (dict(zip(names, row, strict=True)) for row in rows))
+            return
+        columns = list(zip(*rows, strict=True))
+        placed: list[Iterable[Any]] = [columns[names.index(name)] for name in self._names]
+        for at, process in self._processors:
+            placed[at] = map(process, placed[at])
+        connection.exec_driver_sql(self._sql, list(zip(*placed, strict=True)))
 
 
 class Question(_Prepared):

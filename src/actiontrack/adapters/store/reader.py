@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from actiontrack.adapters.store.asked import Asked, alternatives, counting, selecting
+from actiontrack.adapters.store.asked import Asked, alternatives, counting, selecting, selecting_without, tallying
 from actiontrack.adapters.store.mapping import Codec, codec
 from actiontrack.adapters.store.prepared import Selection, question
 from actiontrack.adapters.store.schema import BOARD, audit, boards
@@ -57,6 +57,26 @@ class SqlReader:
             for asked in alternatives(where)
             for (many,) in self._ask(counting, (coder, asked.shape), **asked.values)
         )
+
+    def pick_without(
+        self, noun: type[Stored], fields: Sequence[str], other: type[Stored], named: Mapping[str, Any], **where: Any
+    ) -> list[tuple[Any, ...]]:
+        """As `pick`, in any order, but for those of which there is a record of `other` that fits `named`."""
+        coder, beside = codec(noun), codec(other)
+        for each in (coder, beside):
+            self._before_asking(each)
+        [asked], [told] = alternatives(where), alternatives(named)
+        about = (coder, tuple(fields), asked.shape, beside, told.shape)
+        return coder.picked(fields, self._ask(selecting_without, about, **asked.values, **told.renamed()))
+
+    def tally(self, noun: type[Stored], field: str, **where: Any) -> dict[Any, int]:
+        """How many of those that fit have each value of the field, in the order of the values."""
+        coder = codec(noun)
+        self._before_asking(coder)
+        [asked] = alternatives(where)
+        found = list(self._ask(tallying, (coder, field, asked.shape), **asked.values))
+        values = coder.picked([field], [(value,) for value, _ in found])
+        return {value: many for (value,), (_, many) in zip(values, found, strict=True)}
 
     def head(self) -> int:
         """The position of the newest audit entry; 0 in an empty chain."""

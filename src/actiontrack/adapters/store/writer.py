@@ -63,6 +63,16 @@ class SqlWriter(SqlReader):
         """Store records anew, added where new; one that equals what is stored leaves no trace."""
         self._gather(items, adds=False)
 
+    def add_rows(self, noun: type[Stored], rows: Sequence[tuple[Any, ...]]) -> None:
+        """Store new bookkeeping records, each as the values of its class's fields in their order."""
+        coder = codec(noun)
+        if coder.audited:
+            raise TypeError(f"{coder.name} is a record of the domain: each has an entry in the chain")
+        self.flush()
+        for start in range(0, len(rows), _QUEUE_LIMIT):
+            some = ((self._board, *row) for row in rows[start : start + _QUEUE_LIMIT])
+            change(self._connection, sa.insert, coder.table).run_rows(self._connection, (BOARD, *coder.fields), some)
+
     def attribute(self, source: str) -> None:
         """From here on changes came this way."""
         self.flush()
