@@ -136,6 +136,10 @@ class Figures:
     by_agency: tuple[AgencyFigures, ...]
     dates_moved: int
     excluded: int
+    coming_due: int = 0
+    """Due before the next meeting; due soon where none is recorded."""
+    moved_near_meeting: int = 0
+    """Of `dates_moved`, those of the ten days before a meeting."""
 
     def to_json(self) -> dict[str, Any]:
         """The figures by the names of the command line's contract."""
@@ -194,6 +198,11 @@ class Report:
             "sections": [section.to_json() for section in self.sections],
         }
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell: every figure is 0. A subscription may leave such a report out."""
+        return not any(count for _, count in self.counts)
+
     def figures_told(self) -> dict[str, Any]:
         """The figures by name."""
         return dict(self.counts)
@@ -208,6 +217,17 @@ class BoardReport(Report):
 
     figures: Figures
     key_figures: Table
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is asked, overdue, coming or waiting, and nothing moved, however long the plan is."""
+        told = self.figures
+        return not any(
+            (
+                told.decisions, told.overdue, told.overdue_last, told.due_soon, told.coming_due, told.done_since,
+                told.awaiting_verification, told.reopened, told.dates_moved,
+            )
+        )  # fmt: skip
 
     def figures_told(self) -> dict[str, Any]:
         """The figures by the names of the command line's contract."""

@@ -17,6 +17,7 @@ from actiontrack.services.reporting.behind import (
 from actiontrack.services.reporting.decisions import decisions, decisions_section, headlines
 from actiontrack.services.reporting.delivery import closed_section, coming_section, done_section, overdue_section
 from actiontrack.services.reporting.figures import figures_of, key_figures
+from actiontrack.services.reporting.in_short import in_short_section
 from actiontrack.services.reporting.picture import Picture, take
 from actiontrack.services.reporting.provenance import provenance_section
 
@@ -51,6 +52,7 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
         key_figures=key_figures(figures, picture),
         headlines=headlines(picture, asked),
         sections=(
+            in_short_section(picture, asked, figures),
             decisions_section(asked),
             overdue_section(picture, figures),
             coming_section(picture),
