@@ -273,6 +273,9 @@ def test_nothing_that_an_agency_gets_tells_of_an_embargoed_review(suite: Suite, 
     with suite.edit("police.xlsx") as sheet:
         texts = {row["Action"] for row in sheet.rows()}
         assert texts if which else texts >= {"Mend what was found", "Mend it all"}
+    told = suite.run("report", "agency", "POL", "--as-at", "2026-03-20", "--out", str(suite.folder / "pack"))
+    assert told["figures"]["under_embargo"] == 2
+    assert names_nobody(suite.folder / "pack") > 20
     looked = [part for name in ("police.xlsx", "issued.xlsx") for part in parts(suite.folder / name)]
     assert len(looked) > 20
     assert not any(MARKER.encode() in part for part in looked)

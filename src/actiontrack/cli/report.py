@@ -64,6 +64,34 @@ def board(
     _make(session, make, formats, out, dry_run)
 
 
+@report.command("agency")
+@click.argument("code")
+@click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
+@click.option("--since", type=DATE, metavar="DATE", help="The last meeting (default: the newest before as-at).")
+@AT_ENTRY
+@FORMAT
+@OUT
+@DRY_RUN
+@click.pass_obj
+def agency(
+    session: Session,
+    code: str,
+    as_at: date,
+    since: date | None,
+    at_entry: int | None,
+    formats: tuple[str, ...],
+    out: Path,
+    dry_run: bool,
+) -> None:
+    """An agency's own pack: the actions in which it has a part. The embargo of a review is kept."""
+    from actiontrack.services.reporting import agency_report
+
+    def make(core: Core) -> Report:
+        return agency_report(core, code, as_at=as_at, since=since, at_entry=at_entry)
+
+    _make(session, make, formats, out, dry_run)
+
+
 @report.command("annual")
 @click.option("--from", "first", type=DATE, required=True, metavar="DATE", help="The year's first day.")
 @click.option("--to", "last", type=DATE, required=True, metavar="DATE", help="The year's last day.")

@@ -61,6 +61,7 @@ def annual_report(core: Core, *, first: date, last: date, regime: str = SAR, at_
         end = moment(core, reader, last, at_entry=at_entry)
     year = _year(first, last, regime, before, end)
     sections = (_findings(year), _under_way(year), _implemented(year), _refused(year))
+    counts = _counts(sections, year)
     return Report(
         name="annual",
         title="Safeguarding reviews: section of the annual report",
@@ -70,7 +71,8 @@ def annual_report(core: Core, *, first: date, last: date, regime: str = SAR, at_
         "paragraph 4(1)(d) to (g)).",
         position=end.position,
         head=end.head,
-        counts=_counts(sections, year),
+        counts=counts,
+        empty=not any(count for _, count in counts),
         sections=sections,
     )
 

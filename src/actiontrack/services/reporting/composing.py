@@ -16,7 +16,7 @@ from actiontrack.services.reporting.behind import (
 )
 from actiontrack.services.reporting.decisions import decisions, decisions_section, headlines
 from actiontrack.services.reporting.delivery import closed_section, coming_section, done_section, overdue_section
-from actiontrack.services.reporting.figures import figures_of, key_figures
+from actiontrack.services.reporting.figures import figures_of, key_figures, nothing_to_tell
 from actiontrack.services.reporting.in_short import in_short_section
 from actiontrack.services.reporting.picture import Picture, take
 from actiontrack.services.reporting.provenance import provenance_section
@@ -45,9 +45,10 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
         as_at=as_at,
         since=picture.since,
         next_meeting=picture.next_meeting,
-        period=_period(picture),
+        period=period_of(picture),
         position=picture.position,
         head=picture.head,
+        empty=nothing_to_tell(figures),
         figures=figures,
         key_figures=key_figures(figures, picture),
         headlines=headlines(picture, asked),
@@ -69,7 +70,8 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
     )
 
 
-def _period(picture: Picture) -> str:
+def period_of(picture: Picture) -> str:
+    """Which earlier day a report is compared with, in a sentence."""
     if picture.since is None:
         return "No earlier meeting is recorded, so nothing is compared."
     what = "the last meeting, on " if picture.since_is_meeting else ""

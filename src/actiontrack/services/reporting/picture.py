@@ -50,6 +50,8 @@ class Item:
     """As it was at the end of the day `since`; None where the report compares with no earlier day."""
     late: Mapping[str, int]
     """Of several agencies' parts, by code, the calendar days by which each is overdue."""
+    was_late: Mapping[str, int]
+    """The same at the end of the day `since`."""
     waits_for: Sequence[str]
     """Numbers (or refs) of the actions that have to be done first, and are not."""
 
@@ -189,9 +191,14 @@ def _item(
         changes=changes,
         was_overdue=bool(before and since and stand(core, *before, as_at=since).overdue),
         was=before[0] if before else None,
-        late={leg.agency: leg_days_overdue(core, action, leg, as_at=as_at) for leg in legs} if len(legs) > 1 else {},
+        late=_late(core, action, legs, as_at),
+        was_late=_late(core, *before, since) if before and since else {},
         waits_for=[others[ref].number or ref for ref in waits] if action.status in RUNNING_STATUSES else (),
     )
+
+
+def _late(core: Core, action: Action, legs: Sequence[Leg], day: date) -> dict[str, int]:
+    return {leg.agency: leg_days_overdue(core, action, leg, as_at=day) for leg in legs} if len(legs) > 1 else {}
 
 
 class _Hanging:

@@ -42,6 +42,7 @@ def public_register(core: Core, *, as_at: date, at_entry: int | None = None) -> 
             ("recommendations", sum(len(each.recommendations) for each in files)),
             ("actions", len({story.action.ref for each in files for story in each.actions})),
         ),
+        empty=not files,
         sections=sections,
     )
 
