@@ -6,6 +6,7 @@ needs to know no section by name: columns say how their values are shown, tables
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -176,6 +177,13 @@ class Report:
     empty: bool = False
     """Whether there is nothing to tell its reader: a subscription may leave it out."""
     sections: tuple[Section, ...]
+    beside: str = ""
+    """What it tells that the audit chain does not hold, as text: it is kept where the report is written."""
+
+    @property
+    def again(self) -> str:
+        """What `--at-entry` is given to make it again: the entry, and the key of what stood beside it."""
+        return f"{self.position}/{key_of(self.beside)}" if self.beside else str(self.position)
 
     def tables(self) -> tuple[Table, ...]:
         """Every table, in the order of the report."""
@@ -195,7 +203,7 @@ class Report:
             "since": _plain(self.since),
             "next_meeting": _plain(self.next_meeting),
             "period": self.period,
-            "audit": {"position": self.position, "head": self.head},
+            "audit": {"position": self.position, "head": self.head, "again": self.again},
             **self._figures(),
             "sections": [section.to_json() for section in self.sections],
         }
@@ -227,6 +235,11 @@ class BoardReport(Report):
                 {"ref": one.ref, "label": one.label, "text": one.text, "section": one.section} for one in self.headlines
             ],
         }
+
+
+def key_of(beside: str) -> str:
+    """A short name for a text, by what it says: eight hex digits of its SHA-256."""
+    return hashlib.sha256(beside.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def shown(value: Cell, column: Column) -> str:

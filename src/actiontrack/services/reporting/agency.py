@@ -19,6 +19,7 @@ from actiontrack.errors import UserError
 from actiontrack.ports import Reader
 from actiontrack.services import audit
 from actiontrack.services.core import Core
+from actiontrack.services.reporting.beside import AtEntry
 from actiontrack.services.reporting.composing import period_of
 from actiontrack.services.reporting.figures import dates_moved
 from actiontrack.services.reporting.picture import Item, Picture, take
@@ -92,15 +93,13 @@ class _Part:
         return action.ref, number, WITHHELD if self.refs_only else short(action.text)
 
 
-def agency_report(
-    core: Core, code: str, *, as_at: date, since: date | None = None, at_entry: int | None = None
-) -> Report:
+def agency_report(core: Core, code: str, *, as_at: date, since: date | None = None, at_entry: AtEntry = None) -> Report:
     """The pack of the agency of that code. Days and entry as of `board_report`, with its errors.
 
     Raises UserError where no agency is called so.
     """
     with core.store.reading() as reader:
-        picture = take(core, reader, as_at=as_at, since=since, at_entry=at_entry)
+        picture = take(core, reader, "agency", as_at=as_at, since=since, at_entry=at_entry)
         if code not in picture.names:
             known = ", ".join(sorted(picture.names)) or "none"
             raise UserError(f"There is no agency {code}: choose among {known}.")
@@ -122,6 +121,7 @@ def agency_report(
         period=period_of(picture),
         position=picture.position,
         head=picture.head,
+        beside=picture.beside.text(),
         counts=tuple(counts.items()),
         empty=not any(counts[name] for name in _NEWS),
         sections=sections,
@@ -260,7 +260,7 @@ def _waiting(core: Core, parts: Sequence[_Part], picture: Picture, code: str) ->
     own = {name for name, each in core.instances.items() if each.agency == code}
     asked = tuple(
         (*part.first, date_words(each.from_value), date_words(each.to_value), picture.day(each.since))
-        for each in sorted(picture.proposals, key=lambda each: (each.since, each.id))
+        for each in sorted(picture.beside.proposals, key=lambda each: (each.since, each.id))
         if each.kind is ProposalKind.EXTEND
         and (part := by_ref.get(each.action))
         and (each.instance in own or not part.embargoed)

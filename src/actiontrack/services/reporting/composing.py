@@ -14,6 +14,7 @@ from actiontrack.services.reporting.behind import (
     record_section,
     trend_section,
 )
+from actiontrack.services.reporting.beside import AtEntry
 from actiontrack.services.reporting.decisions import decisions, decisions_section, headlines
 from actiontrack.services.reporting.delivery import closed_section, coming_section, done_section, overdue_section
 from actiontrack.services.reporting.figures import figures_of, key_figures, nothing_to_tell
@@ -22,7 +23,7 @@ from actiontrack.services.reporting.picture import Picture, take
 from actiontrack.services.reporting.provenance import provenance_section
 
 
-def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry: int | None = None) -> BoardReport:
+def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry: AtEntry = None) -> BoardReport:
     """What the Board receives, in the order of domain.md.
 
     The record is judged at the end of the day `as_at` in the board's time zone, and compared with the end of the day
@@ -35,7 +36,7 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
     entry make no sense.
     """
     with core.store.reading() as reader:
-        picture = take(core, reader, as_at=as_at, since=since, at_entry=at_entry)
+        picture = take(core, reader, "board", as_at=as_at, since=since, at_entry=at_entry)
     asked = decisions(picture)
     figures = figures_of(picture, len(asked))
     return BoardReport(
@@ -48,6 +49,7 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
         period=period_of(picture),
         position=picture.position,
         head=picture.head,
+        beside=picture.beside.text(),
         empty=nothing_to_tell(figures),
         figures=figures,
         key_figures=key_figures(figures, picture),
@@ -65,7 +67,7 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
             trend_section(picture),
             not_implemented_section(picture),
             record_section(picture),
-            provenance_section(picture, asked),
+            provenance_section(picture),
         ),
     )
 
