@@ -289,6 +289,7 @@ def test_the_same_record_makes_the_same_bytes_and_can_be_made_again_later(
     suite: Suite, reviews: dict[str, str], which: tuple[str, ...]
 ) -> None:
     _, first = report(suite, *which, out="first")
+    again = json.loads(first[".json"])["audit"]["again"]
     entry = suite.run("audit", "verify")["entries"]
     assert set(first) == {".docx", ".html", ".json", ".xlsx"}
     assert report(suite, *which, out="second")[1] == first
@@ -296,6 +297,10 @@ def test_the_same_record_makes_the_same_bytes_and_can_be_made_again_later(
     suite.run("recommendation", "set", "R1", "response_reasons=Later words")
     assert report(suite, *which, out="third")[1] != first
     assert report(suite, *which, "--at-entry", str(entry), out="fourth")[1] == first
+    renamed = (suite.folder / "actiontrack.toml").read_text().replace("Norchester Police", "Norchester Constabulary")
+    (suite.folder / "actiontrack.toml").write_text(renamed)
+    assert report(suite, *which, "--at-entry", again, out="fifth")[1] == first
+    assert "no audit entry" in suite.run("report", *which, "--at-entry", "6x", "--out", "x", code=2)["error"]
 
 
 def test_a_reviews_story_goes_from_finding_to_effect(suite: Suite, reviews: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from actiontrack.domain.nouns import (
 from actiontrack.domain.vocabulary import Response, Status
 from actiontrack.errors import UserError
 from actiontrack.services.audit import erase
-from actiontrack.services.reporting import board_report
+from actiontrack.services.reporting import Again, board_report, write_report
 
 
 def test_every_figure_of_a_small_plan(hand: Hand) -> None:
@@ -446,3 +447,36 @@ def test_what_became_of_the_formerly_overdue_is_told(hand: Hand) -> None:
         "PAUSED": "blocked, and paused with a reason",
         "DONE": "reported complete",
     }
+
+
+def test_an_entry_with_its_key_makes_what_was_told_and_without_it_what_was_told_last(
+    hand: Hand, tmp_path: Path
+) -> None:
+    """Between two reports of one day, of one entry, an extension was answered, and its reason written over."""
+    hand.act("A", current_due=date(2026, 11, 1))
+    ask = Proposal(
+        id="p", kind=ProposalKind.EXTEND, action="A", to_value="2027-01-01", reason="Staff", since=hand.now()
+    )
+    hand.put(ask)
+    first = hand.report()
+    write_report(hand.core, first, ["json"], tmp_path)
+    hand.put(ask.model_copy(update={"closed_at": hand.now(), "reason": "Refused", "how": "refused"}))
+    second = hand.report()
+    write_report(hand.core, second, ["json"], tmp_path)
+
+    entry, key = first.again.split("/")
+    assert second.position == first.position == int(entry)
+    assert second != first
+    assert hand.report(at_entry=Again(int(entry), key)) == first
+    assert hand.report(at_entry=int(entry)) == second
+    assert f"--at-entry {first.again} makes the same report again" in says(first, "provenance")
+    with pytest.raises(UserError, match=r"No report was made from \d+/00000000"):
+        hand.report(at_entry=Again(int(entry), "00000000"))
+
+
+def test_a_dry_run_keeps_nothing(hand: Hand, tmp_path: Path) -> None:
+    hand.act("A", current_due=date(2026, 11, 1))
+    made = hand.report()
+    write_report(hand.core, made, ["json"], tmp_path, dry_run=True)
+    with pytest.raises(UserError, match="No report was made"):
+        hand.report(at_entry=Again(made.position, made.again.partition("/")[2]))
