@@ -9,8 +9,9 @@ import pytest
 from report_hand import Hand, rows, says
 
 from actiontrack.domain.ledger import Proposal, ProposalKind
-from actiontrack.domain.nouns import DateChange, Evidence
-from actiontrack.domain.vocabulary import Status
+from actiontrack.domain.nouns import DateChange, Evidence, Review
+from actiontrack.domain.vocabulary import Publication, Status
+from actiontrack.services.reporting import annual_report, public_register, review_story
 
 
 def test_four_sentences_answer_the_four_questions(hand: Hand) -> None:
@@ -82,3 +83,13 @@ def test_the_self_assessment_is_compared_with_the_rule(hand: Hand) -> None:
         ("A", "Green", "red"), ("B", "red", "green"), ("C", "amber", "red"), ("E", "purple", "red"),
     ]  # fmt: skip
     assert "4 actions, of which the agency rates 2 better than computed." in says(report, "record")
+
+
+def test_the_public_papers_of_an_empty_record_are_empty(hand: Hand) -> None:
+    year = {"first": date(2026, 4, 1), "last": date(2027, 3, 31)}
+    assert annual_report(hand.core, **year).empty
+    assert public_register(hand.core, as_at=date(2026, 11, 24)).empty
+    hand.put(Review(ref="SAR-1", regime="SAR", publication=Publication.PUBLISHED, published=date(2026, 5, 1)))
+    assert not annual_report(hand.core, **year).empty
+    assert not public_register(hand.core, as_at=date(2026, 11, 24)).empty
+    assert review_story(hand.core, "SAR-1", as_at=date(2026, 11, 24)).empty, "nothing is recorded of it yet"

@@ -174,8 +174,6 @@ class Report:
     headlines: tuple[Headline, ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     """What its figures are called, and what they come to."""
-    empty: bool = False
-    """Whether there is nothing to tell its reader: a subscription may leave it out."""
     sections: tuple[Section, ...]
     beside: str = ""
     """What it tells that the audit chain does not hold, as text: it is kept where the report is written."""
@@ -208,6 +206,11 @@ class Report:
             "sections": [section.to_json() for section in self.sections],
         }
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell: every figure is 0. A subscription may leave such a report out."""
+        return not any(count for _, count in self.counts)
+
     def figures_told(self) -> dict[str, Any]:
         """The figures by name."""
         return dict(self.counts)
@@ -222,6 +225,17 @@ class BoardReport(Report):
 
     figures: Figures
     key_figures: Table
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is asked, overdue, coming or waiting, and nothing moved, however long the plan is."""
+        told = self.figures
+        return not any(
+            (
+                told.decisions, told.overdue, told.overdue_last, told.due_soon, told.coming_due, told.done_since,
+                told.awaiting_verification, told.reopened, told.dates_moved,
+            )
+        )  # fmt: skip
 
     def figures_told(self) -> dict[str, Any]:
         """The figures by the names of the command line's contract."""
@@ -240,6 +254,16 @@ class BoardReport(Report):
 def key_of(beside: str) -> str:
     """A short name for a text, by what it says: eight hex digits of its SHA-256."""
     return hashlib.sha256(beside.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyReport(Report):
+    """An agency's own pack."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is overdue, coming or waiting, and nothing moved, however much is the agency's to do."""
+        return not any(count for name, count in self.counts if name not in ("live", "under_embargo"))
 
 
 def shown(value: Cell, column: Column) -> str:

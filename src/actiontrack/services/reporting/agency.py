@@ -13,7 +13,7 @@ from datetime import date
 from actiontrack.domain.ledger import ProposalKind
 from actiontrack.domain.lifecycle import words
 from actiontrack.domain.nouns import DateChange, Evidence, Leg, Review, Update
-from actiontrack.domain.report import Cell, Column, Report, Section, Table, day_in_words
+from actiontrack.domain.report import AgencyReport, Cell, Column, Report, Section, Table, day_in_words
 from actiontrack.domain.vocabulary import DONE_STATUSES, Publication, Status
 from actiontrack.errors import UserError
 from actiontrack.ports import Reader
@@ -110,7 +110,7 @@ def agency_report(core: Core, code: str, *, as_at: date, since: date | None = No
         _waiting(core, parts, picture, code), _done(parts, picture), _moved(parts, picture), _all(parts),
         _made_from(parts, picture),
     )  # fmt: skip
-    return Report(
+    return AgencyReport(
         name="agency",
         about=code,
         title=f"Safeguarding actions: {picture.agency(code)}",
@@ -123,20 +123,8 @@ def agency_report(core: Core, code: str, *, as_at: date, since: date | None = No
         head=picture.head,
         beside=picture.beside.text(),
         counts=tuple(counts.items()),
-        empty=not any(counts[name] for name in _NEWS),
         sections=sections,
     )
-
-
-_NEWS = (
-    "overdue",
-    "overdue_last",
-    "coming_due",
-    "evidence_wanted",
-    "awaiting_verification",
-    "done_since",
-    "dates_moved",
-)
 
 
 def _parts(core: Core, reader: Reader, picture: Picture, code: str) -> list[_Part]:

@@ -62,7 +62,6 @@ def annual_report(core: Core, *, first: date, last: date, regime: str = SAR, at_
         end = moment(core, reader, "annual", last, at_entry=at_entry)
     year = _year(first, last, regime, before, end)
     sections = (_findings(year), _under_way(year), _implemented(year), _refused(year))
-    counts = _counts(sections, year)
     return Report(
         name="annual",
         title="Safeguarding reviews: section of the annual report",
@@ -73,8 +72,7 @@ def annual_report(core: Core, *, first: date, last: date, regime: str = SAR, at_
         position=end.position,
         head=end.head,
         beside=end.beside,
-        counts=counts,
-        empty=not any(count for _, count in counts),
+        counts=_counts(sections, year),
         sections=sections,
     )
 

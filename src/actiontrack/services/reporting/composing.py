@@ -17,7 +17,7 @@ from actiontrack.services.reporting.behind import (
 from actiontrack.services.reporting.beside import AtEntry
 from actiontrack.services.reporting.decisions import decisions, decisions_section, headlines
 from actiontrack.services.reporting.delivery import closed_section, coming_section, done_section, overdue_section
-from actiontrack.services.reporting.figures import figures_of, key_figures, nothing_to_tell
+from actiontrack.services.reporting.figures import figures_of, key_figures
 from actiontrack.services.reporting.in_short import in_short_section
 from actiontrack.services.reporting.picture import Picture, take
 from actiontrack.services.reporting.provenance import provenance_section
@@ -50,7 +50,6 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
         position=picture.position,
         head=picture.head,
         beside=picture.beside.text(),
-        empty=nothing_to_tell(figures),
         figures=figures,
         key_figures=key_figures(figures, picture),
         headlines=headlines(picture, asked),

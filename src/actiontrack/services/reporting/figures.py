@@ -46,16 +46,6 @@ def figures_of(picture: Picture, decisions: int) -> Figures:
     )
 
 
-def nothing_to_tell(told: Figures) -> bool:
-    """Whether nothing is asked, overdue, coming or waiting, and nothing moved, however long the plan is."""
-    return not any(
-        (
-            told.decisions, told.overdue, told.overdue_last, told.due_soon, told.coming_due, told.done_since,
-            told.awaiting_verification, told.reopened, told.dates_moved,
-        )
-    )  # fmt: skip
-
-
 def done_since(picture: Picture) -> list[Item]:
     """Done now (reported complete, verified or embedded) and not done at the end of the day `since`."""
     return [

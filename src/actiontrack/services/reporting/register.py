@@ -44,7 +44,6 @@ def public_register(core: Core, *, as_at: date, at_entry: AtEntry = None) -> Rep
             ("recommendations", sum(len(each.recommendations) for each in files)),
             ("actions", len({story.action.ref for each in files for story in each.actions})),
         ),
-        empty=not files,
         sections=sections,
     )
 

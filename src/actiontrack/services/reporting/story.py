@@ -47,7 +47,6 @@ def review_story(core: Core, ref: str, *, as_at: date, at_entry: AtEntry = None)
             ("with_evidence", sum(bool(story.evidence) for story in each.actions)),
             ("with_effect", sum(bool(story.effect and story.effect.passed) for story in each.actions)),
         ),
-        empty=not sections,
         sections=sections or (Section("nothing", "Nothing is recorded of it yet"),),
     )
 
