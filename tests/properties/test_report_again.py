@@ -39,7 +39,7 @@ from actiontrack.domain.nouns import (
     Update,
 )
 from actiontrack.domain.policy import Board
-from actiontrack.domain.report import Report
+from actiontrack.domain.report import BoardReport, Report
 from actiontrack.domain.vocabulary import Nation, Publication, Response, Status
 from actiontrack.hooks import load_plugins
 from actiontrack.services.core import Core
@@ -248,11 +248,23 @@ def live(seed: int, folder: Path, formats: Sequence[str]) -> int:
                 report = make(world.core, None)
                 made.append((make, report, written(world.core, report, formats, folder)))
         for make, first, files in made:
+            if isinstance(first, BoardReport):
+                check(first)
             entry, _, key = first.again.partition("/")
             again = make(world.core, Again(int(entry), key))
             assert again == first, (seed, first.again, first.name)
             assert written(world.core, again, formats, folder) == files
     return len(made)
+
+
+def check(report: BoardReport) -> None:
+    """What page 1 counts is what its lists hold."""
+    rows = {table.key: table.rows for table in report.tables()}
+    assert len(rows["coming_due"]) == report.figures.coming_due
+    assert sum(row[-1] is not None for row in rows["dates_moved"]) == report.figures.moved_near_meeting
+    news = ("extensions", "closures", "refusals", "referrals", "overdue", "coming_due", "done_since",
+            "awaiting_verification", "reopened", "dates_moved", "no_longer_overdue")  # fmt: skip
+    assert report.empty is not any(rows.get(key) for key in news)
 
 
 def written(core: Core, report: Report, formats: Sequence[str], folder: Path) -> dict[str, bytes]:
@@ -266,7 +278,8 @@ def test_every_report_of_a_boards_life_is_made_again_byte_for_byte(seed: int, tm
 
 
 @pytest.mark.proof
-def test_every_report_of_three_hundred_lives_is_made_again_byte_for_byte(tmp_path: Path) -> None:
-    count = sum(live(seed, tmp_path, ["html", "json", "xlsx"]) for seed in range(300))
-    assert count > 3000
-    print(f"{count} reports made again")
+def test_every_report_of_a_hundred_lives_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+    every = ["html", "json", "xlsx"]
+    count = sum(live(seed, tmp_path, ["json"] if seed % 10 else every) for seed in range(100))
+    assert count > 1000
+    print(f"{count} reports made again")  # noqa: T201 - shown by pytest -rP

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from report_hand import AS_AT, Hand, refs, rows
 
 from actiontrack.domain.ledger import Proposal, ProposalKind
@@ -72,6 +75,40 @@ def test_a_part_is_judged_by_itself(hand: Hand) -> None:
     assert dict(pack(hand, "HLT").counts) | {"overdue": 0, "overdue_last": 0} == dict(pack(hand, "HLT").counts)
     late = rows(hand.report(), "parts")
     assert [(row["part_of"], row["days_overdue"]) for row in late] == [("Police", 115), ("Health trust", None)]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["POL", "HLT"]), st.sampled_from(list(Status)),
+            st.none() | st.dates(date(2026, 6, 1), date(2027, 2, 1)),
+        ),
+        max_size=8,
+    )
+)  # fmt: skip
+def test_where_each_action_is_one_agencys_the_packs_sum_to_the_boards_figures(
+    plan: list[tuple[str, Status, date | None]],
+) -> None:
+    hand = Hand()
+    with closing(hand.store):
+        hand.meet(date(2026, 9, 8), date(2026, 12, 8))
+        for number, (lead, status, due) in enumerate(plan):
+            hand.act(f"A{number}", lead_agency=lead, status=status, current_due=due)
+        board, packs = hand.report().figures, [dict(pack(hand, code).counts) for code in ("POL", "HLT")]
+
+    def both(name: str) -> int:
+        return sum(counts[name] for counts in packs)
+
+    assert both("overdue") == board.overdue
+    assert both("overdue_last") == board.overdue_last
+    assert both("coming_due") == board.coming_due
+    assert both("awaiting_verification") == board.awaiting_verification
+    assert both("live") + both("awaiting_verification") == board.live
+    for one in board.by_agency:
+        counts = packs[0] if one.code == "POL" else packs[1]
+        assert counts["overdue"] == one.overdue
+        assert counts["live"] + counts["awaiting_verification"] == one.live
 
 
 def test_evidence_and_updates_count_where_they_are_the_agencys_own(hand: Hand) -> None:
