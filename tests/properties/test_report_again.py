@@ -282,4 +282,4 @@ def test_every_report_of_a_hundred_lives_is_made_again_byte_for_byte(tmp_path: P
     every = ["html", "json", "xlsx"]
     count = sum(live(seed, tmp_path, ["json"] if seed % 10 else every) for seed in range(100))
     assert count > 1000
-    print(f"{count} reports made again")  # noqa: T201 - shown by pytest -rP
+    print(f"{count} reports made again")
