@@ -47,6 +47,8 @@ def test_the_figures_of_a_small_plan(hand: Hand) -> None:
     also(hand, "SHARED", "POL", Status.REPORTED_COMPLETE)
     hand.act("SAID", on=date(2026, 10, 5), status=Status.REPORTED_COMPLETE)
 
+    hand.act("LATE", self_rating="green")
+
     report = pack(hand)
 
     assert dict(report.counts) == {
@@ -60,7 +62,9 @@ def test_the_figures_of_a_small_plan(hand: Hand) -> None:
     assert refs(report, "evidence") == ["QUERIED", "SAID", "SHARED"]
     assert refs(report, "awaiting_verification") == ["SAID", "SHARED"]
     assert refs(report, "done_since") == ["SAID"]
-    assert refs(report, "all") == ["LATE", "QUERIED", "SOON"]
+    assert [(row["ref"], row["self_rating"], row["rating"]) for row in rows(report, "all")] == [
+        ("LATE", "green", "red"), ("QUERIED", "", "red"), ("SOON", "", "amber"),
+    ]  # fmt: skip
     assert report.title == "Safeguarding actions: Police"
     assert "OTHERS" not in json.dumps(report.to_json())
     assert "Overdue: 2 of them now. It was 1 at the last meeting (8 September 2026)." in report.sections[0].says[1]

@@ -36,8 +36,7 @@ def test_the_words_tell_which_way_it_goes_and_whether_the_newest_month_is_one_of
     assert says[1].startswith("This is more than chance: a month lies above the upper limit; ")
     assert "The newest month is one of them." in says[1]
     says, _, _ = trend(points([30, 26, 30, 26, 30, 26, 30, 1, 26, 30, 26, 30]))
-    assert "a month lies below the lower limit; " in says[1]
-    assert "The newest month is not one of them." in says[1]
+    assert "a month lies below the lower limit. The newest month is not one of them." in says[1]
 
 
 @pytest.mark.parametrize(
@@ -69,6 +68,9 @@ def test_the_chart_is_one_well_formed_drawing_with_its_words() -> None:
     assert [root.findtext(f"svg:{name}", namespaces=spaces) for name in ("title", "desc")] == [chart.title, chart.alt]
     dots = [circle for circle in root.findall("svg:circle", spaces) if circle.get("fill") != "none"]
     assert len(dots) == len(chart.table.rows) == 11
+    assert [row[2] for row in chart.table.rows] == [
+        "above the upper limit" if at == 5 else "" for at in range(len(chart.table.rows))
+    ]
     rings = [circle for circle in root.findall("svg:circle", spaces) if circle.get("fill") == "none"]
     assert [ring.get("cx") for ring in rings] == [dots[5].get("cx")]
 

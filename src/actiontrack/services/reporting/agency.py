@@ -28,6 +28,7 @@ from actiontrack.services.reporting.wording import (
     date_words,
     many,
     number_in_plan,
+    rating_word,
     short,
     since_words,
     then_words,
@@ -84,6 +85,11 @@ class _Part:
         if self.embargoed or self.item.action.status in (Status.NOT_STARTED, Status.IN_PROGRESS, Status.BLOCKED):
             return words(self.leg.status)
         return words(self.item.action.status)
+
+    @property
+    def ratings(self) -> tuple[str, str]:
+        """The self-assessment, and what the rule computes."""
+        return ("", "") if self.embargoed else (self.item.action.self_rating, rating_word(self.item))
 
     @property
     def first(self) -> tuple[Cell, ...]:
@@ -317,11 +323,14 @@ def _moves(parts: Sequence[_Part], picture: Picture) -> list[tuple[_Part, DateCh
 
 def _all(parts: Sequence[_Part]) -> Section:
     rows = tuple(
-        (*part.first, part.status, part.item.standing.due, part.heard)
+        (*part.first, part.status, part.item.standing.due, part.heard, *part.ratings)
         for part in sorted(parts, key=lambda part: (part.item.action.review, part.item.action.ref))
         if part.open
     )
-    columns = (*_FIRST, _PART, _DUE, Column("heard", "Your last update", "date", "none"))
+    columns = (
+        *_FIRST, _PART, _DUE, Column("heard", "Your last update", "date", "none"),
+        Column("self_rating", "Rating you gave", missing="–"), Column("rating", "Rating computed", missing="–"),
+    )  # fmt: skip
     return Section("all", "All that is yours to do", (), (_table("all", "Yours to do", columns, rows),))
 
 

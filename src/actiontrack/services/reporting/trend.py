@@ -9,7 +9,7 @@ there are words only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -63,9 +63,10 @@ class Process:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something that is not chance, in words, and the positions of the points that show it."""
+    """Something that is not chance, in a clause; in a word or two, of one of its points; and where those are."""
 
     words: str
+    short: str
     at: frozenset[int]
 
 
@@ -77,51 +78,63 @@ def process_of(values: Sequence[int]) -> Process:
 
 def signals(values: Sequence[int], process: Process) -> list[Signal]:
     """What is not chance. A rise of overdue actions is for the worse, so each way has its own words."""
-    above = [value - process.mean for value in values]
+    off = [value - process.mean for value in values]
     steps = [after - before for before, after in pairwise(values)]
-    found = [
-        Signal("a month lies above the upper limit", _where(above, lambda off: off > process.reach)),
-        Signal("a month lies below the lower limit", _where(above, lambda off: -off > process.reach)),
-        Signal(f"{_RUN} or more months in a row lie above the mean", _runs([off > 0 for off in above])),
-        Signal(f"{_RUN} or more months in a row lie below the mean", _runs([off < 0 for off in above])),
-        Signal(f"{_RUN} or more months in a row rise", _ends(_runs([step > 0 for step in steps], _RUN - 1))),
-        Signal(f"{_RUN} or more months in a row fall", _ends(_runs([step < 0 for step in steps], _RUN - 1))),
-        Signal("two of three months in a row lie near the upper limit", _near(above, process.reach)),
-        Signal("two of three months in a row lie near the lower limit", _near([-off for off in above], process.reach)),
-    ]
+    found = []
+    for side, way, limit, moves in ((1, "above", "upper", "rise"), (-1, "below", "lower", "fall")):
+        out = [side * each for each in off]
+        outside = frozenset(at for at, each in enumerate(out) if each > process.reach)
+        run = _runs([each > 0 for each in out])
+        trend = _ends(_runs([side * step > 0 for step in steps], _RUN - 1))
+        near = _near(out, process.reach)
+        found += [
+            Signal(f"a month lies {way} the {limit} limit", f"{way} the {limit} limit", outside),
+            Signal(f"{_RUN} or more months in a row lie {way} the mean", f"one of {_RUN} {way} the mean", run),
+            Signal(f"{_RUN} or more months in a row {moves}", f"one of {_RUN} that {moves}", trend),
+            Signal(f"two of three months in a row lie near the {limit} limit", f"near the {limit} limit", near),
+        ]
     return [signal for signal in found if signal.at]
 
 
 def trend(points: Points) -> tuple[tuple[str, ...], Table, Chart | None]:
     """The sentences, the table of points, and the chart where there are enough of them."""
-    table = Table(
-        key="trend",
-        caption="Overdue actions at the end of each month",
-        columns=(Column("month_end", "Month end", "date"), Column("overdue", "Overdue actions", "number")),
-        rows=tuple(points),
-        empty="No month has ended since the record began.",
-    )
     if len(points) < LEAST_POINTS:
-        return _in_words(points), table, None
+        return _in_words(points), _table(points, ()), None
     values = [value for _, value in points]
     process = process_of(values)
     limits = process.drawn()
     found = signals(values, process)
+    table = _table(points, found)
     verdict = _verdict(found, len(values) - 1)
     span = f"between {limits.lower:.1f} and {limits.upper:.1f}"
     first = (
         f"Over {len(values)} months the mean is {limits.mean:.1f} overdue actions at a month's end; "
         f"by chance alone a month would lie {span}."
     )
-    says = (first, verdict)
     title = "Overdue actions at the end of each month, with limits of chance"
     labelled = [(f"{day:%m/%Y}", value) for day, value in points]
     alt = f"Line chart of {len(values)} months, from {values[0]} to {values[-1]} overdue actions. {first} {verdict}"
     marked = {position for signal in found for position in signal.at}
-    return (
-        says,
-        table,
-        Chart("trend-chart", title, alt, xmr("trend-chart", title, alt, labelled, limits, marked), table),
+    drawing = xmr("trend-chart", title, alt, labelled, limits, marked)
+    return (first, verdict), table, Chart("trend-chart", title, alt, drawing, table)
+
+
+def _table(points: Points, found: Sequence[Signal]) -> Table:
+    """Beside each month what it is a signal of, so that the rings of the drawing are told as well."""
+    columns = (
+        Column("month_end", "Month end", "date"),
+        Column("overdue", "Overdue actions", "number"),
+        Column("signal", "More than chance", missing="–"),
+    )
+    return Table(
+        key="trend",
+        caption="Overdue actions at the end of each month",
+        columns=columns,
+        rows=tuple(
+            (day, value, "; ".join(signal.short for signal in found if at in signal.at))
+            for at, (day, value) in enumerate(points)
+        ),
+        empty="No month has ended since the record began.",
     )
 
 
@@ -148,10 +161,6 @@ def _in_words(points: Points) -> tuple[str, ...]:
     return why, f"The number of overdue actions {way}: {ends}. With so few points this may be chance."
 
 
-def _where(above: Sequence[Fraction], fits: Callable[[Fraction], bool]) -> frozenset[int]:
-    return frozenset(at for at, off in enumerate(above) if fits(off))
-
-
 def _runs(flags: Sequence[bool], least: int = _RUN) -> frozenset[int]:
     """The positions in every unbroken run of at least `least` true flags."""
     found: set[int] = set()
@@ -170,15 +179,15 @@ def _ends(steps: frozenset[int]) -> frozenset[int]:
     return frozenset(at for step in steps for at in (step, step + 1))
 
 
-def _near(above: Sequence[Fraction], reach: Fraction) -> frozenset[int]:
-    """Points in the outer third up to the limit above, where two of three in a row are so and all three above the mean.
+def _near(out: Sequence[Fraction], reach: Fraction) -> frozenset[int]:
+    """Points in the outer third up to the limit, where two of three in a row are so and all three on this side.
 
-    Given distances from the mean; turned round, they tell of the lower limit.
+    `out` are distances from the mean, positive on the side of the limit.
     """
-    close = [reach * Fraction(2, 3) < off <= reach for off in above]
+    close = [reach * Fraction(2, 3) < each <= reach for each in out]
     found: set[int] = set()
-    for start in range(len(above) - 2):
+    for start in range(len(out) - 2):
         three = range(start, start + 3)
-        if sum(close[at] for at in three) >= 2 and all(above[at] > 0 for at in three):
+        if sum(close[at] for at in three) >= 2 and all(out[at] > 0 for at in three):
             found.update(at for at in three if close[at])
     return frozenset(found)
