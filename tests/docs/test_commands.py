@@ -138,6 +138,10 @@ def test_mending_a_workbook(reader: Reader, tmp_path: Path) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "mend-a-workbook.md") == 13
 
 
+def test_reporting_to_the_board(reader: Reader) -> None:
+    assert reader.follow(ROOT / "docs" / "how-to" / "report-to-the-board.md") == 7
+
+
 def test_issuing_a_workbook(reader: Reader) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "issue-a-workbook.md") == 5
 

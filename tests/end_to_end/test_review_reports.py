@@ -291,6 +291,9 @@ def test_nothing_that_an_agency_gets_tells_of_an_embargoed_review(suite: Suite, 
     with suite.edit("police.xlsx") as sheet:
         texts = {row["Action"] for row in sheet.rows()}
         assert texts if which else texts >= {"Mend what was found", "Mend it all"}
+    told = suite.run("report", "agency", "POL", "--as-at", "2026-03-20", "--out", str(suite.folder / "pack"))
+    assert told["figures"]["under_embargo"] == 2
+    assert names_nobody(suite.folder / "pack") > 20
     looked = [part for name in ("police.xlsx", "issued.xlsx") for part in parts(suite.folder / name)]
     assert len(looked) > 20
     assert not any(MARKER.encode() in part for part in looked)
@@ -304,6 +307,7 @@ def test_the_same_record_makes_the_same_bytes_and_can_be_made_again_later(
     suite: Suite, reviews: dict[str, str], which: tuple[str, ...]
 ) -> None:
     _, first = report(suite, *which, out="first")
+    again = json.loads(first[".json"])["audit"]["again"]
     entry = suite.run("audit", "verify")["entries"]
     assert set(first) == {".docx", ".html", ".json", ".xlsx"}
     assert report(suite, *which, out="second")[1] == first
@@ -311,6 +315,10 @@ def test_the_same_record_makes_the_same_bytes_and_can_be_made_again_later(
     suite.run("recommendation", "set", "R1", "response_reasons=Later words")
     assert report(suite, *which, out="third")[1] != first
     assert report(suite, *which, "--at-entry", str(entry), out="fourth")[1] == first
+    renamed = (suite.folder / "actiontrack.toml").read_text().replace("Norchester Police", "Norchester Constabulary")
+    (suite.folder / "actiontrack.toml").write_text(renamed)
+    assert report(suite, *which, "--at-entry", again, out="fifth")[1] == first
+    assert "no audit entry" in suite.run("report", *which, "--at-entry", "6x", "--out", "x", code=2)["error"]
 
 
 def test_a_reviews_story_goes_from_finding_to_effect(suite: Suite, reviews: dict[str, str]) -> None:

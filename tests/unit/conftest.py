@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
+from report_hand import Hand
 from systems import ONE, THREE, TWO, Office, Open, System
 
 
@@ -23,3 +25,11 @@ def opened() -> Iterator[Open]:
     yield make
     for office in offices:
         office.core.store.close()
+
+
+@pytest.fixture
+def hand() -> Iterator[Hand]:
+    """An empty store, recorded in by hand."""
+    made = Hand()
+    with closing(made.store):
+        yield made

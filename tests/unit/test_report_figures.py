@@ -2,116 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from report_hand import AS_AT, Hand, refs, rows, says
 
-from actiontrack.adapters.calendar import load_calendar
-from actiontrack.adapters.store import open_store
 from actiontrack.domain.ledger import Conflict, Instance, Proposal, ProposalKind, StoredIssue
 from actiontrack.domain.nouns import (
     Action,
-    Agency,
     DateChange,
     Evidence,
     Leg,
-    Meeting,
     Recommendation,
     SignOff,
-    Stored,
 )
-from actiontrack.domain.policy import Board
-from actiontrack.domain.report import Report, Table
-from actiontrack.domain.vocabulary import Nation, Response, Status
+from actiontrack.domain.vocabulary import Response, Status
 from actiontrack.errors import UserError
-from actiontrack.hooks import load_plugins
 from actiontrack.services.audit import erase
-from actiontrack.services.core import Core
-from actiontrack.services.reporting import board_report
-
-AS_AT = date(2026, 11, 24)
-
-
-class Hand:
-    """A clock set by hand, the core over an empty store, and a short way to record things on a day."""
-
-    def __init__(self) -> None:
-        self.day = date(2026, 1, 5)
-        self.store = open_store("sqlite://", "exampleshire", clock=self)
-        self.core = Core(
-            store=self.store,
-            clock=self,
-            calendar=load_calendar(Nation.ENG),
-            hooks=load_plugins(installed=False),
-            board=Board(name="Exampleshire Safeguarding Adults Board"),
-            agencies=[Agency(code="POL", name="Police"), Agency(code="HLT", name="Health trust")],
-            instances={},
-            connectors={},
-        )
-        self.actions: dict[str, Action] = {}
-
-    def now(self) -> datetime:
-        return datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC)
-
-    def today(self) -> date:
-        return self.day
-
-    def put(self, *items: Stored, on: date | None = None) -> None:
-        self.day = on or self.day
-        with self.store.writing("kim", "cli") as writer:
-            writer.put(*items)
-
-    def act(self, ref: str, *, on: date | None = None, **fields: Any) -> Action:
-        """Record an action, new or changed, with one leg of its lead."""
-        self.day = on or self.day
-        old = self.actions.get(ref)
-        if old is None:
-            base = {"text": f"Do {ref}", "lead_agency": "POL", "number": ref, "created_at": self.now()}
-            due = fields.get("current_due")
-            new = Action(ref=ref, changed_at=self.now(), **{"original_due": due, **base, **fields})
-        else:
-            new = old.model_copy(update={**fields, "changed_at": self.now()})
-        self.actions[ref] = new
-        leg_status = (
-            new.status if new.status in set(Status) - {Status.VERIFIED, Status.EMBEDDED} else Status.IN_PROGRESS
-        )
-        self.put(new, Leg(action=ref, agency=new.lead_agency, status=leg_status))
-        return new
-
-    def meet(self, *days: date) -> None:
-        self.put(*(Meeting(ref=f"M-{day}", body="Board", date=day) for day in days))
-
-    def core_head(self) -> int:
-        with self.store.reading() as reader:
-            return reader.head()
-
-    def report(self, as_at: date = AS_AT, **options: Any) -> Report:
-        self.day = max(self.day, AS_AT)
-        return board_report(self.core, as_at=as_at, **options)
-
-
-@pytest.fixture
-def hand() -> Iterator[Hand]:
-    made = Hand()
-    with closing(made.store):
-        yield made
-
-
-def rows(report: Report, key: str) -> list[dict[str, Any]]:
-    """A table's rows as objects."""
-    table: Table = next(table for table in report.tables() if table.key == key)
-    return [dict(zip([column.key for column in table.columns], row, strict=True)) for row in table.rows]
-
-
-def refs(report: Report, key: str) -> list[str]:
-    return [row["ref"] for row in rows(report, key)]
-
-
-def says(report: Report, key: str) -> str:
-    return " ".join(next(section for section in report.sections if section.key == key).says)
+from actiontrack.services.reporting import Again, board_report, write_report
 
 
 def test_every_figure_of_a_small_plan(hand: Hand) -> None:
@@ -151,12 +61,14 @@ def test_every_figure_of_a_small_plan(hand: Hand) -> None:
         "by_agency": {"POL": {"live": 5, "overdue": 2}, "HLT": {"live": 2, "overdue": 1}},
         "dates_moved": 1,
         "excluded": 2,
+        "coming_due": 1,
+        "moved_near_meeting": 0,
     }
 
 
 def test_sections_come_in_the_order_the_board_receives_them(hand: Hand) -> None:
     assert [section.key for section in hand.report().sections] == [
-        "decisions", "overdue", "coming_due", "done", "closed", "ageing", "agencies", "dates", "trend",
+        "in_short", "decisions", "overdue", "coming_due", "done", "closed", "ageing", "agencies", "dates", "trend",
         "not_implemented", "record", "provenance",
     ]  # fmt: skip
 
@@ -535,3 +447,36 @@ def test_what_became_of_the_formerly_overdue_is_told(hand: Hand) -> None:
         "PAUSED": "blocked, and paused with a reason",
         "DONE": "reported complete",
     }
+
+
+def test_an_entry_with_its_key_makes_what_was_told_and_without_it_what_was_told_last(
+    hand: Hand, tmp_path: Path
+) -> None:
+    """Between two reports of one day, of one entry, an extension was answered, and its reason written over."""
+    hand.act("A", current_due=date(2026, 11, 1))
+    ask = Proposal(
+        id="p", kind=ProposalKind.EXTEND, action="A", to_value="2027-01-01", reason="Staff", since=hand.now()
+    )
+    hand.put(ask)
+    first = hand.report()
+    write_report(hand.core, first, ["json"], tmp_path)
+    hand.put(ask.model_copy(update={"closed_at": hand.now(), "reason": "Refused", "how": "refused"}))
+    second = hand.report()
+    write_report(hand.core, second, ["json"], tmp_path)
+
+    entry, key = first.again.split("/")
+    assert second.position == first.position == int(entry)
+    assert second != first
+    assert hand.report(at_entry=Again(int(entry), key)) == first
+    assert hand.report(at_entry=int(entry)) == second
+    assert f"--at-entry {first.again} makes the same report again" in says(first, "provenance")
+    with pytest.raises(UserError, match=r"No report was made from \d+/00000000"):
+        hand.report(at_entry=Again(int(entry), "00000000"))
+
+
+def test_a_dry_run_keeps_nothing(hand: Hand, tmp_path: Path) -> None:
+    hand.act("A", current_due=date(2026, 11, 1))
+    made = hand.report()
+    write_report(hand.core, made, ["json"], tmp_path, dry_run=True)
+    with pytest.raises(UserError, match="No report was made"):
+        hand.report(at_entry=Again(made.position, made.again.partition("/")[2]))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from xml.etree import ElementTree
 
 import pytest
 
-from actiontrack.services.reporting.trend import limits_of, month_ends, signals, trend
+from actiontrack.services.reporting.trend import month_ends, process_of, signals, trend
 
 
 def points(values: list[int]) -> list[tuple[date, int]]:
@@ -15,37 +16,40 @@ def points(values: list[int]) -> list[tuple[date, int]]:
 
 
 def test_limits_are_the_mean_and_266_hundredths_of_the_mean_moving_range() -> None:
-    limits = limits_of([10, 12, 11, 13, 12])  # moving ranges 2, 1, 2, 1: mean 1.5
-    assert limits.mean == pytest.approx(11.6)
-    assert limits.upper == pytest.approx(11.6 + 2.66 * 1.5)
-    assert limits.lower == pytest.approx(11.6 - 2.66 * 1.5)
+    process = process_of([10, 12, 11, 13, 12])  # moving ranges 2, 1, 2, 1: mean 1.5
+    assert process.mean == Fraction("11.6")
+    assert process.upper == Fraction("11.6") + Fraction("3.99")
+    assert process.lower == Fraction("11.6") - Fraction("3.99")
 
 
-def test_a_count_has_no_limit_below_zero() -> None:
-    assert limits_of([1, 9, 1, 9]).lower == 0
+def test_a_count_is_drawn_with_no_limit_below_zero_and_judged_by_the_one_that_lies_there() -> None:
+    """Two months of none lie far from a limit of -12, however near they are to the zero where the chart ends."""
+    values = [9, 1, 9, 0, 0, 9, 1, 9, 1, 9]
+    process = process_of(values)
+    assert process.lower < -10
+    assert process.drawn().lower == 0
+    assert signals(values, process) == []
+
+
+def test_the_words_tell_which_way_it_goes_and_whether_the_newest_month_is_one_of_them() -> None:
+    says, _, _ = trend(points([5, 6, 5, 6, 5, 6, 5, 6, 5, 30]))
+    assert says[1].startswith("This is more than chance: a month lies above the upper limit; ")
+    assert "The newest month is one of them." in says[1]
+    says, _, _ = trend(points([30, 26, 30, 26, 30, 26, 30, 1, 26, 30, 26, 30]))
+    assert "a month lies below the lower limit. The newest month is not one of them." in says[1]
 
 
 @pytest.mark.parametrize(
     ("values", "told", "where"),
     [
-        ([5, 6, 5, 6, 5, 6, 5, 6, 5, 30], "outside the limits", {9}),
-        ([9, 9, 9, 9, 9, 9, 9, 3, 9, 3, 9, 3], "one side of the mean", set(range(7))),
-        ([1, 9, 1, 2, 3, 4, 5, 6, 7, 1, 9, 1], "all rise or all fall", set(range(2, 9))),
+        ([5, 6, 5, 6, 5, 6, 5, 6, 5, 30], "above the upper limit", {9}),
+        ([9, 9, 9, 9, 9, 9, 9, 3, 9, 3, 9, 3], "above the mean", set(range(7))),
+        ([1, 9, 1, 2, 3, 4, 5, 6, 7, 1, 9, 1], "in a row rise", set(range(2, 9))),
     ],
 )
 def test_signals_name_the_points_that_show_them(values: list[int], told: str, where: set[int]) -> None:
-    found = signals(values, limits_of(values))
-    assert [set(positions) for words, positions in found if told in words] == [where]
-
-
-def test_two_of_three_near_a_limit() -> None:
-    values = [10, 11, 10, 9, 10, 11, 10, 9, 10, 12, 10, 12]
-    limits = limits_of(values)
-    outer = limits.mean + (limits.upper - limits.mean) * 2 / 3
-    assert outer < 13 < limits.upper + 1
-    found = signals([*values, 13, 10, 13], limits)
-    near = [positions for words, positions in found if "near a limit" in words]
-    assert near == [frozenset({12, 14})]
+    found = signals(values, process_of(values))
+    assert [set(signal.at) for signal in found if told in signal.words] == [where]
 
 
 def test_chance_alone_is_called_chance() -> None:
@@ -64,6 +68,9 @@ def test_the_chart_is_one_well_formed_drawing_with_its_words() -> None:
     assert [root.findtext(f"svg:{name}", namespaces=spaces) for name in ("title", "desc")] == [chart.title, chart.alt]
     dots = [circle for circle in root.findall("svg:circle", spaces) if circle.get("fill") != "none"]
     assert len(dots) == len(chart.table.rows) == 11
+    assert [row[2] for row in chart.table.rows] == [
+        "above the upper limit" if at == 5 else "" for at in range(len(chart.table.rows))
+    ]
     rings = [circle for circle in root.findall("svg:circle", spaces) if circle.get("fill") == "none"]
     assert [ring.get("cx") for ring in rings] == [dots[5].get("cx")]
 

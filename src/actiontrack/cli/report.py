@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from actiontrack.domain.report import Report
     from actiontrack.services.core import Core
+    from actiontrack.services.reporting import Again
 
 
 @click.group("report", cls=Group)
@@ -23,8 +25,23 @@ def report() -> None:
     """What the Board receives, and what it publishes."""
 
 
+class EntryType(click.ParamType["Again"]):
+    """66, or 66/3f2a91bc as a report prints it."""
+
+    name = "entry"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Again:
+        """The entry and the key. A number that is none is told as such."""
+        from actiontrack.services.reporting import Again
+
+        found = re.fullmatch(r"([0-9]{1,18})(?:/([0-9a-f]{8}))?", str(value))
+        if found is None:
+            self.fail(f"{value!r} is no audit entry: give its number, or what the report prints (66/3f2a91bc).")
+        return Again(int(found[1]), found[2] or "")
+
+
 AT_ENTRY = click.option(
-    "--at-entry", type=click.IntRange(min=0), metavar="N", help="Make it again from the records at entry N."
+    "--at-entry", type=EntryType(), metavar="N", help="Make it again from entry N, or N/KEY as the report prints it."
 )
 FORMAT = click.option(
     "--format",
@@ -50,7 +67,7 @@ def board(
     session: Session,
     as_at: date,
     since: date | None,
-    at_entry: int | None,
+    at_entry: Again | None,
     formats: tuple[str, ...],
     out: Path,
     dry_run: bool,
@@ -60,6 +77,34 @@ def board(
 
     def make(core: Core) -> Report:
         return board_report(core, as_at=as_at, since=since, at_entry=at_entry)
+
+    _make(session, make, formats, out, dry_run)
+
+
+@report.command("agency")
+@click.argument("code")
+@click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
+@click.option("--since", type=DATE, metavar="DATE", help="The last meeting (default: the newest before as-at).")
+@AT_ENTRY
+@FORMAT
+@OUT
+@DRY_RUN
+@click.pass_obj
+def agency(
+    session: Session,
+    code: str,
+    as_at: date,
+    since: date | None,
+    at_entry: Again | None,
+    formats: tuple[str, ...],
+    out: Path,
+    dry_run: bool,
+) -> None:
+    """An agency's own pack: the actions in which it has a part. The embargo of a review is kept."""
+    from actiontrack.services.reporting import agency_report
+
+    def make(core: Core) -> Report:
+        return agency_report(core, code, as_at=as_at, since=since, at_entry=at_entry)
 
     _make(session, make, formats, out, dry_run)
 
@@ -78,7 +123,7 @@ def annual(
     first: date,
     last: date,
     regime: str,
-    at_entry: int | None,
+    at_entry: Again | None,
     formats: tuple[str, ...],
     out: Path,
     dry_run: bool,
@@ -100,7 +145,7 @@ def annual(
 @DRY_RUN
 @click.pass_obj
 def register(
-    session: Session, as_at: date, at_entry: int | None, formats: tuple[str, ...], out: Path, dry_run: bool
+    session: Session, as_at: date, at_entry: Again | None, formats: tuple[str, ...], out: Path, dry_run: bool
 ) -> None:
     """The public register of findings, actions and commentary: published reviews only."""
     from actiontrack.services.reporting import public_register
@@ -117,7 +162,7 @@ def register(
 @DRY_RUN
 @click.pass_obj
 def review(
-    session: Session, ref: str, as_at: date, at_entry: int | None, formats: tuple[str, ...], out: Path, dry_run: bool
+    session: Session, ref: str, as_at: date, at_entry: Again | None, formats: tuple[str, ...], out: Path, dry_run: bool
 ) -> None:
     """A review's story: finding, question, answer, actions, evidence, effect. For the Board."""
     from actiontrack.services.reporting import review_story
@@ -132,7 +177,7 @@ def _make(session: Session, make: Callable[[Core], Report], formats: tuple[str, 
     with session.core() as core, session.working("Making the report"):
         made = make(core)
         files = write_report(core, made, wanted, out, dry_run=dry_run)
-    told = {"files": [str(file) for file in files], "figures": made.figures_told()}
+    told = {"files": [str(file) for file in files], "figures": made.figures_told(), "again": made.again}
     session.show(told, lambda: print_report(told))
 
 

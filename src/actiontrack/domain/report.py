@@ -6,6 +6,7 @@ needs to know no section by name: columns say how their values are shown, tables
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -136,6 +137,10 @@ class Figures:
     by_agency: tuple[AgencyFigures, ...]
     dates_moved: int
     excluded: int
+    coming_due: int = 0
+    """Due before the next meeting; due soon where none is recorded."""
+    moved_near_meeting: int = 0
+    """Of `dates_moved`, those of the ten days before a meeting."""
 
     def to_json(self) -> dict[str, Any]:
         """The figures by the names of the command line's contract."""
@@ -170,6 +175,13 @@ class Report:
     counts: tuple[tuple[str, int], ...] = ()
     """What its figures are called, and what they come to."""
     sections: tuple[Section, ...]
+    beside: str = ""
+    """What it tells that the audit chain does not hold, as text: it is kept where the report is written."""
+
+    @property
+    def again(self) -> str:
+        """What `--at-entry` is given to make it again: the entry, and the key of what stood beside it."""
+        return f"{self.position}/{key_of(self.beside)}" if self.beside else str(self.position)
 
     def tables(self) -> tuple[Table, ...]:
         """Every table, in the order of the report."""
@@ -189,10 +201,15 @@ class Report:
             "since": _plain(self.since),
             "next_meeting": _plain(self.next_meeting),
             "period": self.period,
-            "audit": {"position": self.position, "head": self.head},
+            "audit": {"position": self.position, "head": self.head, "again": self.again},
             **self._figures(),
             "sections": [section.to_json() for section in self.sections],
         }
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell: every figure is 0. A subscription may leave such a report out."""
+        return not any(count for _, count in self.counts)
 
     def figures_told(self) -> dict[str, Any]:
         """The figures by name."""
@@ -209,6 +226,17 @@ class BoardReport(Report):
     figures: Figures
     key_figures: Table
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is asked, overdue, coming or waiting, and nothing moved, however long the plan is."""
+        told = self.figures
+        return not any(
+            (
+                told.decisions, told.overdue, told.overdue_last, told.due_soon, told.coming_due, told.done_since,
+                told.awaiting_verification, told.reopened, told.dates_moved,
+            )
+        )  # fmt: skip
+
     def figures_told(self) -> dict[str, Any]:
         """The figures by the names of the command line's contract."""
         return self.figures.to_json()
@@ -221,6 +249,21 @@ class BoardReport(Report):
                 {"ref": one.ref, "label": one.label, "text": one.text, "section": one.section} for one in self.headlines
             ],
         }
+
+
+def key_of(beside: str) -> str:
+    """A short name for a text, by what it says: eight hex digits of its SHA-256."""
+    return hashlib.sha256(beside.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyReport(Report):
+    """An agency's own pack."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is overdue, coming or waiting, and nothing moved, however much is the agency's to do."""
+        return not any(count for name, count in self.counts if name not in ("live", "under_embargo"))
 
 
 def shown(value: Cell, column: Column) -> str:

@@ -19,6 +19,7 @@ from actiontrack.domain.report import Cell, Column, Report, Section, Table, day_
 from actiontrack.domain.vocabulary import AGREED_STATUSES, Response, Status
 from actiontrack.errors import UserError
 from actiontrack.services.core import Core
+from actiontrack.services.reporting.beside import AtEntry
 from actiontrack.services.reporting.reviews import ActionStory, Moment, ReviewFile, moment
 from actiontrack.services.reporting.wording import many, many_were, sentence, short
 
@@ -49,7 +50,7 @@ class _Year:
         return day is not None and self.first <= day <= self.last
 
 
-def annual_report(core: Core, *, first: date, last: date, regime: str = SAR, at_entry: int | None = None) -> Report:
+def annual_report(core: Core, *, first: date, last: date, regime: str = SAR, at_entry: AtEntry = None) -> Report:
     """The section for the year from `first` to `last`, both included. The same store and days give an equal report.
 
     Raises UserError where the days make no sense, or the chain has no such entry.
@@ -57,8 +58,8 @@ def annual_report(core: Core, *, first: date, last: date, regime: str = SAR, at_
     if last < first:
         raise UserError(f"The year ends ({last}) before it begins ({first}): give --from and --to the other way round.")
     with core.store.reading() as reader:
-        before = moment(core, reader, first - timedelta(days=1), at_entry=at_entry)
-        end = moment(core, reader, last, at_entry=at_entry)
+        before = moment(core, reader, "annual", first - timedelta(days=1), at_entry=at_entry)
+        end = moment(core, reader, "annual", last, at_entry=at_entry)
     year = _year(first, last, regime, before, end)
     sections = (_findings(year), _under_way(year), _implemented(year), _refused(year))
     return Report(
@@ -70,6 +71,7 @@ def annual_report(core: Core, *, first: date, last: date, regime: str = SAR, at_
         "paragraph 4(1)(d) to (g)).",
         position=end.position,
         head=end.head,
+        beside=end.beside,
         counts=_counts(sections, year),
         sections=sections,
     )

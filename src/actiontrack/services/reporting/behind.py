@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Sequence
 
 from actiontrack.domain.lifecycle import ENDED_STATUSES
 from actiontrack.domain.report import Cell, Column, Figures, Section, Table
-from actiontrack.domain.vocabulary import Response
+from actiontrack.domain.vocabulary import Rating, Response
 from actiontrack.services.reporting.ageing import ageing_chart
-from actiontrack.services.reporting.figures import dates_moved
+from actiontrack.services.reporting.figures import dates_moved, meeting_near
 from actiontrack.services.reporting.picture import Item, Picture
 from actiontrack.services.reporting.trend import month_ends, trend
 from actiontrack.services.reporting.wording import (
@@ -25,9 +25,6 @@ from actiontrack.services.reporting.wording import (
     since_words,
     status_words,
 )
-
-NEAR_MEETING = timedelta(days=10)
-"""A date moved so shortly before a meeting is shown as such."""
 
 
 def ageing_section(figures: Figures) -> Section:
@@ -61,7 +58,7 @@ def agencies_section(figures: Figures) -> Section:
 def dates_section(picture: Picture) -> Section:
     """Due dates moved, and which of them shortly before a meeting."""
     moved = dates_moved(picture)
-    near = [_meeting_near(day, picture) for _, _, day in moved]
+    near = [meeting_near(day, picture) for _, _, day in moved]
     rows = tuple(
         (
             item.action.ref,
@@ -86,12 +83,6 @@ def dates_section(picture: Picture) -> Section:
     count = f"{many(len(moved), 'due date was', 'due dates were')} moved since {since_words(picture)}"
     says = (f"{count}, {shortly} of them within the ten days before a meeting." if moved else f"{count}.",)
     return Section("dates", "Due dates moved", says, (Table("dates_moved", "Due dates moved", columns, rows, "None."),))
-
-
-def _meeting_near(day: date, picture: Picture) -> date | None:
-    """The meeting that follows within ten days; where no next one is recorded, the report's own day counts as one."""
-    meetings = picture.meetings if picture.next_meeting else [*picture.meetings, picture.as_at]
-    return min((meeting for meeting in meetings if day <= meeting <= day + NEAR_MEETING), default=None)
 
 
 def trend_section(picture: Picture) -> Section:
@@ -154,10 +145,7 @@ def record_section(picture: Picture) -> Section:
     return Section(
         "record",
         "Where the record needs care",
-        (
-            "A rating is computed from dates and status, never typed.",
-            "A rating that an agency typed is its self-assessment, and is listed where it differs.",
-        ),
+        ("A rating is computed from dates and status, never typed.", _assessed_says(differing)),
         (
             Table(
                 "undated",
@@ -182,6 +170,23 @@ def record_section(picture: Picture) -> Section:
             ),
         ),
     )
+
+
+def _assessed_says(differing: Sequence[Item]) -> str:
+    first = "A rating that an agency typed is its self-assessment, and is listed where it differs"
+    if not differing:
+        return f"{first}: none does."
+    better = sum(_better(item) for item in differing)
+    return f"{first}: {many(len(differing), 'action')}, of which the agency rates {better} better than computed."
+
+
+_SCALE = [Rating.RED, Rating.AMBER, Rating.GREEN, Rating.BLUE]
+
+
+def _better(item: Item) -> bool:
+    """Whether the agency sees it nearer its end than the rule does. White is on no scale."""
+    said = next((rating for rating in _SCALE if rating.value == item.action.self_rating.strip().casefold()), None)
+    return said is not None and item.rating in _SCALE and _SCALE.index(said) > _SCALE.index(item.rating)
 
 
 def _differs(item: Item) -> bool:

@@ -14,14 +14,16 @@ from actiontrack.services.reporting.behind import (
     record_section,
     trend_section,
 )
+from actiontrack.services.reporting.beside import AtEntry
 from actiontrack.services.reporting.decisions import decisions, decisions_section, headlines
 from actiontrack.services.reporting.delivery import closed_section, coming_section, done_section, overdue_section
 from actiontrack.services.reporting.figures import figures_of, key_figures
+from actiontrack.services.reporting.in_short import in_short_section
 from actiontrack.services.reporting.picture import Picture, take
 from actiontrack.services.reporting.provenance import provenance_section
 
 
-def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry: int | None = None) -> BoardReport:
+def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry: AtEntry = None) -> BoardReport:
     """What the Board receives, in the order of domain.md.
 
     The record is judged at the end of the day `as_at` in the board's time zone, and compared with the end of the day
@@ -34,7 +36,7 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
     entry make no sense.
     """
     with core.store.reading() as reader:
-        picture = take(core, reader, as_at=as_at, since=since, at_entry=at_entry)
+        picture = take(core, reader, "board", as_at=as_at, since=since, at_entry=at_entry)
     asked = decisions(picture)
     figures = figures_of(picture, len(asked))
     return BoardReport(
@@ -44,13 +46,15 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
         as_at=as_at,
         since=picture.since,
         next_meeting=picture.next_meeting,
-        period=_period(picture),
+        period=period_of(picture),
         position=picture.position,
         head=picture.head,
+        beside=picture.beside.text(),
         figures=figures,
         key_figures=key_figures(figures, picture),
         headlines=headlines(picture, asked),
         sections=(
+            in_short_section(picture, asked, figures),
             decisions_section(asked),
             overdue_section(picture, figures),
             coming_section(picture),
@@ -62,12 +66,13 @@ def board_report(core: Core, *, as_at: date, since: date | None = None, at_entry
             trend_section(picture),
             not_implemented_section(picture),
             record_section(picture),
-            provenance_section(picture, asked),
+            provenance_section(picture),
         ),
     )
 
 
-def _period(picture: Picture) -> str:
+def period_of(picture: Picture) -> str:
+    """Which earlier day a report is compared with, in a sentence."""
     if picture.since is None:
         return "No earlier meeting is recorded, so nothing is compared."
     what = "the last meeting, on " if picture.since_is_meeting else ""

@@ -8,11 +8,11 @@ from datetime import date
 
 from actiontrack.domain.closure import is_back
 from actiontrack.domain.derived import slips
+from actiontrack.domain.fields import words
 from actiontrack.domain.ledger import Proposal, ProposalKind
-from actiontrack.domain.lifecycle import BOARD_STATUSES, words
 from actiontrack.domain.nouns import Recommendation
 from actiontrack.domain.report import Cell, Column, Headline, Section, Table, day_in_words
-from actiontrack.domain.vocabulary import Response, Status
+from actiontrack.domain.vocabulary import Response
 from actiontrack.services.reporting.picture import Item, Picture
 from actiontrack.services.reporting.wording import (
     AGENCY,
@@ -25,8 +25,6 @@ from actiontrack.services.reporting.wording import (
 )
 
 MOST_HEADLINES = 5
-_CLOSING = {status.value for status in BOARD_STATUSES - {Status.EVIDENCE_QUERIED}}
-_REFUSING = {Response.NOT_ACCEPTED.value, Response.REFERRED_ELSEWHERE.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Decision:
 def decisions(picture: Picture) -> list[Decision]:
     """Everything asked of the Board that is open, second extensions first, then the oldest."""
     items = {item.action.ref: item for item in picture.items}
-    found = [decision for proposal in picture.proposals if (decision := _of_proposal(proposal, items, picture))]
+    found = [_of_proposal(proposal, items, picture) for proposal in picture.beside.proposals]
     found += [
         Decision(
             group="refusals",
@@ -88,13 +86,9 @@ def _of_referral(item: Recommendation, picture: Picture) -> Decision:
     )
 
 
-def _of_proposal(proposal: Proposal, items: dict[str, Item], picture: Picture) -> Decision | None:
-    """None for what its owner answers without the Board: edits, new rows, repairs."""
+def _of_proposal(proposal: Proposal, items: dict[str, Item], picture: Picture) -> Decision:
     item = items.get(proposal.action)
-    asked = _asked(proposal, item)
-    if asked is None:
-        return None
-    group, rank, label, what = asked
+    group, rank, label, what = _asked(proposal, item)
     return Decision(
         group=group,
         rank=rank,
@@ -110,7 +104,7 @@ def _of_proposal(proposal: Proposal, items: dict[str, Item], picture: Picture) -
     )
 
 
-def _asked(proposal: Proposal, item: Item | None) -> tuple[str, int, str, str] | None:
+def _asked(proposal: Proposal, item: Item | None) -> tuple[str, int, str, str]:
     """Group, rank, label and words of what a proposal asks of the Board."""
     if proposal.kind is ProposalKind.EXTEND:
         before = slips(item.changes) if item else 0
@@ -119,14 +113,10 @@ def _asked(proposal: Proposal, item: Item | None) -> tuple[str, int, str, str] |
         return "extensions", 0 if before else 1, label, f"{move} ({label.lower()})" if before else move
     if proposal.kind is ProposalKind.REMOVE:
         return "closures", 3, "Row removed", "Taken out of a plan: put it back, leave it out, or close it with a reason"
-    if proposal.kind is not ProposalKind.EDIT:
-        return None
-    if proposal.field == "status" and proposal.to_value in _CLOSING:
-        return "closures", 3, "Closure", f"Record it as {words(Status(proposal.to_value))}"
-    if proposal.field == "response" and proposal.to_value in _REFUSING:
-        answer = str(proposal.to_value).replace("_", " ")
-        return "refusals", 2, "Refusal", f"Answer the recommendation: {answer}"
-    return None
+    answer = words(str(proposal.to_value))
+    if proposal.field == "status":
+        return "closures", 3, "Closure", f"Record it as {answer}"
+    return "refusals", 2, "Refusal", f"Answer the recommendation: {answer}"
 
 
 _EXTENSIONS = ("Extension", "Second extension", "Third extension")
@@ -134,7 +124,7 @@ _EXTENSIONS = ("Extension", "Second extension", "Third extension")
 
 def extensions_requested(picture: Picture) -> int:
     """Open requests for a later date."""
-    return sum(proposal.kind is ProposalKind.EXTEND for proposal in picture.proposals)
+    return sum(proposal.kind is ProposalKind.EXTEND for proposal in picture.beside.proposals)
 
 
 def headlines(picture: Picture, asked: Sequence[Decision]) -> tuple[Headline, ...]:

@@ -8,7 +8,7 @@ from actiontrack.domain.derived import LIVE_STATUSES
 from actiontrack.domain.lifecycle import words
 from actiontrack.domain.report import Column, Figures, Section, Table, day_in_words
 from actiontrack.domain.vocabulary import DONE_STATUSES, Status
-from actiontrack.services.reporting.figures import closed_without_evidence, done_since, reopened
+from actiontrack.services.reporting.figures import closed_without_evidence, coming_due, done_since, reopened
 from actiontrack.services.reporting.parts import parts_table
 from actiontrack.services.reporting.picture import Item, Picture
 from actiontrack.services.reporting.wording import (
@@ -100,8 +100,7 @@ def _became(item: Item) -> str:
 def coming_section(picture: Picture) -> Section:
     """Coming due before the next meeting; due soon where no next meeting is recorded."""
     by = picture.next_meeting
-    coming = [item for item in picture.items if (_due_by(item, picture.as_at, by) if by else item.standing.due_soon)]
-    coming.sort(key=lambda item: (item.standing.due or date.max, item.action.ref))
+    coming = coming_due(picture)
     count = many(len(coming), "action")
     if by:
         verb = "comes" if len(coming) == 1 else "come"
@@ -113,11 +112,6 @@ def coming_section(picture: Picture) -> Section:
     )
     table = Table("coming_due", "Coming due, soonest first", (*FIRST, _DUE, STATUS, RATING), rows, "Nothing comes due.")
     return Section("coming_due", "Coming due before the next meeting", (says,), (table,))
-
-
-def _due_by(item: Item, after: date, by: date) -> bool:
-    running = item.live and not item.standing.awaiting_verification
-    return running and item.standing.due is not None and after <= item.standing.due <= by
 
 
 def done_section(picture: Picture, figures: Figures) -> Section:

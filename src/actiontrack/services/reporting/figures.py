@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 from actiontrack.domain.derived import LIVE_STATUSES
 from actiontrack.domain.nouns import DateChange
@@ -14,6 +14,9 @@ from actiontrack.services.reporting.decisions import extensions_requested
 from actiontrack.services.reporting.history import Move
 from actiontrack.services.reporting.picture import Item, Picture
 from actiontrack.services.reporting.wording import since_words, then_words
+
+NEAR_MEETING = timedelta(days=10)
+"""A date moved so shortly before a meeting is shown as such."""
 
 
 def figures_of(picture: Picture, decisions: int) -> Figures:
@@ -38,6 +41,8 @@ def figures_of(picture: Picture, decisions: int) -> Figures:
         by_agency=_by_agency(picture),
         dates_moved=len(dates_moved(picture)),
         excluded=sum(not item.live for item in items),
+        coming_due=len(coming_due(picture)),
+        moved_near_meeting=sum(meeting_near(day, picture) is not None for _, _, day in dates_moved(picture)),
     )
 
 
@@ -73,6 +78,24 @@ def dates_moved(picture: Picture) -> list[tuple[Item, DateChange, date]]:
         if change.from_date is not None and picture.within(day := picture.day(change.at))
     ]
     return sorted(found, key=lambda one: (one[2], one[0].action.ref, one[1].ref))
+
+
+def meeting_near(day: date, picture: Picture) -> date | None:
+    """The meeting that follows within ten days; where no next one is recorded, the report's own day counts as one."""
+    meetings = picture.meetings if picture.next_meeting else [*picture.meetings, picture.as_at]
+    return min((meeting for meeting in meetings if day <= meeting <= day + NEAR_MEETING), default=None)
+
+
+def coming_due(picture: Picture) -> list[Item]:
+    """Due before the next meeting, or due soon where no next meeting is recorded; soonest first."""
+    by = picture.next_meeting
+    coming = [item for item in picture.items if (_due_by(item, picture.as_at, by) if by else item.standing.due_soon)]
+    return sorted(coming, key=lambda item: (item.standing.due or date.max, item.action.ref))
+
+
+def _due_by(item: Item, after: date, by: date) -> bool:
+    running = item.live and not item.standing.awaiting_verification
+    return running and item.standing.due is not None and after <= item.standing.due <= by
 
 
 def _by_agency(picture: Picture) -> tuple[AgencyFigures, ...]:

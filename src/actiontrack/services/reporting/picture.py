@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from actiontrack.domain.dependencies import waits_for
 from actiontrack.domain.derived import LIVE_STATUSES, RUNNING_STATUSES, Standing, slips
-from actiontrack.domain.ledger import Conflict, Instance, Proposal, StoredIssue
 from actiontrack.domain.nouns import (
     Action,
     Agency,
@@ -22,15 +21,15 @@ from actiontrack.domain.nouns import (
     Recommendation,
     SignOff,
 )
+from actiontrack.domain.report import key_of
 from actiontrack.domain.vocabulary import Rating
 from actiontrack.errors import UserError
 from actiontrack.ports import Reader
 from actiontrack.services import audit
 from actiontrack.services.core import Core
+from actiontrack.services.reporting.beside import Again, AtEntry, Beside, all_now, as_again, kept
 from actiontrack.services.reporting.history import History, in_order
 from actiontrack.services.standing import leg_days_overdue, stand
-
-Dated = TypeVar("Dated", Proposal, Conflict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,8 @@ class Item:
     """As it was at the end of the day `since`; None where the report compares with no earlier day."""
     late: Mapping[str, int]
     """Of several agencies' parts, by code, the calendar days by which each is overdue."""
+    was_late: Mapping[str, int]
+    """The same at the end of the day `since`."""
     waits_for: Sequence[str]
     """Numbers (or refs) of the actions that have to be done first, and are not."""
 
@@ -78,15 +79,15 @@ class Picture:
     recommendations: Sequence[Recommendation]
     names: dict[str, str]
     """Agency code → name."""
-    proposals: Sequence[Proposal]
-    conflicts: Sequence[Conflict]
-    held_back: Sequence[StoredIssue]
-    instances: Sequence[Instance]
-    made_from: datetime
-    """No bookkeeping newer than this instant counts."""
+    beside: Beside
     history: History
     overdue_at: Callable[[date], int]
     """How many actions were overdue at the end of a day, of those recorded by then."""
+
+    @property
+    def again(self) -> str:
+        """What `--at-entry` is given to make the report again."""
+        return f"{self.position}/{key_of(self.beside.text())}"
 
     def day(self, at: datetime) -> date:
         """The board's calendar date of an instant."""
@@ -101,22 +102,25 @@ class Picture:
         return self.names.get(code) or code or "Nobody named"
 
 
-def take(core: Core, reader: Reader, *, as_at: date, since: date | None, at_entry: int | None) -> Picture:
-    """Read and judge. Raises UserError where `since` is not before `as_at`, or the chain has no such entry."""
+def take(core: Core, reader: Reader, report: str, *, as_at: date, since: date | None, at_entry: AtEntry) -> Picture:
+    """Read and judge, for the report of that name. Raises UserError where `since` is not before `as_at`, or the chain
+    has no such entry.
+    """
+    again = as_again(at_entry)
     head = reader.head()
-    if at_entry is not None and not 0 <= at_entry <= head:
-        raise UserError(f"There is no audit entry {at_entry}: the chain ends at {head}.")
-    position = head if at_entry is None else at_entry
+    position = position_of(again, head)
     zone = ZoneInfo(core.board.timezone)
     end = end_of(as_at, zone)
-    cut = min(position, reader.position_at(end))
+    cut = cut_at(reader, position, end)
     now = audit.state_at(reader, entry=position)
     then = now if cut == position else audit.state_at(reader, entry=cut)
     history = History(reader, position)
     meetings = sorted({meeting.date for meeting in now.all(Meeting)})
     chosen = _since(as_at, since, meetings)
     since_cut = history.position_at(end_of(chosen, zone)) if chosen else 0
-    made_from = end if at_entry is None else min(end, _instant(reader, position, end))
+    beside = kept(reader, report, as_at, again)
+    if beside is None:
+        beside = all_now(core, reader, zone, end if again is None else min(end, _instant(reader, position, end)))
     recommendations = _latest(now, then)
 
     def overdue_at(day: date) -> int:
@@ -146,12 +150,8 @@ def take(core: Core, reader: Reader, *, as_at: date, since: date | None, at_entr
         ],
         adopted_later=adopted_later,
         recommendations=list(recommendations.values()),
-        names={agency.code: agency.name for agency in [*now.all(Agency), *core.agencies]},
-        proposals=_open(reader.find(Proposal), made_from),
-        conflicts=_open(reader.find(Conflict), made_from),
-        held_back=[issue for issue in reader.find(StoredIssue) if issue.quarantines and issue.since <= made_from],
-        instances=[instance for instance in reader.find(Instance) if instance.adopted_at or instance.seen_at],
-        made_from=made_from,
+        names={**{agency.code: agency.name for agency in now.all(Agency)}, **beside.names},
+        beside=beside,
         history=history,
         overdue_at=overdue_at,
     )
@@ -189,9 +189,14 @@ def _item(
         changes=changes,
         was_overdue=bool(before and since and stand(core, *before, as_at=since).overdue),
         was=before[0] if before else None,
-        late={leg.agency: leg_days_overdue(core, action, leg, as_at=as_at) for leg in legs} if len(legs) > 1 else {},
+        late=_late(core, action, legs, as_at),
+        was_late=_late(core, *before, since) if before and since else {},
         waits_for=[others[ref].number or ref for ref in waits] if action.status in RUNNING_STATUSES else (),
     )
+
+
+def _late(core: Core, action: Action, legs: Sequence[Leg], day: date) -> dict[str, int]:
+    return {leg.agency: leg_days_overdue(core, action, leg, as_at=day) for leg in legs} if len(legs) > 1 else {}
 
 
 class _Hanging:
@@ -238,8 +243,23 @@ def _by_action(then: Iterable[H], now: Iterable[H], known: set[str]) -> dict[str
     return grouped
 
 
-def _open(found: Iterable[Dated], by: datetime) -> list[Dated]:
-    return [item for item in found if item.since <= by and (item.closed_at is None or item.closed_at > by)]
+def position_of(again: Again | None, head: int) -> int:
+    """The entry that a report is made from. Raises UserError where the chain has none such."""
+    if again is None:
+        return head
+    if not 0 <= again.entry <= head:
+        raise UserError(f"There is no audit entry {again.entry}: the chain ends at {head}.")
+    return again.entry
+
+
+def cut_at(reader: Reader, position: int, end: datetime) -> int:
+    """The newest entry up to `position` that was made by `end`: whatever was recorded since, and clocks step back."""
+    newest = reader.position_at(end)
+    if newest <= position:
+        return newest
+    if _instant(reader, position, end) <= end:
+        return position
+    return max((entry.position for entry in reader.entries(upto=position) if entry.at <= end), default=0)
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:

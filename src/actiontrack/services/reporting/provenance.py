@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 
-from actiontrack.domain.ledger import ProposalKind
 from actiontrack.domain.lifecycle import words
 from actiontrack.domain.report import Column, Section, Table, day_in_words
 from actiontrack.domain.vocabulary import Status
-from actiontrack.services.reporting.decisions import Decision
 from actiontrack.services.reporting.picture import Picture
 from actiontrack.services.reporting.wording import many, since_words
 
 
-def provenance_section(picture: Picture, asked: list[Decision]) -> Section:
+def provenance_section(picture: Picture) -> Section:
     """The last section."""
     return Section(
         "provenance",
         "What this report was made from",
         tuple(_says(picture)),
-        (_left_out(picture), _waiting(picture, asked), _sources(picture)),
+        (_left_out(picture), _waiting(picture), _sources(picture)),
     )
 
 
@@ -34,7 +32,7 @@ def _says(picture: Picture) -> list[str]:
         f"It was made from audit entry {picture.position}.",
     ]
     if picture.head:
-        says[-1] += f" Its hash is {picture.head}; --at-entry {picture.position} makes the same report again."
+        says[-1] += f" Its hash is {picture.head}; --at-entry {picture.again} makes the same report again."
     if picture.adopted_later:
         says.append(
             f"{many(picture.adopted_later, 'action')} entered the record after {day_in_words(picture.as_at)} and "
@@ -63,18 +61,16 @@ def _left_out(picture: Picture) -> Table:
     )
 
 
-def _waiting(picture: Picture, asked: list[Decision]) -> Table:
+def _waiting(picture: Picture) -> Table:
     """What stands open and may change a figure once a person answers it."""
-    kinds = Counter(proposal.kind for proposal in picture.proposals)
-    from_proposals = sum(one.since is not None for one in asked)
-    new = kinds[ProposalKind.NEW]
+    beside = picture.beside
     rows = tuple(
         row
         for row in (
-            ("Rows or values that could not be read, and are held back", len(picture.held_back)),
-            ("New actions proposed by an agency, not yet accepted", new),
-            ("Other proposals for the record's owner", len(picture.proposals) - from_proposals - new),
-            ("Conflicts between two sides' edits", len(picture.conflicts)),
+            ("Rows or values that could not be read, and are held back", beside.held_back),
+            ("New actions proposed by an agency, not yet accepted", beside.new),
+            ("Other proposals for the record's owner", beside.others),
+            ("Conflicts between two sides' edits", beside.conflicts),
         )
         if row[1]
     )
@@ -88,17 +84,7 @@ def _waiting(picture: Picture, asked: list[Decision]) -> Table:
 
 
 def _sources(picture: Picture) -> Table:
-    """Each instance with the hash of what was read last; a hash newer than the report's day is not told."""
-    rows = []
-    for instance in picture.instances:
-        known = instance.seen_at is not None and instance.seen_at <= picture.made_from
-        rows.append(
-            (
-                instance.name,
-                picture.day(instance.seen_at) if instance.seen_at and known else None,
-                instance.proof if known else "",
-            )
-        )
+    """Each instance with the hash of what was read last."""
     return Table(
         "sources",
         "Workbooks and systems read",
@@ -107,6 +93,6 @@ def _sources(picture: Picture) -> Table:
             Column("read", "Last read on", "date", "read again since"),
             Column("hash", "Hash of what was read", missing="not kept"),
         ),
-        tuple(rows),
+        tuple(picture.beside.sources),
         "None: the record was kept by hand.",
     )

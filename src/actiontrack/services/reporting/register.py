@@ -13,6 +13,7 @@ from actiontrack.domain.nouns import Decision
 from actiontrack.domain.report import Cell, Column, Report, Section, Table
 from actiontrack.services.core import Core
 from actiontrack.services.reporting.annual import effect_words
+from actiontrack.services.reporting.beside import AtEntry
 from actiontrack.services.reporting.reviews import Moment, ReviewFile, moment
 from actiontrack.services.reporting.wording import many, sentence, short
 
@@ -21,10 +22,10 @@ _LONG = 2000
 NUMBER = Column("in_plan", "Number", missing="–")
 
 
-def public_register(core: Core, *, as_at: date, at_entry: int | None = None) -> Report:
+def public_register(core: Core, *, as_at: date, at_entry: AtEntry = None) -> Report:
     """Every published review, as recorded at the end of that day. Raises UserError as `moment` does."""
     with core.store.reading() as reader:
-        then = moment(core, reader, as_at, at_entry=at_entry)
+        then = moment(core, reader, "register", as_at, at_entry=at_entry)
     by_ref = sorted(then.published(), key=lambda each: each.review.ref)
     files = sorted(by_ref, key=lambda each: each.review.published or date.min, reverse=True)
     sections = (_contents(files), *(_section(each, then) for each in files))
@@ -36,6 +37,7 @@ def public_register(core: Core, *, as_at: date, at_entry: int | None = None) -> 
         period=f"{many(len(files), 'published review')}.",
         position=then.position,
         head=then.head,
+        beside=then.beside,
         counts=(
             ("reviews", len(files)),
             ("findings", sum(len(each.findings) for each in files)),

@@ -25,12 +25,12 @@ from actiontrack.domain.nouns import (
     Update,
 )
 from actiontrack.domain.vocabulary import Publication
-from actiontrack.errors import UserError
 from actiontrack.ports import Reader
 from actiontrack.services import audit
 from actiontrack.services.core import Core
 from actiontrack.services.records.listing import natural
-from actiontrack.services.reporting.picture import end_of, hash_at
+from actiontrack.services.reporting.beside import AtEntry, as_again, kept, names_now
+from actiontrack.services.reporting.picture import cut_at, end_of, hash_at, position_of
 
 T = TypeVar("T")
 
@@ -89,6 +89,7 @@ class Moment:
     meetings: Mapping[str, Meeting]
     names: Mapping[str, str]
     """Agency code → name."""
+    beside: str
     zone: ZoneInfo
 
     def day(self, at: datetime) -> date:
@@ -122,24 +123,25 @@ class Moment:
         return ", ".join(self.names.get(code) or code for code in codes if code)
 
 
-def moment(core: Core, reader: Reader, day: date, *, at_entry: int | None = None) -> Moment:
+def moment(core: Core, reader: Reader, report: str, day: date, *, at_entry: AtEntry = None) -> Moment:
     """The record as it stood at the end of that day, of what the chain held at `at_entry` (default: all of it).
 
-    Raises UserError where the chain has no such entry.
+    It is read for the report of that name. Raises UserError where the chain has no such entry.
     """
+    again = as_again(at_entry)
     head = reader.head()
-    if at_entry is not None and not 0 <= at_entry <= head:
-        raise UserError(f"There is no audit entry {at_entry}: the chain ends at {head}.")
-    upto = head if at_entry is None else at_entry
+    upto = position_of(again, head)
     zone = ZoneInfo(core.board.timezone)
-    cut = min(upto, reader.position_at(end_of(day, zone)))
+    cut = cut_at(reader, upto, end_of(day, zone))
     then = audit.state_at(reader, entry=cut)
+    beside = kept(reader, report, day, again) or names_now(core)
     return Moment(
         position=cut,
         head=hash_at(reader, cut, head),
         reviews=_files(then),
         meetings={each.ref: each for each in then.all(Meeting)},
-        names={each.code: each.name for each in [*then.all(Agency), *core.agencies]},
+        names={**{each.code: each.name for each in then.all(Agency)}, **beside.names},
+        beside=beside.text(),
         zone=zone,
     )
 

@@ -13,16 +13,17 @@ from actiontrack.errors import NotFound
 from actiontrack.services.core import Core
 from actiontrack.services.records.recurrence import told_again
 from actiontrack.services.reporting.annual import effect_words
+from actiontrack.services.reporting.beside import AtEntry
 from actiontrack.services.reporting.reviews import ActionStory, Moment, ReviewFile, moment
 from actiontrack.services.reporting.wording import many, sentence, short
 
 _TEXT = 1000
 
 
-def review_story(core: Core, ref: str, *, as_at: date, at_entry: int | None = None) -> Report:
+def review_story(core: Core, ref: str, *, as_at: date, at_entry: AtEntry = None) -> Report:
     """That review as recorded at the end of that day. Raises NotFound, and UserError as `moment` does."""
     with core.store.reading() as reader:
-        then = moment(core, reader, as_at, at_entry=at_entry)
+        then = moment(core, reader, "review", as_at, at_entry=at_entry)
     each = then.file(ref)
     if each is None:
         raise NotFound(f"There was no review {ref} on {day_in_words(as_at)}; `actiontrack review list` tells today's.")
@@ -36,6 +37,7 @@ def review_story(core: Core, ref: str, *, as_at: date, at_entry: int | None = No
         period=_period(each),
         position=then.position,
         head=then.head,
+        beside=then.beside,
         counts=(
             ("findings", len(each.findings)),
             ("questions", sum(len(finding.questions_for_board) for finding in each.findings)),

@@ -10,6 +10,7 @@ from actiontrack.domain.report import Report
 from actiontrack.errors import UserError
 from actiontrack.ports import write_whole
 from actiontrack.services.core import Core
+from actiontrack.services.reporting.beside import keep
 
 _SIGNS = re.compile(r"[^A-Za-z0-9.-]+|^\.+")
 """What a file's name had better not hold."""
@@ -34,6 +35,7 @@ def write_report(
     if dry_run:
         return paths
     made = [core.hooks.render_report(report, name) for name in chosen]
+    keep(core, report)
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
         for path, content in zip(paths, made, strict=True):
