@@ -261,7 +261,7 @@ def test_a_digest_that_has_gone_is_not_added_to(place):
     place.have(action("AT-1"))
     place.sweep(date(2026, 9, 7))
     [gone] = place.all(Send)
-    place.have(gone.model_copy(update={"sent_at": place.clock.now()}), action("AT-2"))
+    place.have(gone.model_copy(update={"sent_at": place.clock.now(), "state": "sent"}), action("AT-2"))
     place.sweep()
     assert [(each.period.isoformat(), each.refs) for each in place.all(Send)] == [
         ("2026-09-07", ("AT-1",)),

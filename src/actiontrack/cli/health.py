@@ -11,6 +11,7 @@ from actiontrack.cli.mending import SHOWN, print_problems
 
 if TYPE_CHECKING:
     from actiontrack.runtime import Runtime
+    from actiontrack.services.core import Way
 
 
 @command("status")
@@ -133,8 +134,20 @@ def _checks(runtime: Runtime) -> list[dict[str, Any]]:
         for text in faulty_files(core)
     ]
     checks += [_check("records", issue.severity == "info", issue.text, issue.do) for issue in check_records(core)]
+    checks += [_of_notifier(way) for way in core.ways]
     checks += [_check("plugin", False, issue.text, issue.do) for issue in core.hooks.issues.values()]
     return checks
+
+
+def _of_notifier(way: Way) -> dict[str, Any]:
+    from actiontrack.errors import ActionTrackError
+
+    try:
+        wrong = list(way.make().check())
+    except ActionTrackError as error:
+        return _check(f"notifier {way.name}", False, f"{error}.", "Mend [[notifier]].")
+    told = "; ".join(f"{each.text} {each.do}".strip() for each in wrong)
+    return _check(f"notifier {way.name}", not wrong, told or "can be reached, and lets us in")
 
 
 def _check(what: str, ok: bool, text: str, do: str = "") -> dict[str, Any]:

@@ -15,9 +15,10 @@ from actiontrack.cli.stopping import Stop, Stoppable, stopping
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actiontrack.domain.policy import Schedule
+    from actiontrack.domain.policy import Schedule, Subscription
     from actiontrack.ports import App
     from actiontrack.runtime import Runtime
+    from actiontrack.services.core import Core
     from actiontrack.services.hints import Hints
     from actiontrack.services.scheduler import Jobs, Ran
     from actiontrack.services.sync.steps import SyncResult
@@ -40,6 +41,7 @@ def run(session: Session, once: bool, no_watch: bool, dry_run: bool) -> int:
     """
     from actiontrack.cli.output import print_line, print_table
     from actiontrack.services import scheduler
+    from actiontrack.services.telling import deliver
 
     if session.json and not (once or dry_run):
         raise click.UsageError("--json goes with --once: without it `run` never ends")
@@ -59,6 +61,7 @@ def run(session: Session, once: bool, no_watch: bool, dry_run: bool) -> int:
                 _run_on(runtime, watched=not no_watch)
                 return 0
             done = scheduler.run_due(core, rules, jobs_of(runtime))
+            deliver(core, who=WHO)
     told = [{"job": ran.job, "slot": ran.slot.isoformat(), "outcome": ran.outcome} for ran in done]
 
     def human() -> None:
@@ -83,10 +86,24 @@ def _run_on(runtime: Runtime, *, watched: bool) -> None:
     with contextlib.suppress(KeyboardInterrupt), stopping() as stop:
         _print_now(f"running; the schedule has {len(rules)} {'rule' if len(rules) == 1 else 'rules'}")
         if not watched:
-            scheduler.loop(core, rules, jobs_of(runtime), heard, stop.pause)
+            scheduler.loop(core, rules, jobs_of(runtime), heard, _delivering(core, stop, stop.pause))
         with _watch(runtime, stop) as watch:
-            scheduler.loop(core, rules, jobs_of(runtime, watch.take), heard, watch.pause)
+            scheduler.loop(core, rules, jobs_of(runtime, watch.take), heard, _delivering(core, stop, watch.pause))
     _print_now("stopped")
+
+
+def _delivering(core: Core, stop: Stop, pause: Callable[[float], None]) -> Callable[[float], None]:
+    """A pause before which what is due is sent; a signal lets the message at hand go, and no more."""
+    from actiontrack.services.telling import deliver
+
+    def deliver_and_pause(seconds: float) -> None:
+        done = deliver(core, who=WHO, going=lambda: not stop.is_asked)
+        if done.sent or done.refused or done.failed:
+            _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {done.sent} sent, {done.refused} refused, "
+                       f"{done.failed} to be tried again")  # fmt: skip
+        pause(seconds)
+
+    return deliver_and_pause
 
 
 @contextlib.contextmanager
@@ -186,5 +203,14 @@ def jobs_of(runtime: Runtime, synced: Callable[[SyncResult], None] | None = None
 
         return do
 
+    def of_subscription(wanted: Subscription) -> Callable[[Schedule], None]:
+        def do(_: Schedule) -> None:
+            from actiontrack.services.telling.subscriptions import publish
+
+            publish(core, wanted)
+
+        return do
+
     own: Jobs = {"sync": sync, "sweep": sweep, "report": report, "backup": backup}
-    return {**own, **{name: of_plugin(offered.job) for name, offered in runtime.hooks.jobs.items()}}
+    subscribed = {each.schedule.job: of_subscription(each) for each in core.subscriptions}
+    return {**own, **subscribed, **{name: of_plugin(offered.job) for name, offered in runtime.hooks.jobs.items()}}

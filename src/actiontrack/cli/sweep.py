@@ -36,11 +36,17 @@ DATE = DateType()
 @click.option("--dry-run", is_flag=True, help="Show what is owed; record nothing. A future date needs it.")
 @click.pass_obj
 def sweep(session: Session, as_at: date | None, dry_run: bool) -> None:
-    """What is overdue or due soon, and the reminders and escalations owed. Again: nothing new."""
+    """What is overdue or due soon, and the reminders and escalations owed. Again: nothing new.
+
+    Within the hours of [board] send_from to send_until it delivers what is owed, where there is a [[notifier]].
+    """
     from actiontrack.services.sweep import sweep as run_sweep
+    from actiontrack.services.telling import Delivered, deliver
 
     with session.core() as core, session.working("Sweeping"):
         told = run_sweep(core, as_at=as_at, dry_run=dry_run, who=session.who).to_json()
+        done = Delivered() if dry_run else deliver(core, who=session.who)
+    told["delivered"] = done.to_json()
     session.show(told, lambda: print_sweep(told))
     if dry_run:
         say("nothing was recorded")
@@ -60,3 +66,11 @@ def print_sweep(told: Mapping[str, Any]) -> None:
         print_table([{**each, "kind": each["kind"].replace("_", " ")} for each in told["back"]], columns)
     columns = [("ref", "Action"), ("level", "Level"), ("days_overdue", "Days overdue"), ("to", "To"), ("why", "Why")]
     print_table(told["raised"], columns, empty="Nothing new to raise.")
+    done = told.get("delivered", {})
+    for problem in dict.fromkeys(done.get("problems", ())):
+        print_line(problem)
+    if any(done.get(each) for each in ("sent", "refused", "failed", "waiting")):
+        print_line(
+            f"Messages: {done['sent']} sent, {done['refused']} refused, {done['failed']} to be tried again, "
+            f"{done['waiting']} waiting. See `actiontrack sends list`."
+        )

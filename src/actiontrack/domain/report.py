@@ -194,6 +194,11 @@ class Report:
             "sections": [section.to_json() for section in self.sections],
         }
 
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to tell: every figure is 0. A subscription may leave such a report out."""
+        return not any(count for _, count in self.counts)
+
     def figures_told(self) -> dict[str, Any]:
         """The figures by name."""
         return dict(self.counts)
@@ -208,6 +213,17 @@ class BoardReport(Report):
 
     figures: Figures
     key_figures: Table
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is asked, overdue, coming or waiting, and nothing moved, however long the plan is."""
+        told = self.figures
+        return not any(
+            (
+                told.decisions, told.overdue, told.overdue_last, told.due_soon, told.done_since,
+                told.awaiting_verification, told.reopened, told.dates_moved,
+            )
+        )  # fmt: skip
 
     def figures_told(self) -> dict[str, Any]:
         """The figures by the names of the command line's contract."""
