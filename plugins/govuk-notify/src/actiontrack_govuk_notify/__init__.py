@@ -1,1 +1,1 @@
-"""Reports as Word documents."""
+"""Messages by GOV.UK Notify."""
