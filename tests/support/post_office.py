@@ -15,7 +15,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -35,7 +35,7 @@ class Letter:
 
     @property
     def mail(self) -> EmailMessage:
-        return cast("EmailMessage", message_from_bytes(self.content, policy=default))
+        return message_from_bytes(self.content, policy=default)
 
     @property
     def key(self) -> str:
@@ -124,7 +124,12 @@ class PostOffice:
         if self.hang == step:
             await asyncio.sleep(30)
         if self.drop == step:
-            server.transport.abort()  # type: ignore[union-attr]
+            _cut(server)
+
+
+def _cut(server: SMTP) -> None:
+    assert isinstance(server.transport, asyncio.WriteTransport)
+    server.transport.abort()
 
 
 class _Server(SMTP):
@@ -134,7 +139,7 @@ class _Server(SMTP):
         if self.event_handler.drop == "data":
             await self.push("354 go on")
             await self._reader.readline()
-            self.transport.abort()
+            _cut(self)
             return
         await super().smtp_DATA(arg)
 
@@ -146,7 +151,7 @@ class _Controller(Controller):
     def _trigger_server(self) -> None:
         """Its knock goes to the port that was given to it."""
         self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

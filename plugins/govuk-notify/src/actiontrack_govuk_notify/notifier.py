@@ -96,7 +96,7 @@ class NotifyNotifier:
 
 
 def _upload(file: Attachment) -> dict[str, Any]:
-    from notifications_python_client import prepare_upload
+    from notifications_python_client.utils import prepare_upload
 
     if len(file.content) > _LIMIT:
         raise SkippableError(f"{file.name} is larger than the 2 MB that GOV.UK Notify takes")

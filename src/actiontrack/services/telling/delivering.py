@@ -22,12 +22,10 @@ from actiontrack.ports import Message, Notifier, Reader, Writer
 from actiontrack.services.core import Core, Way
 from actiontrack.services.telling.digest import FAILED, digest_words, next_digest
 from actiontrack.services.telling.hours import back_off, day_began, is_open
-from actiontrack.services.telling.message import DIGEST, key_of, short, to_message
+from actiontrack.services.telling.message import DIGEST, PLATFORM, key_of, short, to_message
 
 SOURCE = "post"
 """What writes to the ledger of sends, and whose the issues are."""
-PLATFORM = "platform:"
-"""Before the name of a platform, in the place of a person."""
 _HELD = timedelta(minutes=15)
 """How long a claim keeps others away; with long time-outs longer, but no answer takes as long as this."""
 _IN_A_ROW = 3

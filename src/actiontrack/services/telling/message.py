@@ -21,6 +21,8 @@ from actiontrack.ports import Attachment, Message, Reader
 
 DIGEST = "digest"
 """The kind of Send that gathers what one person is told on one day."""
+PLATFORM = "platform:"
+"""Before the name of a platform, in the place of a person."""
 _SHORT = 12
 """Signs of a key that people see and type."""
 
