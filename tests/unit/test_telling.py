@@ -364,6 +364,23 @@ def test_one_is_tried_again_when_asked(place: Place) -> None:
         send_again(place.core, "ffff", who="Ada")
 
 
+def test_a_clock_that_ran_ahead_silences_nobody_for_long(place: Place) -> None:
+    place.have(action("AT-1"), action("AT-2", lead_officer="other@pol.example"))
+    place.post.fails = [RetryableError("busy")]
+    place.move(14)
+    place.sweep_and_deliver()
+    assert len(place.post.messages) == 1
+    place.move(8)
+    place.have(action("AT-3"), action("AT-4", lead_officer="other@pol.example"))
+    sweep(place.core, who="Ada")
+    for hour in ("10:00", "11:00"):
+        place.move(8, hour)
+        deliver(place.core)
+    place.move(9)
+    deliver(place.core)
+    assert all(any(ref in each.text for each in place.post.messages) for ref in ("AT-1", "AT-2", "AT-3", "AT-4"))
+
+
 # --- alarms ---------------------------------------------------------------------------------------------------------
 
 

@@ -94,13 +94,17 @@ def _run_on(runtime: Runtime, *, watched: bool) -> None:
 
 def _delivering(core: Core, stop: Stop, pause: Callable[[float], None]) -> Callable[[float], None]:
     """A pause before which what is due is sent; a signal lets the message at hand go, and no more."""
+    from actiontrack.errors import RetryableError
     from actiontrack.services.telling import deliver
 
     def deliver_and_pause(seconds: float) -> None:
-        done = deliver(core, who=WHO, going=lambda: not stop.is_asked)
-        if done.sent or done.refused or done.failed:
-            _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {done.sent} sent, {done.refused} refused, "
-                       f"{done.failed} to be tried again")  # fmt: skip
+        try:
+            done = deliver(core, who=WHO, going=lambda: not stop.is_asked)
+        except RetryableError as error:  # the store is in use: the next look goes on
+            _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {error}")
+        else:
+            if done.sent or done.refused or done.failed:
+                _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {done.words()}")
         pause(seconds)
 
     return deliver_and_pause

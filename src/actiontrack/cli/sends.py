@@ -106,7 +106,7 @@ def print_delivered(done: Delivered) -> None:
 
     for problem in dict.fromkeys(done.problems):
         print_line(problem)
-    print_line(f"{done.sent} sent, {done.refused} refused, {done.failed} to be tried again, {done.waiting} waiting.")
+    print_line(f"{done.words().capitalize()}.")
 
 
 def code_of(done: Delivered) -> int:

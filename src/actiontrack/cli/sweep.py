@@ -47,7 +47,15 @@ def sweep(session: Session, as_at: date | None, dry_run: bool) -> None:
         told = run_sweep(core, as_at=as_at, dry_run=dry_run, who=session.who).to_json()
         done = Delivered() if dry_run else deliver(core, who=session.who)
     told["delivered"] = done.to_json()
-    session.show(told, lambda: print_sweep(told))
+
+    def human() -> None:
+        from actiontrack.cli.sends import print_delivered
+
+        print_sweep(told)
+        if done != Delivered():
+            print_delivered(done)
+
+    session.show(told, human)
     if dry_run:
         say("nothing was recorded")
 
@@ -66,11 +74,3 @@ def print_sweep(told: Mapping[str, Any]) -> None:
         print_table([{**each, "kind": each["kind"].replace("_", " ")} for each in told["back"]], columns)
     columns = [("ref", "Action"), ("level", "Level"), ("days_overdue", "Days overdue"), ("to", "To"), ("why", "Why")]
     print_table(told["raised"], columns, empty="Nothing new to raise.")
-    done = told.get("delivered", {})
-    for problem in dict.fromkeys(done.get("problems", ())):
-        print_line(problem)
-    if any(done.get(each) for each in ("sent", "refused", "failed", "waiting")):
-        print_line(
-            f"Messages: {done['sent']} sent, {done['refused']} refused, {done['failed']} to be tried again, "
-            f"{done['waiting']} waiting. See `actiontrack sends list`."
-        )

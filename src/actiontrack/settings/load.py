@@ -135,7 +135,7 @@ def load_settings(
     subscriptions = tables.many("subscription", SubscriptionTable)
     _check_agencies(agencies, faults)
     ways = read_notifiers(notifiers, notifier_models or {}, faults)
-    check_subscriptions(subscriptions, [agency.code for _, agency in agencies], formats, faults)
+    check_subscriptions(subscriptions, formats, faults)
     instances = _instances(connectors, options_models, faults)
     instances += _hosting(platform, [each.name for _, each in connectors], platform_models or {}, faults)
     _check_connectors(connectors, agencies, file, files or {}, faults)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from actiontrack.domain.addresses import is_address
-from actiontrack.settings.faults import Faults, nearest, one_of
+from actiontrack.settings.faults import Faults, one_of
 from actiontrack.settings.tables import NotifierTable, SubscriptionTable
 
 
@@ -48,11 +48,10 @@ _ROLES = ("manager", "chair")
 
 def check_subscriptions(
     subscriptions: Iterable[tuple[int, SubscriptionTable]],
-    codes: Collection[str],
     formats: Collection[str] | None,
     faults: Faults,
 ) -> None:
-    """Note what doesn't hold together; `codes` are the agencies', `formats` those installed."""
+    """Note what doesn't hold together; `formats` are those installed."""
     names: set[str] = set()
     for index, each in subscriptions:
         where, table = ("subscription", index), "[[subscription]]"
@@ -65,9 +64,6 @@ def check_subscriptions(
         for name in each.formats:
             if formats is not None and name not in formats:
                 faults.add((*where, "formats"), f"{table} formats: {name!r} is not installed{one_of(formats)}")
-        if (each.report in ("review", "agency")) != bool(each.about):
-            needs = "needs about, which says of whom" if not each.about else "takes no about"
+        if (each.report == "review") != bool(each.about):
+            needs = "needs about, the ref of the review" if not each.about else "takes no about"
             faults.add((*where, "report"), f"{table} report = {each.report!r} {needs}")
-        if each.report == "agency" and each.about and each.about not in codes:
-            told = f"{table} about = {each.about!r} is no [[agency]] code{nearest(each.about, codes)}"
-            faults.add((*where, "about"), told)

@@ -21,7 +21,7 @@ from actiontrack.errors import ActionTrackError, RetryableError, SkippableError,
 from actiontrack.ports import Message, Notifier, Reader, Writer
 from actiontrack.services.core import Core, Way
 from actiontrack.services.telling.digest import FAILED, digest_words, next_digest
-from actiontrack.services.telling.hours import back_off, day_began, is_open
+from actiontrack.services.telling.hours import AHEAD, LONGEST, back_off, day_of, is_open, is_over
 from actiontrack.services.telling.message import DIGEST, PLATFORM, key_of, short, to_message
 
 SOURCE = "post"
@@ -49,6 +49,11 @@ class Delivered:
         """As `sends deliver --json` has it."""
         return {name: getattr(self, name) for name in self.__slots__}
 
+    def words(self) -> str:
+        """The counts in a line."""
+        tried = f"{self.sent} sent, {self.refused} refused, {self.failed} to be tried again"
+        return f"messages: {tried}, {self.waiting} waiting"
+
 
 def deliver(
     core: Core, *, at_any_hour: bool = False, who: str = SOURCE, going: Callable[[], bool] = lambda: True
@@ -74,17 +79,20 @@ def due_sends(core: Core) -> list[Send]:
     """What is to go today and not being tried or left in peace: what was tried before comes first."""
     now, today = core.clock.now(), core.clock.today()
     with core.store.reading() as reader:
-        found = reader.find(Send, state=_OPEN, period__le=today)
+        found = reader.find(Send, state=_OPEN)
         gone = _told_today(core, reader)
     ours = [each for each in found if not each.person.startswith(PLATFORM)]
-    due = [each for each in ours if each.retry_at is None or each.retry_at <= now]
+    due = [each for each in ours if each.period <= today or each.at > now + AHEAD]
+    due = [each for each in due if is_over(each.retry_at, now)]
     due = [each for each in due if each.state is SendState.CLAIMED or each.kind != DIGEST or each.person not in gone]
     return sorted(due, key=lambda each: (each.state is SendState.WAITING, each.period, each.person, each.kind))
 
 
 def _told_today(core: Core, reader: Reader) -> set[str]:
     """Who has had today's digest."""
-    return {person for (person,) in reader.pick(Send, ("person",), kind=DIGEST, claimed_at__ge=day_began(core))}
+    first, after = day_of(core)
+    rows = reader.pick(Send, ("person", "claimed_at"), kind=DIGEST, claimed_at__ge=first)
+    return {person for person, claimed_at in rows if claimed_at < after}
 
 
 class _Delivery:
@@ -187,7 +195,7 @@ class _Delivery:
         now = self._core.clock.now()
         count = self._failures[way.name] = self._failures.get(way.name, 0) + 1
         ours = not isinstance(error, RetryableError)
-        asked = timedelta(seconds=(error.retry_after or 0) if isinstance(error, RetryableError) else 0)
+        asked = min(timedelta(seconds=getattr(error, "retry_after", 0) or 0), LONGEST)
         later = now + max(back_off(held.attempts), asked)
         with self._core.store.writing(self._who, SOURCE) as writer:
             now_held = _same(writer, held)
@@ -245,7 +253,7 @@ def _resting(core: Core) -> Iterable[str]:
     with core.store.reading() as reader:
         for way in core.ways:
             for setting in _resting_of(reader, way.name):
-                if datetime.fromisoformat(json.loads(setting.value)["until"]) > core.clock.now():
+                if not is_over(datetime.fromisoformat(json.loads(setting.value)["until"]), core.clock.now()):
                     yield way.name
 
 

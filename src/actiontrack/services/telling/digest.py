@@ -41,7 +41,8 @@ def next_digest(core: Core, reader: Reader, person: str, refs: Iterable[str], at
     """The person's next digest with these refs added: the one that waits, else a new one, of a working day."""
     waiting = reader.find(Send, person=person, kind=DIGEST, state=SendState.WAITING)
     if waiting:
-        return waiting[0].model_copy(update={"refs": tuple(dict.fromkeys((*waiting[0].refs, *refs)))})
+        first = waiting[0]
+        return first.model_copy(update={"refs": tuple(dict.fromkeys((*first.refs, *refs))), "at": min(first.at, at)})
     day = core.clock.today()
     while True:
         if not core.calendar.is_working_day(day):

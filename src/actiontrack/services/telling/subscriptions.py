@@ -31,7 +31,6 @@ _CALLED = {
     "board": "The board pack",
     "register": "The public register",
     "review": "The story of a review",
-    "agency": "The agency's own pack",
 }
 
 
