@@ -303,6 +303,18 @@ def test_of_several_notifiers_the_first_that_fits_tells(place: Place) -> None:
     assert ([each.to for each in other.messages], place.told()) == ([OFFICER], ["x@nhs.example"])
 
 
+def test_an_address_that_no_notifier_is_for_is_told_of(place: Place) -> None:
+    place.core = replace(place.core, ways=[Way("police", ("*@nhs.example",), lambda: place.post)])
+    place.have(action())
+    for _ in range(2):
+        assert place.sweep_and_deliver().waiting == 1
+    (issue,) = place.all(StoredIssue)
+    assert issue.text == f"No notifier is for {OFFICER}."
+    place.core = replace(place.core, ways=[Way("all", (), lambda: place.post)])
+    deliver(place.core)
+    assert (place.told(), place.all(StoredIssue)) == ([OFFICER], [])
+
+
 def test_one_way_that_fails_leaves_the_other_going(place: Place) -> None:
     broken = Post(fails=[UserError("535 who are you")] * 9)
     ways = [Way("police", ("*@pol.example",), lambda: broken), Way("rest", (), lambda: place.post)]

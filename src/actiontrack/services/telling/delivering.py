@@ -22,7 +22,7 @@ from actiontrack.ports import Message, Notifier, Reader, Writer
 from actiontrack.services.core import Core, Way
 from actiontrack.services.telling.digest import FAILED, digest_words, next_digest
 from actiontrack.services.telling.hours import AHEAD, LONGEST, back_off, day_of, is_open, is_over
-from actiontrack.services.telling.message import DIGEST, PLATFORM, key_of, short, to_message
+from actiontrack.services.telling.message import DIGEST, PLATFORM, keys, short, to_message
 
 SOURCE = "post"
 """What writes to the ledger of sends, and whose the issues are."""
@@ -71,7 +71,8 @@ def deliver(
                 break
             delivery.take(send)
     with core.store.reading() as reader:
-        delivery.done.waiting = sum(not each.person.startswith(PLATFORM) for each in reader.find(Send, state=_OPEN))
+        people = reader.pick(Send, ("person",), state=_OPEN)
+    delivery.done.waiting = sum(not person.startswith(PLATFORM) for (person,) in people)
     return delivery.done
 
 
@@ -109,7 +110,10 @@ class _Delivery:
     def take(self, send: Send) -> None:
         """Claim it, send it, settle it; whatever goes wrong is noted."""
         way = next((each for each in self._core.ways if each.takes(send.person)), None)
-        if way is None or way.name in self._stopped:
+        if way is None:
+            self._note_no_way(send.person)
+            return
+        if way.name in self._stopped:
             return
         claimed = self._claim(send, way)
         if claimed is None:
@@ -151,7 +155,7 @@ class _Delivery:
                     return None
             held = held.model_copy(update={"attempts": held.attempts + 1, "retry_at": now + _HELD, "way": way.name})
             writer.put(held)
-            return held, key_of(writer, held)
+            return held, keys(writer)(held)
 
     def _freeze(self, writer: Writer, send: Send, now: datetime) -> Send | None:
         """Give it its words, once and for all."""
@@ -174,7 +178,7 @@ class _Delivery:
             now = _same(writer, held) or held
             writer.put(now.model_copy(update=done))
             writer.remove(*_resting_of(writer, way.name), *_issues(writer, f"way {way.name}", short(key)))
-            writer.remove(*_refusals_of(writer, held.person))
+            writer.remove(*_untold(writer, held.person))
         self.done.sent += 1
         clear_files(self._core, held)
 
@@ -211,6 +215,12 @@ class _Delivery:
                 writer.put(self._issue(short(key), "warning", text, "It is tried again by itself."))
         self.done.failed += 1
         self.done.problems.append(f"{way.name}: {error}")
+
+    def _note_no_way(self, person: str) -> None:
+        with self._core.store.writing(self._who, SOURCE) as writer:
+            if not _issues(writer, _no_way(person)):
+                do = "Let the `only` of one take it, or add one without."
+                writer.put(self._issue(_no_way(person), "warning", f"No notifier is for {person}.", do))
 
     def _issue(self, about: str, severity: str, text: str, do: str) -> StoredIssue:
         return StoredIssue(source=SOURCE, id=about, severity=severity, text=text, do=do, since=self._core.clock.now())
@@ -272,7 +282,11 @@ def _issues(reader: Reader, *about: str) -> list[StoredIssue]:
     return reader.find(StoredIssue, source=SOURCE, id=about)
 
 
-def _refusals_of(reader: Reader, person: str) -> list[StoredIssue]:
-    """What `status` tells of messages to a person who now gets them again."""
+def _no_way(person: str) -> str:
+    return f"no way to {person}"
+
+
+def _untold(reader: Reader, person: str) -> list[StoredIssue]:
+    """What `status` tells of a person who could not be told, and now is again."""
     refused = reader.find(Send, person=person, state=SendState.REFUSED)
-    return _issues(reader, *(short(key_of(reader, each)) for each in refused)) if refused else []
+    return _issues(reader, *map(short, map(keys(reader), refused)), _no_way(person))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,11 +27,16 @@ _SHORT = 12
 """Signs of a key that people see and type."""
 
 
-def key_of(reader: Reader, send: Send) -> str:
-    """The name of a message: always the same of (store, person, period, kind), told to no one else but once."""
+def keys(reader: Reader) -> Callable[[Send], str]:
+    """What names a message: always the same of (store, person, period, kind), and nothing else's name."""
     store = reader.get(Setting, "store_id")
-    parts = [store.value if store else "", send.person, send.period.isoformat(), send.kind]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    board = store.value if store else ""
+
+    def key_of(send: Send) -> str:
+        parts = [board, send.person, send.period.isoformat(), send.kind]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+    return key_of
 
 
 def short(key: str) -> str:
