@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,7 +26,7 @@ def to_mail(message: Message, sender: str) -> bytes:
         mail["Message-ID"] = f"<{message.key}@{host}>"
         mail["List-Id"] = f"<{NAME}.{host}>"
         mail["Auto-Submitted"] = "auto-generated"
-    except ValueError:
+    except (ValueError, MessageError):
         raise SkippableError("its address or subject can't stand in a header") from None
     mail.set_content(message.text, cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
