@@ -37,11 +37,12 @@ class Faults:
         rest = f" ({more} more {'fault' if more == 1 else 'faults'} after it)" if more else ""
         raise ConfigurationError(f"{self._file}, line {line}: {text}{rest}")
 
-    def secrets(self, options: Mapping[str, Any], where: tuple[str | int, ...], table: str) -> None:
-        """Note each secret that stands in the file itself."""
-        for key, value in options.items():
-            if fault := secret_fault(key, value):
-                self.add((*where, key), f"{table} {fault}")
+    def secrets(self, options: Mapping[str, Any], where: tuple[str | int, ...], table: str) -> bool:
+        """Note each secret that stands in the file itself; whether there is one. Then nothing of the table is shown."""
+        found = {key: fault for key, value in options.items() if (fault := secret_fault(key, value))}
+        for key, fault in found.items():
+            self.add((*where, key), f"{table} {fault}")
+        return bool(found)
 
     def model(
         self, model: type[M], table: Mapping[str, Any], where: tuple[str | int, ...], also: Collection[str] = ()

@@ -298,7 +298,8 @@ def _instances(
         if model is None:
             faults.add((*where, "type"), f"[[connector]] type = {each.type!r} is not installed{one_of(options_models)}")
             continue
-        faults.secrets(each.options(), where, "[[connector]]")
+        if faults.secrets(each.options(), where, "[[connector]]"):
+            continue
         options = faults.model(model, each.options(), where, also=tuple(ConnectorTable.model_fields))
         if options is None:
             continue
@@ -333,7 +334,8 @@ def _hosting(
     if model is None:
         faults.add((*where, "type"), f"[platform] type = {platform.type!r} is not installed{one_of(models)}")
         return ()
-    faults.secrets(platform.options(), where, "[platform]")
+    if faults.secrets(platform.options(), where, "[platform]"):
+        return ()
     options = faults.model(model, platform.options(), where, also=tuple(PlatformTable.model_fields))
     if options is None:
         return ()

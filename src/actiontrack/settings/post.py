@@ -35,7 +35,8 @@ def read_notifiers(
         if model is None:
             faults.add((*where, "type"), f"[[notifier]] type = {each.type!r} is not installed{one_of(models)}")
             continue
-        faults.secrets(each.options(), where, "[[notifier]]")
+        if faults.secrets(each.options(), where, "[[notifier]]"):
+            continue
         options = faults.model(model, each.options(), where, also=tuple(NotifierTable.model_fields))
         if options is not None:
             made.append(NotifierSettings(each.name, each.type, each.only, options))
