@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from actiontrack.ports import (
         Answer,
         App,
+        Attachment,
         AuditEntry,
         Backup,
         Batch,
@@ -95,7 +96,9 @@ if TYPE_CHECKING:
         InstanceSettings,
         KeepsBackups,
         KeyKind,
+        Message,
         Notifier,
+        NotifierContext,
         Observation,
         Outcome,
         Place,
@@ -140,10 +143,10 @@ _DOORS = {
     "Response Side Status",
 }
 _PORTS = (
-    "Answer App AuditEntry Backup Batch Calendar Capabilities CellChange Choice Clock CommandLine Connector Files "
-    "Fixed HostedReview InstanceContext InstanceSettings KeepsBackups KeyKind Notifier Observation Outcome Place Plain "
-    "Platform Problem Question Queue Raw Reader Record Records RestorePlan SetUp SetUpStep SetsUp ShownProblems "
-    "ShowsProblems Store Unanswered Unread Web Write Writer "
+    "Answer App Attachment AuditEntry Backup Batch Calendar Capabilities CellChange Choice Clock CommandLine "
+    "Connector Files Fixed HostedReview InstanceContext InstanceSettings KeepsBackups KeyKind Message Notifier "
+    "NotifierContext Observation Outcome Place Plain Platform Problem Question Queue Raw Reader Record Records "
+    "RestorePlan SetUp SetUpStep SetsUp ShownProblems ShowsProblems Store Unanswered Unread Web Write Writer "
     "basic_auth same_value write_whole"
 )
 _HOMES = {name: f"actiontrack.domain.{module}" for module, names in _DOORS.items() for name in names.split()}
@@ -173,6 +176,7 @@ __all__ = [
     "Agency",
     "Answer",
     "App",
+    "Attachment",
     "AuditEntry",
     "Backup",
     "Batch",
@@ -216,10 +220,12 @@ __all__ = [
     "Level",
     "Meeting",
     "Member",
+    "Message",
     "Nation",
     "NotAllowed",
     "NotFound",
     "Notifier",
+    "NotifierContext",
     "Observation",
     "Outcome",
     "Owed",

@@ -33,13 +33,23 @@ if TYPE_CHECKING:
     from actiontrack.domain.nouns import Action, Agency, Decision, Evidence, Leg, Recommendation
     from actiontrack.domain.policy import Board
     from actiontrack.domain.vocabulary import Rating
-    from actiontrack.ports import App, Calendar, Connector, Files, InstanceContext, InstanceSettings, Notifier
+    from actiontrack.ports import (
+        App,
+        Calendar,
+        Connector,
+        Files,
+        InstanceContext,
+        InstanceSettings,
+        Notifier,
+        NotifierContext,
+    )
 
 GROUP = "actiontrack"
 DEFAULTS = (
     "actiontrack.defaults.closure",
     "actiontrack.defaults.dates",
     "actiontrack.defaults.escalation",
+    "actiontrack.defaults.notifiers",
     "actiontrack.defaults.rating",
     "actiontrack.defaults.reports",
 )
@@ -72,7 +82,7 @@ class NotifierType:
 
     name: str
     options_model: type[BaseModel]
-    factory: Callable[[Any], Notifier]
+    factory: Callable[[Any, NotifierContext], Notifier]
     plugin: str
 
 

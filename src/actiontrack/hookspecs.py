@@ -23,7 +23,16 @@ if TYPE_CHECKING:
     from actiontrack.domain.nouns import Action, Agency, Decision, Evidence, Leg, Recommendation
     from actiontrack.domain.policy import Board
     from actiontrack.domain.vocabulary import Rating
-    from actiontrack.ports import App, Calendar, Connector, Files, InstanceContext, InstanceSettings, Notifier
+    from actiontrack.ports import (
+        App,
+        Calendar,
+        Connector,
+        Files,
+        InstanceContext,
+        InstanceSettings,
+        Notifier,
+        NotifierContext,
+    )
 
 hookspec = pluggy.HookspecMarker("actiontrack")
 hookimpl = pluggy.HookimplMarker("actiontrack")
@@ -49,13 +58,13 @@ class ConnectorRegistrar(Protocol):
 
 
 class NotifierRegistrar(Protocol):
-    """`register(type, options_model, factory)`; the factory is given the validated options."""
+    """`register(type, options_model, factory)`; the factory is given the validated options and its context."""
 
     def __call__(
         self,
         type: str,  # noqa: A002 - the configuration's own key
         options_model: type[BaseModel],
-        factory: Callable[[Any], Notifier],
+        factory: Callable[[Any, NotifierContext], Notifier],
         /,
     ) -> None:
         """Offer one way to tell people."""

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from actiontrack.domain.fields import own_fields, status_labels
 from actiontrack.domain.ledger import Instance, Setting
 from actiontrack.domain.vocabulary import Side
-from actiontrack.ports import Connector, InstanceContext, InstanceSettings, Problem, Web
-from actiontrack.services.core import Core
+from actiontrack.ports import Connector, InstanceContext, InstanceSettings, NotifierContext, Problem, Web
+from actiontrack.services.core import Core, Way
 from actiontrack.settings import Settings, find_config, load_settings, secret_value
 from actiontrack.settings.load import JOBS
 
@@ -180,6 +180,9 @@ def open_runtime(config: str = "", *, environ: Mapping[str, str] | None = None) 
             way=connectors.way,
             evidence=EvidenceFolder(settings.state_folder / "evidence"),
             folders={each.name: each for each in settings.instances if _are_many(each, settings, hooks)},
+            ways=make_ways(settings, hooks, environ),
+            outbox=settings.state_folder / "outbox",
+            subscriptions=settings.subscriptions,
         )
         yield Runtime(settings, hooks, core, environ)
 
@@ -190,6 +193,21 @@ def with_instance(runtime: Runtime, instance: InstanceSettings) -> Core:
     instances = {**core.instances, instance.name: instance}
     connectors = Connectors(instances, runtime.settings, runtime.hooks, core.clock, runtime.environ)
     return replace(core, instances=instances, connectors=connectors, way=connectors.way)
+
+
+def make_ways(settings: Settings, hooks: Hooks, environ: Mapping[str, str]) -> tuple[Way, ...]:
+    """The ways to tell people, each made when it is first needed."""
+    secret = functools.partial(secret_value, folder=settings.folder, environ=environ)
+    return tuple(
+        Way(
+            each.name,
+            each.only,
+            functools.partial(
+                hooks.notifiers[each.type].factory, each.options, NotifierContext(each.name, settings.folder, secret)
+            ),
+        )
+        for each in settings.notifiers
+    )
 
 
 def find_instances(settings: Settings, hooks: Hooks, store: Store) -> list[InstanceSettings]:
@@ -260,5 +278,7 @@ def read_settings(hooks: Hooks, config: str, environ: Mapping[str, str]) -> Sett
         options_models={name: each.options_model for name, each in hooks.connectors.items()},
         platform_models={name: each.options_model for name, each in hooks.platforms.items()},
         files={name: each.files for name, each in hooks.connectors.items() if each.files is not None},
+        notifier_models={name: each.options_model for name, each in hooks.notifiers.items()},
         jobs=(*JOBS, *hooks.jobs),
+        formats=hooks.report_formats,
     )

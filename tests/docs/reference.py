@@ -25,10 +25,12 @@ from actiontrack.settings.tables import (
     BoardTable,
     ConnectorTable,
     HintsTable,
+    NotifierTable,
     OutboundTable,
     PlatformTable,
     ScheduleTable,
     StoreTable,
+    SubscriptionTable,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +51,8 @@ TABLES: tuple[tuple[str, type[BaseModel], str], ...] = (
     ("[[connector]]", ConnectorTable, "One instance of a connector. Its type has keys of its own, below."),
     ("[platform]", PlatformTable, "The system the board hosts its reviews on. Its type has keys of its own, below."),
     ("[[schedule]]", ScheduleTable, "What `actiontrack run` does, and when."),
+    ("[[notifier]]", NotifierTable, "A way to tell people. Its type has keys of its own, below."),
+    ("[[subscription]]", SubscriptionTable, "A report that `actiontrack run` makes and sends by itself."),
 )
 
 
@@ -90,6 +94,9 @@ def configuration() -> str:
     for name, offered in sorted(hooks.platforms.items()):
         text = f'Keys of `type = "{name}"`, in `[platform]`.'
         parts.append(_table(f'[platform] type = "{name}"', offered.options_model, text))
+    for name, offered in sorted(hooks.notifiers.items()):
+        text = f'Keys of `type = "{name}"`, in its `[[notifier]]`.'
+        parts.append(_table(f'[[notifier]] type = "{name}"', offered.options_model, text))
     return "\n".join([*parts, ENVIRONMENT])
 
 

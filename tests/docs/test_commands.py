@@ -162,6 +162,11 @@ def test_bringing_in_a_review(reader: Reader, tmp_path: Path) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "bring-in-a-review.md") == 8
 
 
+def test_telling_people(reader: Reader, tmp_path: Path) -> None:
+    assert reader.follow(ROOT / "docs" / "how-to" / "tell-people.md") == 10
+    assert list((tmp_path / "demo" / "outbox").glob("*.eml"))
+
+
 def test_publishing_a_review(reader: Reader) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "publish-a-review.md") == 6
     assert len(list(Path("papers").iterdir())) == 12, "three papers, four formats"

@@ -39,7 +39,8 @@ def test_the_worked_example_is_a_valid_configuration() -> None:
     settings = read_settings(load_plugins(), str(ROOT / "config" / "actiontrack.toml"), {})
     names = ["master-plan", "police-plan", "returns", "trust-tasks", "platform"]
     assert [each.name for each in settings.instances] == names
-    assert {each.job for each in settings.schedules} == {"sync", "sweep", "report", "backup"}
+    jobs = {"sync", "sweep", "report", "backup", "subscription board-pack"}
+    assert {each.job for each in settings.schedules} == jobs
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -52,6 +52,17 @@ def test_a_schedule_that_never_ran_is_not_late(call: Call) -> None:
     assert [each["ok"] for each in doctor["checks"] if each["what"] == "scheduler"] == [True]
 
 
+def test_the_check_lets_the_manager_know_once_that_the_scheduler_is_late(call: Call, tmp_path: Path) -> None:
+    board = '[board]\nname = "Exampleshire"\nmanager = "unit@example.org"\n[[notifier]]\nname = "out"\ntype = "file"\n'
+    (tmp_path / "actiontrack.toml").write_text(board + SCHEDULE, encoding="utf-8")
+    call("2026-11-24T09:00:00Z", "run", "--once")
+    assert not list(tmp_path.glob("outbox/*"))
+    for minute in (1, 16):
+        assert call(f"2026-11-25T09:{minute:02}:00Z", "run", "--check")[0] == 1
+    [mail] = tmp_path.glob("outbox/*.eml")
+    assert "sweep daily 06:00: the run of 2026-11-25 06:00 has not ended, or not begun." in mail.read_text()
+
+
 def test_what_ran_is_on_time_until_an_hour_after_the_next_slot(call: Call, tmp_path: Path) -> None:
     code, ran = call("2026-11-24T09:00:00Z", "run", "--once")
     assert (code, [each["outcome"] for each in ran]) == (0, ["done", "done"])

@@ -11,7 +11,7 @@ import pytest
 from systems import ONE, Office, System
 
 from actiontrack.domain.fields import Actor
-from actiontrack.domain.ledger import Escalation, StoredIssue
+from actiontrack.domain.ledger import Escalation, Send, SendState, StoredIssue
 from actiontrack.domain.nouns import Review
 from actiontrack.domain.vocabulary import Publication, Side
 from actiontrack.errors import RetryableError, UserError
@@ -158,21 +158,22 @@ def test_a_closure_is_told_with_its_reason(board: Board) -> None:
     assert text == "The Board's decision: closed not implemented. The service closed"
 
 
-def test_an_escalation_is_told_with_how_late_it_is(board: Board) -> None:
-    raised = Escalation(
-        action=board.ref,
-        level="L2",
-        period=date(2026, 9, 1),
-        state="raised",
-        days_overdue=84,
-        at=board.core.clock.now(),
-    )
+@pytest.mark.parametrize("level", ["L2", "L2: the lead"])
+def test_an_escalation_is_told_with_how_late_it_is_once_and_a_reminder_not(board: Board, level: str) -> None:
+    def raised(level: str, days_overdue: int) -> Escalation:
+        return Escalation(
+            action=board.ref, level=level, period=date(2026, 9, 1), state="raised", days_overdue=days_overdue,
+            at=board.core.clock.now(),
+        )  # fmt: skip
+
     with board.core.store.writing("manager", "sweep") as writer:
-        writer.put(raised)
+        writer.put(raised("R5", 0), raised(level, 84))
     board.sync()
     board.sync()
     ((_, text),) = board.host.said.values()
-    assert text == "Escalated: L2. It is 84 days overdue."
+    assert text == f"Escalated: {level}. It is 84 days overdue."
+    (send,) = (each for each in cast("list[Send]", board.stored(Send)) if each.kind.startswith("escalation:"))
+    assert send.state is SendState.SENT
 
 
 def test_what_was_decided_before_there_was_a_platform_is_not_told() -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 from pydantic import BaseModel, ConfigDict
 
+from actiontrack.defaults.notifiers.options import FileOptions, SmtpOptions
 from actiontrack.domain.vocabulary import Nation, Side
 from actiontrack.errors import ConfigurationError
 from actiontrack.settings import Settings, find_config, load_settings
@@ -25,14 +26,18 @@ class Options(BaseModel):
     path: str
     sheet: str = ""
     columns: dict[str, str] = {}
-    token: object = None
+    token: dict[str, str] | None = None
 
 
 def load(folder: Path, text: str, **environ: str) -> Settings:
     file = folder / "actiontrack.toml"
     file.write_text(text, encoding="utf-8")
     models = {"spreadsheet": Options}
-    return load_settings(file, environ=environ, options_models=models, platform_models=models)
+    notifiers = {"smtp": SmtpOptions, "file": FileOptions}
+    return load_settings(
+        file, environ=environ, options_models=models, platform_models=models, notifier_models=notifiers,
+        formats=("html", "pdf"),
+    )  # fmt: skip
 
 
 def fault(folder: Path, text: str) -> str:
@@ -228,3 +233,51 @@ def test_the_platform_is_one_instance_more_of_the_boards(tmp_path: Path) -> None
 def test_a_fault_of_the_platform_is_told_with_its_place(tmp_path: Path, lines: str, said: str) -> None:
     told = fault(tmp_path, HEAD + f"[platform]\n{lines}" + connector('path = "y.xlsx"', 'side = "board"'))
     assert said in told
+
+
+# --- telling people -------------------------------------------------------------------------------------------------
+
+SMTP = '[[notifier]]\nname = "mail"\ntype = "smtp"\nhost = "mail.example.org"\nsender = "unit@example.org"\n'
+PACK = '[[subscription]]\nname = "pack"\nreport = "board"\naudience = ["manager"]\nat = "08:30"\n'
+
+
+def test_ways_to_tell_people_and_reports_that_go_by_themselves(tmp_path: Path) -> None:
+    settings = load(tmp_path, HEAD + SMTP + 'only = ["*@pol.example"]\n' + PACK + 'days = "monday"\n')
+    (way,) = settings.notifiers
+    assert (way.name, way.type, way.only) == ("mail", "smtp", ("*@pol.example",))
+    assert isinstance(way.options, SmtpOptions)
+    assert way.options.place() == ("mail.example.org", 587)
+    assert [each.name for each in settings.subscriptions] == ["pack"]
+    assert [(each.job, each.at, each.days) for each in settings.schedules] == [("subscription pack", "08:30", "monday")]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (SMTP.replace("smtp", "pigeon"), "type = 'pigeon' is not installed; known: file, smtp"),
+        (SMTP + SMTP, "name = 'mail' stands there twice"),
+        (SMTP + 'pasword = "x"\n', 'has no key "pasword"; nearest valid key: "password"'),
+        (SMTP + 'user = "a"\npassword = "hunter2"\n', "password must not stand in the file"),
+        (SMTP + 'user = "a"\n', "takes user together with password or token"),
+        (SMTP + 'security = "none"\nuser = "a"\ntoken = { env = "T" }\n', "would show the password"),
+        (SMTP + 'user = "a"\ntoken = { env = "T" }\npassword = { env = "P" }\n', "not both"),
+        (SMTP.replace("unit@", "Unit <unit@"), "write one address"),
+        (SMTP + 'security = "ssl"\n', "'ssl' is not known"),
+        (PACK + PACK, "name = 'pack' stands there twice"),
+        (PACK.replace('"manager"', '"managr"'), "'managr' is no address, nor manager or chair"),
+        (PACK.replace('["manager"]', "[]"), "audience"),
+        (PACK + 'formats = ["odt"]\n', "'odt' is not installed; known: html, pdf"),
+        (PACK.replace('"board"', '"review"'), "needs about"),
+        (PACK + 'about = "SAR-1"\n', "takes no about"),
+        (PACK.replace("08:30", "8.30"), "write a time of day"),
+    ],
+)
+def test_what_is_wrong_with_telling_is_told(tmp_path: Path, text: str, told: str) -> None:
+    found = fault(tmp_path, HEAD + text)
+    assert told in found
+    assert "hunter2" not in found
+
+
+@pytest.mark.parametrize("hours", ['send_from = "18:00"\n', 'send_until = "7:30"\n'])
+def test_the_hours_in_which_people_are_told(tmp_path: Path, hours: str) -> None:
+    assert fault(tmp_path, HEAD + hours)

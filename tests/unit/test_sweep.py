@@ -12,7 +12,7 @@ from actiontrack.adapters.calendar import NationCalendar
 from actiontrack.adapters.store import open_store
 from actiontrack.api import hookimpl
 from actiontrack.domain.escalation import owed_levels
-from actiontrack.domain.ledger import Escalation, Send
+from actiontrack.domain.ledger import Escalation, Send, SendState
 from actiontrack.domain.nouns import Action, Agency, Leg, SweepBatch
 from actiontrack.domain.policy import Board, LadderStep
 from actiontrack.domain.vocabulary import Nation, Status
@@ -261,7 +261,7 @@ def test_a_digest_that_has_gone_is_not_added_to(place):
     place.have(action("AT-1"))
     place.sweep(date(2026, 9, 7))
     [gone] = place.all(Send)
-    place.have(gone.model_copy(update={"sent_at": place.clock.now()}), action("AT-2"))
+    place.have(gone.model_copy(update={"sent_at": place.clock.now(), "state": SendState.SENT}), action("AT-2"))
     place.sweep()
     assert [(each.period.isoformat(), each.refs) for each in place.all(Send)] == [
         ("2026-09-07", ("AT-1",)),

@@ -38,6 +38,7 @@ COMMANDS = {
     "proposal": Lazy("decisions", "proposal", "What only its owner may decide: list, accept, refuse."),
     "sweep": Lazy("sweep", "sweep", "What is overdue, and who must be told."),
     "escalation": Lazy("escalation", "escalation", "Why an action was, is or will be escalated."),
+    "sends": Lazy("sends", "sends", "What people were told, and what waits to go."),
     "report": Lazy("report", "report", "The board pack."),
     "connector": Lazy("connectors", "connector", "What is configured, and whether it can be reached."),
     "platform": Lazy("platform", "platform", "The case-management platform a board hosts its reviews on."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ from actiontrack.cli.mending import SHOWN, print_problems
 
 if TYPE_CHECKING:
     from actiontrack.runtime import Runtime
+    from actiontrack.services.core import Core, Way
 
 
 @command("status")
@@ -140,6 +142,7 @@ def _checks(runtime: Runtime) -> list[dict[str, Any]]:
     ]
     checks += [_check("records", issue.severity == "info", issue.text, issue.do) for issue in check_records(core)]
     checks += _of_scheduler(runtime)
+    checks += [*_of_addresses(core), *(_of_notifier(way) for way in core.ways)]
     checks += [_check("plugin", False, issue.text, issue.do) for issue in core.hooks.issues.values()]
     return checks
 
@@ -157,6 +160,29 @@ def _of_scheduler(runtime: Runtime) -> list[dict[str, Any]]:
     if rules and len(found.idle) == len(rules):
         return [_check("scheduler", True, "nothing of the schedule has run yet; start `actiontrack run`")]
     return [_check("scheduler", True, "on time")] if rules or found.leader else []
+
+
+def _of_addresses(core: Core) -> Iterator[dict[str, Any]]:
+    """What stands in the place of an address and is none."""
+    from actiontrack.domain.addresses import is_address
+
+    held = {"[board] manager": core.board.manager, "[board] chair": core.board.chair}
+    for agency in core.agencies:
+        held |= {f"[[agency]] {agency.code} {name}": getattr(agency, name) for name in ("lead", "executive")}
+    for key, value in held.items():
+        if value and not is_address(value):
+            yield _check("addresses", False, f"{key} is no e-mail address.", 'Write one, such as "unit@example.org".')
+
+
+def _of_notifier(way: Way) -> dict[str, Any]:
+    from actiontrack.errors import ActionTrackError
+
+    try:
+        wrong = list(way.make().check())
+    except ActionTrackError as error:
+        return _check(f"notifier {way.name}", False, f"{error}.", "Mend [[notifier]].")
+    told = "; ".join(f"{each.text} {each.do}".strip() for each in wrong)
+    return _check(f"notifier {way.name}", not wrong, told or "can be reached, and lets us in")
 
 
 def _check(what: str, ok: bool, text: str, do: str = "") -> dict[str, Any]:

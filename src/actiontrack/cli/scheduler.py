@@ -15,9 +15,10 @@ from actiontrack.cli.stopping import Stop, Stoppable, stopping
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from actiontrack.domain.policy import Schedule
+    from actiontrack.domain.policy import Schedule, Subscription
     from actiontrack.ports import App
     from actiontrack.runtime import Runtime
+    from actiontrack.services.core import Core
     from actiontrack.services.hints import Hints
     from actiontrack.services.scheduler import Jobs, Ran
     from actiontrack.services.sync.steps import SyncResult
@@ -28,7 +29,9 @@ WHO = "scheduler"
 
 @command("run")
 @click.option("--once", is_flag=True, help="Run what is due now and stop (for cron or Task Scheduler).")
-@click.option("--check", is_flag=True, help="Say whether another `run` is alive and on time; run nothing.")
+@click.option(
+    "--check", is_flag=True, help="Say, and alarm if it is not, whether another `run` is on time; run nothing."
+)
 @click.option("--no-watch", is_flag=True, help="Sync at the slots of the schedule only.")
 @click.option("--dry-run", is_flag=True, help="Say what is due; run nothing.")
 @click.pass_obj
@@ -41,7 +44,8 @@ def run(session: Session, once: bool, check: bool, no_watch: bool, dry_run: bool
     done; what is still due then is run by the next one.
 
     A scheduler that is dead tells nobody: `run --check`, called by another timer, ends with exit code 1 where no
-    heartbeat came for a quarter of an hour or a slot is an hour late.
+    heartbeat came for a quarter of an hour or a slot is an hour late, and lets the safeguarding manager know by the
+    [[notifier]].
     """
     if session.json and not (once or dry_run or check):
         raise click.UsageError("--json goes with --once: without it `run` never ends")
@@ -74,8 +78,11 @@ def _show_due(session: Session, runtime: Runtime) -> int:
 
 def _check(session: Session, runtime: Runtime) -> int:
     from actiontrack.services.lateness import pulse
+    from actiontrack.services.telling import alarm
 
     found = pulse(runtime.core, runtime.settings.schedules)
+    if found.is_late:
+        alarm(runtime.core, " ".join(found.lateness(runtime.core.board.timezone)))
 
     def human() -> None:
         for line in found.words(runtime.core.board.timezone):
@@ -89,6 +96,7 @@ def _check(session: Session, runtime: Runtime) -> int:
 
 def _run_once(session: Session, runtime: Runtime) -> int:
     from actiontrack.services import leading, scheduler
+    from actiontrack.services.telling import deliver
 
     done: list[Ran] = []
     stopped = True
@@ -96,7 +104,8 @@ def _run_once(session: Session, runtime: Runtime) -> int:
         for ran in scheduler.run_due(lead, runtime.settings.schedules, jobs_of(runtime)):
             done.append(ran)
             stop.heed()
-        stopped = False
+        deliver(runtime.core, who=WHO, going=lambda: not stop.is_asked)
+        stopped = stop.is_asked
     told = [{"job": ran.job, "slot": ran.slot.isoformat(), "outcome": ran.outcome} for ran in done]
 
     def human() -> None:
@@ -127,10 +136,29 @@ def _run_on(runtime: Runtime, *, watched: bool) -> None:
 
         _print_now(f"running; the schedule has {len(rules)} {'rule' if len(rules) == 1 else 'rules'}")
         if not watched:
-            scheduler.loop(lead, rules, jobs_of(runtime), heard, trouble, stop.pause)
+            scheduler.loop(lead, rules, jobs_of(runtime), heard, trouble, _delivering(core, stop, stop.pause))
         with _watch(runtime, stop) as watch:
-            scheduler.loop(lead, rules, jobs_of(runtime, watch.take), heard, trouble, watch.pause)
+            jobs = jobs_of(runtime, watch.take)
+            scheduler.loop(lead, rules, jobs, heard, trouble, _delivering(core, stop, watch.pause))
     _print_now("stopped")
+
+
+def _delivering(core: Core, stop: Stop, pause: Callable[[float], None]) -> Callable[[float], None]:
+    """A pause before which what is due is sent; a signal lets the message at hand go, and no more."""
+    from actiontrack.errors import RetryableError
+    from actiontrack.services.telling import deliver
+
+    def deliver_and_pause(seconds: float) -> None:
+        try:
+            done = deliver(core, who=WHO, going=lambda: not stop.is_asked)
+        except RetryableError as error:  # the store is in use: the next look goes on
+            _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {error}")
+        else:
+            if done.sent or done.refused or done.failed:
+                _print_now(f"{core.clock.now():%Y-%m-%d %H:%M} UTC  {done.words()}")
+        pause(seconds)
+
+    return deliver_and_pause
 
 
 @contextlib.contextmanager
@@ -230,5 +258,14 @@ def jobs_of(runtime: Runtime, synced: Callable[[SyncResult], None] | None = None
 
         return do
 
+    def of_subscription(wanted: Subscription) -> Callable[[Schedule], None]:
+        def do(_: Schedule) -> None:
+            from actiontrack.services.telling.subscriptions import publish
+
+            publish(core, wanted)
+
+        return do
+
     own: Jobs = {"sync": sync, "sweep": sweep, "report": report, "backup": backup}
-    return {**own, **{name: of_plugin(offered.job) for name, offered in runtime.hooks.jobs.items()}}
+    subscribed = {each.schedule.job: of_subscription(each) for each in core.subscriptions}
+    return {**own, **subscribed, **{name: of_plugin(offered.job) for name, offered in runtime.hooks.jobs.items()}}

@@ -21,6 +21,11 @@ class Stop:
         self._asked = False
         self._is_waiting = False
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a signal has come."""
+        return self._asked
+
     def ask(self, _number: int, _frame: FrameType | None) -> None:
         """The signal's handler. Raises KeyboardInterrupt where nothing is at hand, or it is the second."""
         if self._asked or self._is_waiting:

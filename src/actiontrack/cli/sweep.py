@@ -38,13 +38,26 @@ _SHOWN = 200
 @click.option("--dry-run", is_flag=True, help="Show what is owed; record nothing. A future date needs it.")
 @click.pass_obj
 def sweep(session: Session, as_at: date | None, dry_run: bool) -> None:
-    """What is overdue or due soon, and the reminders and escalations owed. Again: nothing new."""
+    """What is overdue or due soon, and the reminders and escalations owed. Again: nothing new.
+
+    Within the hours of [board] send_from to send_until it delivers what is owed, where there is a [[notifier]].
+    """
     from actiontrack.services.sweep import sweep as run_sweep
+    from actiontrack.services.telling import Delivered, deliver
 
     with session.core() as core, session.working("Sweeping"):
         result = run_sweep(core, as_at=as_at, dry_run=dry_run, who=session.who)
-    told = {**result.counts(), "raised": Lines(result.raised)}
-    session.show(told, lambda: print_sweep(told))
+        done = Delivered() if dry_run else deliver(core, who=session.who)
+    told = {**result.counts(), "raised": Lines(result.raised), "delivered": done.to_json()}
+
+    def human() -> None:
+        from actiontrack.cli.sends import print_delivered
+
+        print_sweep(told)
+        if done != Delivered():
+            print_delivered(done)
+
+    session.show(told, human)
     if dry_run:
         say("nothing was recorded")
 

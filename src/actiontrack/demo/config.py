@@ -59,6 +59,13 @@ agency = "POL"
 job = "sync"
 at = "06:00"
 days = "working"
+
+# Who is to be told something is told by e-mail; the demo's is written into a folder, and goes nowhere.
+[[notifier]]
+name = "outbox"
+type = "file"
+folder = "outbox"
+sender = "business.unit@example.org"
 """
 
 

@@ -21,6 +21,7 @@ from actiontrack.services.reporting import board_report, review_story, write_rep
 from actiontrack.services.sweep import sweep
 from actiontrack.services.sync.engine import sync
 from actiontrack.services.sync.waiting import conflicts, proposals
+from actiontrack.services.telling import deliver
 
 MARK = ".actiontrack-demo"
 """Says that a folder is the demo's own: only then is it made anew."""
@@ -78,12 +79,14 @@ def run_demo(folder: Path, tell: Callable[[str], None] = lambda line: None) -> T
         told.conflicts, told.proposals = conflicts(core), proposals(core)
         tell("Synced. What may flow has flowed; what two sides changed differently waits for a person.")
         told.sweep = sweep(core, as_at=None, dry_run=False, who=MANAGER).to_json()
+        told.sweep["delivered"] = deliver(core, at_any_hour=True, who=MANAGER).to_json()
         made = board_report(core, as_at=core.clock.today(), since=None, at_entry=None)
         files = write_report(core, made, (), folder / "report")
         story = review_story(core, plan["review"]["ref"], as_at=core.clock.today())
         files += write_report(core, story, ("html",), folder / "report")
         told.report = {"files": [str(file) for file in files], "figures": made.figures.to_json()}
     told.files = [str(folder / name) for name in ("actiontrack.toml", *_WORKBOOKS.values())] + told.report["files"]
+    told.files += [str(file) for file in sorted((folder / "outbox").glob("*.eml"))]
     return told
 
 

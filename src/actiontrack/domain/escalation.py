@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from actiontrack.domain.addresses import is_address
 from actiontrack.domain.derived import RUNNING_STATUSES, Standing
 from actiontrack.domain.nouns import Agency
 from actiontrack.domain.policy import DEFAULT_LADDER, LADDER_REPEAT_DAYS, Board, LadderStep
@@ -81,7 +82,7 @@ def address(role: str, officer: str, agency: Agency | None, board: Board) -> tup
     manager; executive → agency lead → manager; Board → manager.
     """
     known: Mapping[str, str] = {
-        OFFICER: officer.strip() if "@" in officer else "",
+        OFFICER: officer.strip() if is_address(officer.strip()) else "",
         LEAD: agency.lead if agency else "",
         EXECUTIVE: agency.executive if agency else "",
         BOARD: board.chair,

@@ -238,8 +238,27 @@ class Escalation(Stored):
     at: datetime
 
 
+class SendState(StrEnum):
+    """The life of what is told to one person."""
+
+    WAITING = "waiting"
+    """More may be added, until it is claimed."""
+    CLAIMED = "claimed"
+    """Its words are frozen and stay so, however often it has to be tried."""
+    SENT = "sent"
+    REFUSED = "refused"
+    """It can't go as it is; kept, for a person to see to it."""
+    NEEDLESS = "needless"
+    """Nothing of it was left to tell when its time had come."""
+
+
 class Send(Stored):
-    """What was told to whom, unique on (person, period, kind)."""
+    """What was told to whom, unique on (person, period, kind): the outbox and its ledger.
+
+    `person` is an address, or "platform:NAME" for comments on a platform. `words` is the message as it was frozen when
+    it was claimed at `claimed_at` (services/telling/message.py). `attempts` counts tries, `retry_at` is when the next
+    may come, `why` what the last one met with, or the receipt of the one that went; `way` the notifier's name.
+    """
 
     key: ClassVar[tuple[str, ...]] = ("person", "period", "kind")
 
@@ -249,6 +268,13 @@ class Send(Stored):
     refs: tuple[str, ...] = ()
     at: datetime
     sent_at: datetime | None = None
+    state: SendState = SendState.WAITING
+    words: Values = Field(default_factory=dict)
+    claimed_at: datetime | None = None
+    attempts: int = 0
+    retry_at: datetime | None = None
+    why: str = ""
+    way: str = ""
 
 
 class JobRun(Stored):

@@ -48,6 +48,10 @@ class Board(_Policy):
     """Endings of the files that are taken as evidence."""
     ladder: tuple[LadderStep, ...] = ()
     """Empty: the default ladder."""
+    send_from: str = "08:00"
+    """HH:MM: people are told on working days from this time of day on."""
+    send_until: str = "18:00"
+    """HH:MM: and not any more from this one on."""
 
 
 class LadderStep(_Policy):
@@ -89,3 +93,35 @@ class Schedule(_Policy):
     """Where a report or backup goes: a folder, relative to the configuration file."""
     formats: tuple[str, ...] = ("html",)
     """Of a report."""
+
+
+class Subscription(_Policy):
+    """One `[[subscription]]`: a report, made at a wall-clock time of the board on some days and sent to an audience.
+
+    `audience` are addresses, and "manager" and "chair" for the board's own. Who may not see the plan itself must not be
+    among them: the report holds its words.
+    """
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    """Its own name: letters, digits, "-", "_" and "."."""
+    report: Literal["board", "register", "review"]
+    """Which report is made, as at that day."""
+    about: str = ""
+    """Of a review its ref."""
+    audience: tuple[str, ...] = Field(min_length=1)
+    """Addresses, `manager` or `chair`: who gets it. It holds the plan's words, and goes to those who may see them."""
+    formats: tuple[str, ...] = ("html",)
+    """As which files (`actiontrack plugin list` shows the formats installed)."""
+    at: str
+    """HH:MM, wall clock of the board: when it is made. It goes within the hours in which people are told."""
+    days: str = "daily"
+    """daily, working (the board's working days), or monday … sunday."""
+    catch_up: Literal["latest", "none"] = "latest"
+    """What becomes of a day missed while nothing ran: the latest is made up for, or none."""
+    skip_empty: bool = True
+    """Whether a report with nothing in it is left unsent."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """When it is made, as a job of the scheduler."""
+        return Schedule(job=f"subscription {self.name}", at=self.at, days=self.days, catch_up=self.catch_up)

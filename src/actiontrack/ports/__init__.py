@@ -1,6 +1,6 @@
 """The ports: what the core needs of the outside, and what a plugin is handed."""
 
-from actiontrack.ports.app import App, CommandLine, InstanceContext, Notifier, Queue, Records
+from actiontrack.ports.app import App, CommandLine, InstanceContext, Queue, Records
 from actiontrack.ports.connectors import (
     Batch,
     Capabilities,
@@ -21,6 +21,7 @@ from actiontrack.ports.connectors import (
 from actiontrack.ports.evidence import EvidenceFiles
 from actiontrack.ports.files import Files, Place, Watcher
 from actiontrack.ports.mending import Backup, CellChange, KeepsBackups, RestorePlan, ShownProblems, ShowsProblems
+from actiontrack.ports.notifiers import Attachment, Message, Notifier, NotifierContext
 from actiontrack.ports.platform import HostedReview, Platform, SetsUp, SetUp, SetUpStep
 from actiontrack.ports.questions import Answer, Choice, Question
 from actiontrack.ports.store import AuditEntry, Reader, SealedEntry, Store, Writer
@@ -32,6 +33,7 @@ from actiontrack.ports.whole import write_whole
 __all__ = [
     "Answer",
     "App",
+    "Attachment",
     "AuditEntry",
     "Backup",
     "Batch",
@@ -50,7 +52,9 @@ __all__ = [
     "InstanceSettings",
     "KeepsBackups",
     "KeyKind",
+    "Message",
     "Notifier",
+    "NotifierContext",
     "Observation",
     "Outcome",
     "Place",

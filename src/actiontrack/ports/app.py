@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar
 
 from actiontrack.domain.nouns import Agency, Noun, Stored
 from actiontrack.errors import ConfigurationError
@@ -59,15 +59,6 @@ class InstanceContext:
     web: Callable[[str, float, str], Web] = _no_web
     """Given an URL, the rate it declares and a file of certificates ("": the usual ones): the way out to a system. It
     keeps the pace by itself."""
-
-
-@runtime_checkable
-class Notifier(Protocol):
-    """Tells people. (E-mail enters here.)"""
-
-    def send(self, to: str, subject: str, body: str, key: str) -> None:
-        """Deliver once for each `key`. Raises RetryableError."""
-        ...
 
 
 class Queue(Protocol):

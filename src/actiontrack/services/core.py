@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actiontrack.domain.nouns import Agency
-from actiontrack.domain.policy import Board
+from actiontrack.domain.policy import Board, Subscription
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import UserError
-from actiontrack.ports import Calendar, Clock, Connector, EvidenceFiles, InstanceSettings, Problem, Store
+from actiontrack.ports import Calendar, Clock, Connector, EvidenceFiles, InstanceSettings, Notifier, Problem, Store
 
 if TYPE_CHECKING:
     from actiontrack.hooks import Hooks
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to tell people, made when it is first asked for.
+
+    `only` are patterns of the addresses it is for; with none it is for all.
+    """
+
+    name: str
+    only: tuple[str, ...]
+    make: Callable[[], Notifier]
+
+    def takes(self, address: str) -> bool:
+        """Whether it is for that address."""
+        return not self.only or any(fnmatchcase(address.lower(), each.lower()) for each in self.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,12 @@ class Core:
     """Given an instance: what is wrong with the way to its system, as far as that was gone."""
     evidence: EvidenceFiles | None = None
     """Where files that are evidence are kept."""
+    ways: Sequence[Way] = ()
+    """How people are told; of several the first that takes an address."""
+    outbox: Path = Path()
+    """Where reports that wait to be sent are kept."""
+    subscriptions: Sequence[Subscription] = ()
+    """Which reports are sent by themselves."""
 
     @property
     def connected(self) -> frozenset[str]:

@@ -52,13 +52,17 @@ class Pulse:
 
     def words(self, timezone: str) -> Iterator[str]:
         """What is wrong, a sentence each, in the board's time."""
+        yield from self.lateness(timezone)
+        for job, slot, told in self.failed:
+            yield f"{job}: the run of {_shown(slot, ZoneInfo(timezone))} {told}."
+
+    def lateness(self, timezone: str) -> Iterator[str]:
+        """Why somebody has to see to it that it runs: nothing of the plan's, so that it may go by mail."""
         zone = ZoneInfo(timezone)
         if self.silent and self.beat:
             yield f"The scheduler {self.leader} has not been heard since {_shown(self.beat, zone)}."
         for job, slot in self.late:
             yield f"{job}: the run of {_shown(slot, zone)} has not ended, or not begun."
-        for job, slot, told in self.failed:
-            yield f"{job}: the run of {_shown(slot, zone)} {told}."
 
 
 def pulse(core: Core, schedules: Sequence[Schedule]) -> Pulse:

@@ -22,7 +22,7 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -30,7 +30,7 @@ from zoneinfo import ZoneInfo
 
 from actiontrack.domain.derived import RUNNING_STATUSES
 from actiontrack.domain.escalation import IMPACT_CHECK, MANAGER, REFERRAL, Owed, address, role_words, to_raise
-from actiontrack.domain.ledger import Escalation, Send
+from actiontrack.domain.ledger import Escalation
 from actiontrack.domain.nouns import Action, Leg, SweepBatch
 from actiontrack.domain.vocabulary import Status
 from actiontrack.errors import UserError
@@ -40,10 +40,9 @@ from actiontrack.services.core import Core
 from actiontrack.services.records.outlook import impact_checks_due
 from actiontrack.services.records.responding import referrals_back
 from actiontrack.services.standing import stand
+from actiontrack.services.telling.digest import next_digest
 
 SOURCE = "sweep"
-DIGEST = "digest"
-"""The kind of Send that gathers what one person is told on one day."""
 
 RAISED, PASSED, BASELINE = "raised", "passed", "baseline"
 _BATCH = 50_000
@@ -183,16 +182,14 @@ def sweep(core: Core, *, as_at: date | None = None, dry_run: bool = False, who: 
     while batch := list(islice(owing, _BATCH)):
         with core.store.reading() as reader:
             found = sweeper.look(reader, batch, result)
-        _settle(core, sweeper, found, result, today, who, dry_run=dry_run)
+        _settle(core, sweeper, found, result, who, dry_run=dry_run)
     with core.store.reading() as reader:
         found = sweeper.look_back(reader, result.back)
-    _settle(core, sweeper, found, result, today, who, dry_run=dry_run)
+    _settle(core, sweeper, found, result, who, dry_run=dry_run)
     return result
 
 
-def _settle(
-    core: Core, sweeper: _Sweeper, found: _Found, result: SweepResult, today: date, who: str, *, dry_run: bool
-) -> None:
+def _settle(core: Core, sweeper: _Sweeper, found: _Found, result: SweepResult, who: str, *, dry_run: bool) -> None:
     """Record what is owed and tell of it; a dry run only adds it to the result."""
     if not found.rows:
         return
@@ -200,7 +197,7 @@ def _settle(
         result.people |= {each.to for each in found.raised if each.to}
     else:
         with core.store.writing(who, SOURCE) as writer:
-            result.people |= sweeper.record(writer, found, today)
+            result.people |= sweeper.record(writer, found)
         _tell(core, found)
     result.raised += found.raised
 
@@ -310,7 +307,7 @@ class _Sweeper:
             found.raised.append(Raised(each.ref, each.kind, each.due, days, to, why, RAISED))
         return found
 
-    def record(self, writer: Writer, found: _Found, today: date) -> set[str]:
+    def record(self, writer: Writer, found: _Found) -> set[str]:
         """Write what is owed, with the digests and the batch's audit entry; returns who is told."""
         found.leave_out(_recorded(writer, sorted({each.action for each in found.rows}), self._upto))
         if not found.rows:
@@ -319,7 +316,7 @@ class _Sweeper:
         for each in found.raised:
             if each.to:
                 told.setdefault(each.to, []).append(each.ref)
-        digests = [self._digest(writer, person, refs, today) for person, refs in sorted(told.items())]
+        digests = [next_digest(self._core, writer, person, refs, self._now) for person, refs in sorted(told.items())]
         batch = SweepBatch(
             ref=secrets.token_hex(8), day=self._day, rows=len(found.rows), digest=_digest_of(found.rows), at=self._now
         )
@@ -363,19 +360,6 @@ class _Sweeper:
         elif role != wanted:
             why += f" No address is known for the {role_words(wanted)}: it goes to the {role_words(role)}."
         return to, why
-
-    def _digest(self, reader: Reader, person: str, refs: Sequence[str], today: date) -> Send:
-        """The person's next digest that has not gone yet, with these refs added: one a day at most, on working days."""
-        period = today
-        while True:
-            if not self._core.calendar.is_working_day(period):
-                period = self._core.calendar.add_working_days(period, 1)
-            held = reader.find(Send, person=person, period=period, kind=DIGEST)
-            if not held:
-                return Send(person=person, period=period, kind=DIGEST, refs=tuple(refs), at=self._now)
-            if held[0].sent_at is None:
-                return held[0].model_copy(update={"refs": tuple(dict.fromkeys((*held[0].refs, *refs)))})
-            period += timedelta(days=1)
 
 
 def _tell(core: Core, found: _Found) -> None:

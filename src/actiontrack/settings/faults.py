@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from actiontrack.errors import ConfigurationError
 from actiontrack.settings.places import Places
+from actiontrack.settings.secrets import secret_fault
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -35,6 +36,13 @@ class Faults:
         more = len(self._found) - 1
         rest = f" ({more} more {'fault' if more == 1 else 'faults'} after it)" if more else ""
         raise ConfigurationError(f"{self._file}, line {line}: {text}{rest}")
+
+    def secrets(self, options: Mapping[str, Any], where: tuple[str | int, ...], table: str) -> bool:
+        """Note each secret that stands in the file itself; whether there is one. Then nothing of the table is shown."""
+        found = {key: fault for key, value in options.items() if (fault := secret_fault(key, value))}
+        for key, fault in found.items():
+            self.add((*where, key), f"{table} {fault}")
+        return bool(found)
 
     def model(
         self, model: type[M], table: Mapping[str, Any], where: tuple[str | int, ...], also: Collection[str] = ()
@@ -70,6 +78,11 @@ def nearest(word: str, words: Collection[str]) -> str:
     if near:
         return f'; nearest valid key: "{near}"'
     return f"; valid keys: {', '.join(sorted(words))}" if words else ""
+
+
+def one_of(words: Collection[str]) -> str:
+    """`; known: …`."""
+    return f"; known: {', '.join(sorted(words)) or 'none'}"
 
 
 def _nearest(word: object, words: Collection[str]) -> str:

@@ -12,22 +12,25 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from actiontrack.domain.nouns import Agency
-from actiontrack.domain.policy import Board, Schedule
+from actiontrack.domain.policy import Board, Schedule, Subscription
 from actiontrack.domain.vocabulary import Side
 from actiontrack.errors import ConfigurationError
 from actiontrack.ports import Files, InstanceSettings
-from actiontrack.settings.faults import Faults, nearest, syntax
+from actiontrack.settings.faults import Faults, nearest, one_of, syntax
 from actiontrack.settings.places import Places
+from actiontrack.settings.post import NotifierSettings, check_subscriptions, read_notifiers
 from actiontrack.settings.secrets import secret_fault, secret_value
 from actiontrack.settings.tables import (
     AgencyTable,
     BoardTable,
     ConnectorTable,
     HintsTable,
+    NotifierTable,
     OutboundTable,
     PlatformTable,
     ScheduleTable,
     StoreTable,
+    SubscriptionTable,
 )
 
 M = TypeVar("M", bound=BaseModel)
@@ -47,8 +50,11 @@ class Settings:
     agencies: tuple[Agency, ...]
     instances: tuple[InstanceSettings, ...]
     schedules: tuple[Schedule, ...]
+    """The `[[schedule]]`s, and those of the subscriptions."""
     outbound: OutboundTable
     hints: HintsTable | None
+    notifiers: tuple[NotifierSettings, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -99,12 +105,15 @@ def load_settings(
     options_models: Mapping[str, type[BaseModel]],
     platform_models: Mapping[str, type[BaseModel]] | None = None,
     files: Mapping[str, Files] | None = None,
+    notifier_models: Mapping[str, type[BaseModel]] | None = None,
     jobs: Collection[str] = JOBS,
+    formats: Collection[str] | None = None,
 ) -> Settings:
     """Read and check a configuration file.
 
     `options_models` maps each connector type installed to the model of its keys, `platform_models` each type of
-    platform, `files` those whose instances are files to what tells of them. Raises ConfigurationError, one line with
+    platform, `files` those whose instances are files to what tells of them, `notifier_models` each type of notifier;
+    `formats` are the formats of reports. Raises ConfigurationError, one line with
     file, line, value and nearest valid key.
     """
     text = _text(file)
@@ -122,13 +131,17 @@ def load_settings(
     connectors = tables.many("connector", ConnectorTable)
     platform = tables.one("platform", PlatformTable)
     schedules = tables.many("schedule", ScheduleTable)
+    notifiers = tables.many("notifier", NotifierTable)
+    subscriptions = tables.many("subscription", SubscriptionTable)
     _check_agencies(agencies, faults)
+    ways = read_notifiers(notifiers, notifier_models or {}, faults)
+    check_subscriptions(subscriptions, formats, faults)
     instances = _instances(connectors, options_models, faults)
     instances += _hosting(platform, [each.name for _, each in connectors], platform_models or {}, faults)
     _check_connectors(connectors, agencies, file, files or {}, faults)
     for index, schedule in schedules:
         if schedule.job not in jobs:
-            faults.add(("schedule", index, "job"), f"[[schedule]] job = {schedule.job!r} is not known{_one_of(jobs)}")
+            faults.add(("schedule", index, "job"), f"[[schedule]] job = {schedule.job!r} is not known{one_of(jobs)}")
     url = _store_url(store or StoreTable(), file, environ, faults)
     faults.raise_any()
     assert board is not None  # noqa: S101 - a missing [board] is a fault, raised above
@@ -139,16 +152,24 @@ def load_settings(
         store_url=url,
         agencies=tuple(Agency(**agency.model_dump()) for _, agency in agencies),
         instances=instances,
-        schedules=tuple(Schedule(**schedule.model_dump()) for _, schedule in schedules),
+        schedules=(
+            *(Schedule(**schedule.model_dump()) for _, schedule in schedules),
+            *(each.schedule for _, each in subscriptions),
+        ),
         outbound=outbound or OutboundTable(),
         hints=hints,
+        notifiers=ways,
+        subscriptions=tuple(Subscription(**each.model_dump()) for _, each in subscriptions),
     )
 
 
 class _Tables:
     """The top of the document, table by table."""
 
-    NAMES = ("board", "store", "outbound", "hints", "platform", "agency", "connector", "schedule")
+    NAMES = (
+        "board", "store", "outbound", "hints", "platform", "agency", "connector", "notifier", "schedule",
+        "subscription",
+    )  # fmt: skip
 
     def __init__(self, document: Mapping[str, Any], faults: Faults) -> None:
         self._document = document
@@ -275,11 +296,10 @@ def _instances(
         where = ("connector", index)
         model = options_models.get(each.type)
         if model is None:
-            faults.add(
-                (*where, "type"), f"[[connector]] type = {each.type!r} is not installed{_one_of(options_models)}"
-            )
+            faults.add((*where, "type"), f"[[connector]] type = {each.type!r} is not installed{one_of(options_models)}")
             continue
-        _check_secrets(each.options(), where, "[[connector]]", faults)
+        if faults.secrets(each.options(), where, "[[connector]]"):
+            continue
         options = faults.model(model, each.options(), where, also=tuple(ConnectorTable.model_fields))
         if options is None:
             continue
@@ -312,9 +332,10 @@ def _hosting(
         faults.add((*where, "name"), f"[platform] name = {platform.name!r} is a connector's; names are unique")
     model = models.get(platform.type)
     if model is None:
-        faults.add((*where, "type"), f"[platform] type = {platform.type!r} is not installed{_one_of(models)}")
+        faults.add((*where, "type"), f"[platform] type = {platform.type!r} is not installed{one_of(models)}")
         return ()
-    _check_secrets(platform.options(), where, "[platform]", faults)
+    if faults.secrets(platform.options(), where, "[platform]"):
+        return ()
     options = faults.model(model, platform.options(), where, also=tuple(PlatformTable.model_fields))
     if options is None:
         return ()
@@ -324,12 +345,6 @@ def _hosting(
             options=options.model_dump(), platform=True,
         ),
     )  # fmt: skip
-
-
-def _check_secrets(options: Mapping[str, Any], where: tuple[str | int, ...], table: str, faults: Faults) -> None:
-    for key, value in options.items():
-        if fault := secret_fault(key, value):
-            faults.add((*where, key), f"{table} {fault}")
 
 
 def _store_url(store: StoreTable, file: Path, environ: Mapping[str, str], faults: Faults) -> str:
@@ -352,7 +367,3 @@ def _store_url(store: StoreTable, file: Path, environ: Mapping[str, str], faults
     if scheme.startswith("sqlite") and rest.startswith("/") and rest.strip("/") not in ("", ":memory:"):
         return f"sqlite:///{(file.absolute().parent / rest[1:])}"
     return url
-
-
-def _one_of(words: Collection[str]) -> str:
-    return f"; known: {', '.join(sorted(words)) or 'none'}"

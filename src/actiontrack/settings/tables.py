@@ -7,9 +7,9 @@ from ipaddress import ip_network
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from actiontrack.domain.policy import Board, Schedule
+from actiontrack.domain.policy import Board, Schedule, Subscription
 from actiontrack.domain.vocabulary import Side
 
 _HOST_AND_PORT = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}")
@@ -36,6 +36,14 @@ class BoardTable(Board):
         except (KeyError, ValueError, OSError):
             raise ValueError('no such time zone; write one like "Europe/London"') from None
         return value
+
+    @model_validator(mode="after")
+    def _hours_fit(self) -> BoardTable:
+        for each in (self.send_from, self.send_until):
+            _clock_time(each)
+        if self.send_from >= self.send_until:
+            raise ValueError("send_from must be earlier in the day than send_until")
+        return self
 
 
 class SecretTable(Table):
@@ -166,19 +174,45 @@ class PlatformTable(BaseModel):
         return dict(self.model_extra or {})
 
 
+class NotifierTable(BaseModel):
+    """`[[notifier]]`: a way to tell people. Keys that are not here belong to its type."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    """Its own name: letters, digits, "-", "_" and "."."""
+    type: str
+    """How it tells (`actiontrack plugin list` shows the types installed)."""
+    only: tuple[str, ...] = ()
+    """The addresses it is for, as patterns ("*@police.example.org"); with none, all. Of several notifiers the first
+    that fits tells a person; the others do not."""
+
+    def options(self) -> dict[str, Any]:
+        """The keys of its type."""
+        return dict(self.model_extra or {})
+
+
+def _clock_time(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('write a time of day like "06:00"')
+    return value
+
+
+def _known_days(value: str) -> str:
+    if value not in ("daily", "working", *WEEKDAYS):
+        raise ValueError(f"must be one of daily, working, {', '.join(WEEKDAYS)}")
+    return value
+
+
 class ScheduleTable(Schedule):
     """`[[schedule]]`: a job the scheduler runs."""
 
-    @field_validator("at")
-    @classmethod
-    def _clock_time(cls, value: str) -> str:
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            raise ValueError('write a time of day like "06:00"')
-        return value
+    _at = field_validator("at")(_clock_time)
+    _days = field_validator("days")(_known_days)
 
-    @field_validator("days")
-    @classmethod
-    def _known_days(cls, value: str) -> str:
-        if value not in ("daily", "working", *WEEKDAYS):
-            raise ValueError(f"must be one of daily, working, {', '.join(WEEKDAYS)}")
-        return value
+
+class SubscriptionTable(Subscription):
+    """`[[subscription]]`: a report that is sent by itself."""
+
+    _at = field_validator("at")(_clock_time)
+    _days = field_validator("days")(_known_days)

@@ -25,7 +25,7 @@ BUSY_SECONDS = 10
 WRITING = {"sqlite_begin": "BEGIN IMMEDIATE"}
 """SQLite: take the write lock at once, so that two writers queue instead of one failing half-way."""
 
-_VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+_VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every schema this version knows."""
 
 

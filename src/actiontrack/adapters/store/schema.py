@@ -17,7 +17,7 @@ from actiontrack.domain import ledger, nouns
 from actiontrack.domain.catalogue import LEDGERS, NOUNS, noun_name
 from actiontrack.domain.nouns import Stored
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration: a database that shows it needs none."""
 
 BOARD = "board_id"
@@ -132,6 +132,7 @@ _INDEXED: dict[type[Stored], tuple[tuple[str, ...], ...]] = {
     ledger.Intent: (("instance", "state"), ("action",)),
     ledger.Conflict: (("closed_at", "action"),),
     ledger.Proposal: (("closed_at", "action"),),
+    ledger.Send: (("state",),),
 }
 
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from actiontrack.domain.escalation import IMPACT_CHECK, REFERRAL
 from actiontrack.domain.fields import FIELDS, words
-from actiontrack.domain.ledger import Escalation, Link, Proposal, ProposalKind, Send, Setting
+from actiontrack.domain.ledger import Escalation, Link, Proposal, ProposalKind, Send, SendState, Setting
 from actiontrack.domain.nouns import Action
 from actiontrack.domain.report import day_in_words
 from actiontrack.domain.vocabulary import CLOSED_STATUSES, Status
 from actiontrack.ports import AuditEntry, Platform, Reader
 from actiontrack.services.core import Core
+from actiontrack.services.telling.message import PLATFORM
 
 _ANSWERS = ("accepted", "refused")
 _TOLD = frozenset({*CLOSED_STATUSES, Status.VERIFIED, Status.EVIDENCE_QUERIED})
@@ -40,11 +41,11 @@ def tell_decisions(core: Core, platform: Platform, who: str) -> None:
         if text:
             platform.comment(remote_id, text, f"{store.value if store else ''}:{send.kind}")
         with core.store.writing(who, f"tell:{name}") as writer:
-            writer.put(send.model_copy(update={"sent_at": core.clock.now()}))
+            writer.put(send.model_copy(update={"sent_at": core.clock.now(), "state": SendState.SENT}))
 
 
 def _person(name: str) -> str:
-    return f"platform:{name}"
+    return f"{PLATFORM}{name}"
 
 
 def _newly_owed(core: Core, reader: Reader, name: str) -> Iterator[Send | Setting]:
@@ -54,13 +55,16 @@ def _newly_owed(core: Core, reader: Reader, name: str) -> Iterator[Send | Settin
     known = {each.kind for each in reader.find(Send, person=_person(name))}
     for action, on, kind in _happened(reader, name, reader.head() if setting is None else int(setting.value)):
         if kind not in known:
-            sent_at = now if first else None
-            yield Send(person=_person(name), period=on, kind=kind, refs=(action,), at=now, sent_at=sent_at)
+            told = {"sent_at": now, "state": SendState.SENT} if first else {}
+            yield Send(person=_person(name), period=on, kind=kind, refs=(action,), at=now, **told)
     yield Setting(name=f"told:{name}", value=str(reader.head()))
 
 
 def _happened(reader: Reader, name: str, position: int) -> Iterator[tuple[str, date, str]]:
-    """(action, day, key) of each decision and escalation; of the audit's entries those after a position."""
+    """(action, day, key) of each decision and escalation; of the audit's entries those after a position.
+
+    A reminder is none, and a referral that is back is about a recommendation.
+    """
     for proposal in reader.find(Proposal, how=_ANSWERS):
         if proposal.action and proposal.closed_at is not None:
             yield proposal.action, proposal.closed_at.date(), f"proposal:{proposal.id}"
@@ -68,7 +72,7 @@ def _happened(reader: Reader, name: str, position: int) -> Iterator[tuple[str, d
         if _is_decision(entry, name):
             yield entry.ref, entry.at.date(), f"entry:{entry.position}"
     for each in reader.find(Escalation, state="raised"):
-        if each.level != REFERRAL:  # that is about a recommendation
+        if (each.days_overdue and each.level != REFERRAL) or each.level == IMPACT_CHECK:
             yield each.action, each.at.date(), f"escalation:{each.action}:{each.level}:{each.period}"
 
 
@@ -91,7 +95,8 @@ def _text(reader: Reader, kind: str) -> str:
         entry = next(iter(reader.entries(after=int(key) - 1, upto=int(key))), None)
         decided = reader.get(Action, entry.ref) if entry else None
         return _of_status(entry, decided) if entry and decided else ""
-    action, level, period = key.split(":")
+    action, _, named = key.partition(":")
+    level, _, period = named.rpartition(":")
     escalations = reader.find(Escalation, action=action, level=level, period=date.fromisoformat(period))
     if not escalations:
         return ""

@@ -1,0 +1,1 @@
+"""Messages by GOV.UK Notify."""
