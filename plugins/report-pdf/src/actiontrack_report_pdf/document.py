@@ -1,0 +1,82 @@
+"""A report as a PDF: its words and numbers are handed to our template as data, which typst sets and tags."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from importlib.resources import files
+from typing import Any
+
+from actiontrack.api import Report, Section, Table, day_in_words
+from actiontrack_report_pdf.letters import FONT, REPLACED, carried, font_folder, legible, only_carried
+from actiontrack_report_pdf.tables import table_data
+from actiontrack_report_pdf.tags import finish
+
+
+def render(report: Report) -> bytes:
+    """The same report gives the same bytes."""
+    import typst
+
+    told = json.dumps(_data(report), ensure_ascii=False)
+    if carried(told):
+        return finish(_set(report, told, with_others=False))
+    try:
+        return finish(_set(report, told, with_others=True))
+    except typst.TypstError:
+        # The standard refuses a document with a character in it that no font shows.
+        return finish(_set(report, only_carried(told), with_others=False))
+
+
+def _set(report: Report, told: str, *, with_others: bool) -> bytes:
+    """Typeset it, with this machine's fonts beside the carried one or without."""
+    import typst
+
+    fonts = typst.Fonts(include_system_fonts=with_others, include_embedded_fonts=False, font_paths=[font_folder()])
+    return typst.compile(
+        files("actiontrack_report_pdf").joinpath("report.typ").read_bytes(),
+        font_paths=fonts,
+        sys_inputs={"report": told, "font": FONT, "replaced": REPLACED if REPLACED in told else ""},
+        format="pdf",
+        pdf_standards="ua-1",
+        timestamp=datetime(report.as_at.year, report.as_at.month, report.as_at.day, tzinfo=UTC),
+    )
+
+
+def _data(report: Report) -> dict[str, Any]:
+    """What the template shows, every text legible."""
+    made = f"Made from audit entry {report.position}"
+    return _legible(
+        {
+            "title": report.title,
+            "board": report.board,
+            "as_at": day_in_words(report.as_at),
+            "period": report.period,
+            "decide": [
+                {"label": one.label, "ref": one.ref, "text": one.text, "section": one.section}
+                for one in report.headlines
+            ],
+            "figures": table_data(report.key_figures) if report.key_figures else None,
+            "sections": [_section(section) for section in report.sections],
+            "made": f"{made}, {report.head}." if report.head else f"{made}.",
+        }
+    )
+
+
+def _section(section: Section) -> dict[str, Any]:
+    chart = section.chart
+    tables: list[Table] = [chart.table] if chart else []
+    return {
+        "key": section.key,
+        "title": section.title,
+        "says": list(section.says),
+        "chart": {"title": chart.title, "alt": chart.alt, "svg": chart.svg} if chart else None,
+        "tables": [table_data(table) for table in (*tables, *section.tables)],
+    }
+
+
+def _legible(value: Any) -> Any:
+    if isinstance(value, str):
+        return legible(value)
+    if isinstance(value, dict):
+        return {key: _legible(each) for key, each in value.items()}
+    return [_legible(each) for each in value] if isinstance(value, list) else value
