@@ -42,7 +42,7 @@ def _set(report: Report, told: str, *, with_others: bool) -> bytes:
     )
 
 
-def _data(report: Report) -> dict[str, Any]:
+def _data(report: Report) -> Any:
     """What the template shows, every text legible."""
     made = f"Made from audit entry {report.position}"
     return _legible(
@@ -51,6 +51,7 @@ def _data(report: Report) -> dict[str, Any]:
             "board": report.board,
             "as_at": day_in_words(report.as_at),
             "period": report.period,
+            "foot": f"{report.board}. {report.title}, as at {day_in_words(report.as_at)}.",
             "decide": [
                 {"label": one.label, "ref": one.ref, "text": one.text, "section": one.section}
                 for one in report.headlines

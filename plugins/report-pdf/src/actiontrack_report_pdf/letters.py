@@ -7,13 +7,12 @@ import struct
 from functools import cache
 from importlib.resources import files
 
-
 FONT = "Liberation Sans"
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 """Stands for what no font shows."""
 _BREAKS = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 _UNSEEN = re.compile("[\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
-"""Shown by nothing, and refused by the standard as shown: breaks within words, and marks of direction and of variants."""
+"""No sign, and refused by the standard as one: breaks within words, marks of direction and of variants."""
 _NO_LETTERS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffc\ufffe\uffff]")
 
 

@@ -30,16 +30,19 @@ def table_data(table: Table) -> dict[str, Any]:
     """The table for the template; a cell is a text, or a list of pieces between which a line may end."""
     rows = [[shown(*cell) for cell in zip(row, table.columns, strict=True)] for row in table.rows]
     widths = column_widths(table, rows)
+    cells = [[_broken(cell, width) for cell, width in zip(row, widths, strict=True)] for row in rows]
     return {
         "caption": table.caption,
         "count": len(rows) if len(rows) > 1 and len(table.columns) > 3 else None,
         "empty": table.empty,
         "together": len(rows) < _FEW and sum(len(cell) for row in rows for cell in row) < _LITTLE,
         "columns": [
-            {"title": _broken(column.title, width), "kind": column.kind, "key": column.key, "width": width}
+            {"title": _broken(column.title, width), "kind": column.kind, "width": width}
             for column, width in zip(table.columns, widths, strict=True)
         ],
-        "rows": [[_broken(cell, width) for cell, width in zip(row, widths, strict=True)] for row in rows],
+        "rows": cells,
+        "ratings": [place for place, column in enumerate(table.columns) if column.key == "rating"],
+        "pieces": [place for place in range(len(widths)) if any(isinstance(row[place], list) for row in cells)],
     }
 
 
@@ -96,4 +99,4 @@ def _broken(text: str, width: float) -> str | list[str]:
 
 def _length(word: str) -> float:
     """Millimetres, rather too many than too few."""
-    return len(word) * (_LETTER if word[1:].islower() or not word.isascii() and word.islower() else _CAPITAL)
+    return len(word) * (_LETTER if word[1:].islower() or (not word.isascii() and word.islower()) else _CAPITAL)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pikepdf import Dictionary, Object, Pdf
+from typing import Any
 
 
 def finish(content: bytes) -> bytes:
@@ -18,58 +16,44 @@ def finish(content: bytes) -> bytes:
     import pikepdf
 
     with pikepdf.open(BytesIO(content)) as pdf:
-        for each in pdf.objects:
-            if isinstance(each, pikepdf.Dictionary) and each.get("/S") in ("/TD", "/TH"):
-                _scope(each)
-        _forget_names(pdf)
+        tree = pdf.Root.StructTreeRoot
+        for table in _tables(tree):
+            for part in table.K:
+                for row in part.K:
+                    _scope(row.K, "/Column" if part.S == "/THead" else "/Row")
+        if "/IDTree" in tree:  # The headers' names, which nothing refers to any more.
+            del tree.IDTree
         made = BytesIO()
         pdf.save(
             made,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             compress_streams=True,
-            recompress_flate=True,
             deterministic_id=True,
         )
     return made.getvalue()
 
 
-def _scope(cell: Dictionary) -> None:
-    """Leave a cell of the head as it is but for names; make the first of a row its header; say nothing of the rest."""
+def _tables(element: Any) -> Iterator[Any]:
+    """The tables below it; there is none within another."""
+    import pikepdf
+
+    for kid in element.get("/K", ()):
+        if isinstance(kid, pikepdf.Dictionary):
+            if kid.get("/S") == "/Table":
+                yield kid
+            else:
+                yield from _tables(kid)
+
+
+def _scope(cells: Any, scope: str) -> None:
+    """Every cell of the head is its column's header, the first of any other row that row's; the rest are plain."""
     from pikepdf import Array, Dictionary, Name
 
-    row = cell.P
-    scope = Name.Column if row.P.S == Name.THead else Name.Row if _first(row) == cell.objgen else None
-    kept = [each for each in _attributes(cell) if each.get("/O") != Name.Table]
-    if scope is not None:
+    for place, cell in enumerate(cells):
+        if place and scope == "/Row":
+            del cell.A  # The headers' names, and how its borders are drawn.
+            continue
         cell.S = Name.TH
-        kept.append(Dictionary(O=Name.Table, Scope=scope))
-    if kept:
-        cell.A = Array(kept)
-    elif "/A" in cell:
-        del cell.A
-    if "/ID" in cell:
-        del cell.ID
-
-
-def _first(row: Dictionary) -> tuple[int, int]:
-    """Which object a row's first cell is."""
-    from pikepdf import Array
-
-    found: Object = row.K[0] if isinstance(row.K, Array) else row.K
-    return found.objgen
-
-
-def _attributes(cell: Dictionary) -> list[Dictionary]:
-    from pikepdf import Array
-
-    found = cell.get("/A")
-    if found is None:
-        return []
-    return list(found) if isinstance(found, Array) else [found]  # type: ignore[arg-type]
-
-
-def _forget_names(pdf: Pdf) -> None:
-    """The headers' names, which nothing refers to any more."""
-    tree = pdf.Root.StructTreeRoot
-    if "/IDTree" in tree:
-        del tree.IDTree
+        cell.A = Array([Dictionary(O=Name.Table, Scope=Name(scope))])
+        if "/ID" in cell:
+            del cell.ID
