@@ -90,7 +90,9 @@ def check_table(pdf: Path, rows: int, most_bytes: int) -> None:
     if pdf.stat().st_size > most_bytes:
         raise RuntimeError(f"{pdf.stat().st_size} bytes, more than {most_bytes}")
     with pikepdf.open(pdf) as made:
-        told = [each.S for each in made.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each and "/P" in each]
+        told = [
+            each.S for each in made.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each and "/P" in each
+        ]
     found = told.count("/Table"), told.count("/TR")
     if found != (1, rows + 1):
         raise RuntimeError(f"{found} tables and rows")

@@ -8,34 +8,36 @@ from importlib.resources import files
 from typing import Any
 
 from actiontrack.api import Report, Section, Table, day_in_words
-from actiontrack_report_pdf.letters import FONT, REPLACED, carried, font_folder, legible, only_carried
+from actiontrack_report_pdf.letters import FONT, REPLACED, SIGNS_FONT, font_folder, heading, legible, without_signs
 from actiontrack_report_pdf.tables import table_data
 from actiontrack_report_pdf.tags import finish
 
 
 def render(report: Report) -> bytes:
-    """The same report gives the same bytes."""
+    """The same report gives the same bytes, on every machine."""
     import typst
 
     told = json.dumps(_data(report), ensure_ascii=False)
-    if carried(told):
-        return finish(_set(report, told, with_others=False))
     try:
-        return finish(_set(report, told, with_others=True))
+        return finish(_set(report, told))
     except typst.TypstError:
-        # The standard refuses a document with a character in it that no font shows.
-        return finish(_set(report, only_carried(told), with_others=False))
+        # Among letters of several directions a sign of the second font is, at times, not found; the standard refuses it.
+        return finish(_set(report, without_signs(told)))
 
 
-def _set(report: Report, told: str, *, with_others: bool) -> bytes:
-    """Typeset it, with this machine's fonts beside the carried one or without."""
+def _set(report: Report, told: str) -> bytes:
+    """Typeset it. Raises TypstError where the standard is not met."""
     import typst
 
-    fonts = typst.Fonts(include_system_fonts=with_others, include_embedded_fonts=False, font_paths=[font_folder()])
     return typst.compile(
         files("actiontrack_report_pdf").joinpath("report.typ").read_bytes(),
-        font_paths=fonts,
-        sys_inputs={"report": told, "font": FONT, "replaced": REPLACED if REPLACED in told else ""},
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[font_folder()]),
+        sys_inputs={
+            "report": told,
+            "font": FONT,
+            "signs-font": SIGNS_FONT,
+            "replaced": REPLACED if REPLACED in told else "",
+        },
         format="pdf",
         pdf_standards="ua-1",
         timestamp=datetime(report.as_at.year, report.as_at.month, report.as_at.day, tzinfo=UTC),
@@ -47,7 +49,7 @@ def _data(report: Report) -> Any:
     made = f"Made from audit entry {report.position}"
     return _legible(
         {
-            "title": report.title,
+            "title": heading(report.title),
             "board": report.board,
             "as_at": day_in_words(report.as_at),
             "period": report.period,
@@ -68,9 +70,9 @@ def _section(section: Section) -> dict[str, Any]:
     tables: list[Table] = [chart.table] if chart else []
     return {
         "key": section.key,
-        "title": section.title,
+        "title": heading(section.title),
         "says": list(section.says),
-        "chart": {"title": chart.title, "alt": chart.alt, "svg": chart.svg} if chart else None,
+        "chart": {"title": chart.title, "alt": heading(chart.alt), "svg": chart.svg} if chart else None,
         "tables": [table_data(table) for table in (*tables, *section.tables)],
     }
 

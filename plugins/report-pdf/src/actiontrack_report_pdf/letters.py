@@ -1,49 +1,68 @@
-"""Which characters a page can show: those of the font that is carried here, or of this machine's fonts beside it."""
+"""Which characters a page shows: those of the font that is carried here, and a few signs of one that typst carries.
+
+The machine's own fonts are not asked: the same report would look otherwise on another machine, and what sets a page
+has been seen to break down over letters that several fonts share.
+"""
 
 from __future__ import annotations
 
 import re
 import struct
+import unicodedata
 from functools import cache
 from importlib.resources import files
 
 FONT = "Liberation Sans"
-REPLACED = "\N{REPLACEMENT CHARACTER}"
-"""Stands for what no font shows."""
-_BREAKS = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
+SIGNS_FONT = "DejaVu Sans Mono"
+SIGNS = "⇐⇒✓✔✗✘☐☑☒☆★☎⚠◆◇△▽"
+"""What people tick and point with, and the carried font has not."""
+REPLACED = "\N{WHITE SQUARE}"
+"""Stands for what neither font shows."""
+_BREAKS = re.compile("\r\n|[\t\n\v\f\r\x1c-\x1e\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 _UNSEEN = re.compile("[\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
 """No sign, and refused by the standard as one: breaks within words, marks of direction and of variants."""
-_NO_LETTERS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffc\ufffe\uffff]")
 
 
 def font_folder() -> str:
-    """Where the carried fonts lie."""
+    """Where the carried font lies."""
     return str(files("actiontrack_report_pdf").joinpath("fonts"))
 
 
 def legible(text: str) -> str:
-    """The text without what is no letter: breaks of a line become blanks, control characters the sign REPLACED."""
-    return _NO_LETTERS.sub(REPLACED, _UNSEEN.sub("", _BREAKS.sub(" ", text.replace("\t", " "))))
+    """The text as a page can show it: breaks of a line become blanks, and what no font shows the sign REPLACED."""
+    if text.isascii() and text.isprintable():
+        return text
+    seen = _UNSEEN.sub("", _BREAKS.sub(" ", text))
+    letters = _letters()
+    shown = seen if letters.issuperset(seen) else "".join(each if each in letters else REPLACED for each in seen)
+    return _marks_on_signs().sub("", shown)
 
 
-def carried(text: str) -> bool:
-    """Whether the carried font shows all of it."""
-    return text.isascii() or _letters().issuperset(text)
+def heading(text: str) -> str:
+    """The text as a heading; the standard refuses one that is blank."""
+    return legible(text).strip() or "–"
 
 
-def only_carried(text: str) -> str:
-    """The text with the sign REPLACED for each character that the carried font does not show."""
-    return text if carried(text) else "".join(each if each in _letters() else REPLACED for each in text)
+def without_signs(text: str) -> str:
+    """The text in the carried font alone."""
+    return text.translate(dict.fromkeys(map(ord, SIGNS), REPLACED))
+
+
+@cache
+def _marks_on_signs() -> re.Pattern[str]:
+    """Accents that follow a sign, which no font sets upon it."""
+    accents = "".join(sorted(each for each in _letters() if unicodedata.category(each) in ("Mn", "Me")))
+    return re.compile(f"(?<=[{SIGNS}])[{accents}]+")
 
 
 @cache
 def _letters() -> frozenset[str]:
-    """Those that both weights of the carried font show."""
+    """Those that both weights of the carried font show, and the signs."""
     regular, bold = (
         _shown_by(files("actiontrack_report_pdf").joinpath("fonts", f"LiberationSans-{weight}.ttf").read_bytes())
         for weight in ("Regular", "Bold")
     )
-    return frozenset(map(chr, regular & bold))
+    return frozenset(map(chr, regular & bold)) | set(SIGNS)
 
 
 def _shown_by(font: bytes) -> set[int]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from actiontrack.api import Table, shown
+from actiontrack_report_pdf.letters import heading
 
 PAGE_WIDTH = 267.0
 """Millimetres between the margins of a landscape A4 page."""
@@ -32,7 +33,7 @@ def table_data(table: Table) -> dict[str, Any]:
     widths = column_widths(table, rows)
     cells = [[_broken(cell, width) for cell, width in zip(row, widths, strict=True)] for row in rows]
     return {
-        "caption": table.caption,
+        "caption": heading(table.caption),
         "count": len(rows) if len(rows) > 1 and len(table.columns) > 3 else None,
         "empty": table.empty,
         "together": len(rows) < _FEW and sum(len(cell) for row in rows for cell in row) < _LITTLE,
