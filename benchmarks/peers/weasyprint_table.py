@@ -9,21 +9,23 @@ from pathlib import Path
 import weasyprint
 
 STYLE = """
-@page { size: A4 landscape; margin: 14mm 15mm 16mm; @bottom-right { content: "Page " counter(page) " of " counter(pages) } }
+@page {
+  size: A4 landscape; margin: 14mm 15mm 16mm;
+  @bottom-right { content: "Page " counter(page) " of " counter(pages) }
+}
 body { font: 9pt/1.2 "Liberation Sans", Arial, sans-serif }
 table { width: 100%; table-layout: fixed; border-collapse: collapse }
 th, td { padding: 1.3mm 2.2mm 1.3mm .8mm; border-bottom: .5pt solid #b1b4b6; text-align: left; vertical-align: top }
 .number { text-align: right }
 """
 WIDTHS = {"ref": 37, "in_plan": 35, "action": 81, "lead": 33, "due": 35, "late": 13, "status": 20, "rating": 13}
-MONTHS = "January February March April May June July August September October November December".split()
 
 
 def shown(value: object, kind: str) -> str:
     """As it stands on the page."""
     if kind == "date":
         day = datetime.date.fromisoformat(str(value))
-        return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+        return f"{day.day} {day:%B %Y}"
     return html.escape(str(value))
 
 

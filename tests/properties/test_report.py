@@ -128,7 +128,7 @@ def figures_only(told: Told, report: Report) -> Told:
     }
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(plan=plans)
 def test_every_format_tells_the_same_and_tells_it_twice(plan: list[dict[str, Any]], tmp_path: Path) -> None:
     with core_of(plan) as core:

@@ -22,15 +22,19 @@ from actiontrack.services.reporting.charts import bars
 
 KINDS = ("board", "annual", "register", "review")
 BITING = (
-    "=1+1", "+44 20 7946 0000", "-2", "@SUM(A1)", "'quoted", "=cmd|'/c calc'!A1", "<script>alert(1)</script>", "<b>bold</b>",
-    "&amp; & <!-- --> ]]>", "{{ 7 * 7 }} {% raw %}", "#panic(1)", "#image(\"/etc/passwd\")", "#let x = 1 #x", "*strong* _em_ `raw`",
-    "$x^2$ $ sum $", "// a comment", "/* another */", "[content] #[more]", "<label> @reference", "\\ \\u{41} \\#", "- list\n+ list",
-    "\"; #eval(\"1\")", "https://example.org/a?b=c&d", "a -- b --- c ...", "%PDF-1.7 ) Tj (", "100%", "0012", "1e5", "3/4", "TRUE",
-    "Zoë Ångström", "Łódź", "Ελένη", "Наталья", "“curly” – dash …", "non\u00a0breaking", "tab\there", "line\nline", "  spaced  out  ",
-    "W" * 70, "f8ec1252e2a0881bf86eb4e8393222b8ea92a0833ee04daa62475c4c1e8c19a0", "a" * 300,
+    "=1+1", "+44 20 7946 0000", "-2", "@SUM(A1)", "'quoted", "=cmd|'/c calc'!A1", "<script>alert(1)</script>",
+    "<b>bold</b>", "&amp; & <!-- --> ]]>", "{{ 7 * 7 }} {% raw %}", "#panic(1)", "#image(\"/etc/passwd\")",
+    "#let x = 1 #x", "*strong* _em_ `raw`", "$x^2$ $ sum $", "// a comment", "/* another */", "[content] #[more]",
+    "<label> @reference", "\\ \\u{41} \\#", "- list\n+ list", "\"; #eval(\"1\")", "https://example.org/a?b=c&d",
+    "a -- b --- c ...", "%PDF-1.7 ) Tj (", "100%", "0012", "1e5", "3/4", "TRUE", "Zoë Ångström", "Łódź", "Ελένη",
+    "Наталья", "“curly” – dash …", "non\u00a0breaking", "tab\there", "line\nline", "  spaced  out  ", "W" * 70,
+    "f8ec1252e2a0881bf86eb4e8393222b8ea92a0833ee04daa62475c4c1e8c19a0", "a" * 300,
 )  # fmt: skip
 """Each begins something somewhere: a formula, markup, a template, typst's code. All of it can be shown."""
-_WORDS = "agree audit briefing case check chronology data health home learning plan share staff supervision the of and".split()
+_WORDS = (
+    "agree", "audit", "briefing", "case", "check", "chronology", "data", "health", "home", "learning", "plan", "share",
+    "staff", "supervision", "the", "of", "and",
+)  # fmt: skip
 _COLUMN_KINDS: tuple[ColumnKind, ...] = ("text", "text", "text", "code", "number", "rate", "date")
 _DAY = date(2026, 11, 24)
 
@@ -113,8 +117,9 @@ class _Maker:
         ageing = (("1-30", number(50)), ("31-90", number(50)), ("91-180", number(50)), (">180", number(50)))
         agencies = tuple(AgencyFigures(code, self.text(), number(1, 90), number(1, 90)) for code in ("POL", "HEA"))
         return Figures(
-            live=number(999), overdue=number(999), overdue_last=self.chance.choice((None, number(999))), due_soon=number(99),
-            undated=number(99), awaiting_verification=number(99), done_since=self.chance.choice((None, number(99))),
+            live=number(999), overdue=number(999), overdue_last=self.chance.choice((None, number(999))),
+            due_soon=number(99), undated=number(99),
+            awaiting_verification=number(99), done_since=self.chance.choice((None, number(99))),
             closed_without_evidence=number(99), reopened=number(99), incomplete=number(99),
             extensions_requested=number(99), decisions=number(99), ageing=ageing, by_agency=agencies,
             dates_moved=number(99), excluded=number(99),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from actiontrack.domain.report import Cell, Column, Report, Table
+from actiontrack.domain.report import Cell, Column, Report
 
 Rows = list[list[str]]
 Told = dict[str, Rows]

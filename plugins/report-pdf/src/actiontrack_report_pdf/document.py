@@ -21,7 +21,7 @@ def render(report: Report) -> bytes:
     try:
         return finish(_set(report, told))
     except typst.TypstError:
-        # Among letters of several directions a sign of the second font is, at times, not found; the standard refuses it.
+        # Among letters of several directions a sign of the second font is at times not found: that is refused.
         return finish(_set(report, without_signs(told)))
 
 
