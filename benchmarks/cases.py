@@ -248,13 +248,14 @@ _MOST_BYTES = 2_000_000
 def _report(folder: Path, rows: int) -> Race:
     """One table over many pages as a tagged PDF; WeasyPrint sets the same from HTML."""
     table, made = folder / "table.json", folder / "ours.pdf"
+    fonts = ROOT / "plugins/report-pdf/src/actiontrack_report_pdf/fonts"
     _apart("make_table", table, rows)
     try:
         from proof.peers import kit
 
         python = str(kit.install(folder, f"weasyprint=={_WEASYPRINT}") / "python")
         peers: dict[str | None, list[str]] = {
-            "weasyprint": [python, *_script("peers/weasyprint_table.py", table, folder / "peer.pdf")[1:]]
+            "weasyprint": [python, *_script("peers/weasyprint_table.py", table, folder / "peer.pdf", fonts)[1:]]
         }
     except LackingError as lacking:
         print(f"without WeasyPrint: {lacking}", file=sys.stderr)

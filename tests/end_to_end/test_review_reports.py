@@ -287,7 +287,7 @@ def test_the_same_record_makes_the_same_bytes_and_can_be_made_again_later(
 ) -> None:
     _, first = report(suite, *which, out="first")
     entry = suite.run("audit", "verify")["entries"]
-    assert set(first) == {".docx", ".html", ".json", ".xlsx"}
+    assert set(first) == {".docx", ".html", ".json", ".pdf", ".xlsx"}
     assert report(suite, *which, out="second")[1] == first
     suite.run("action", "set", reviews["open"], "text=Something else", now="2026-02-01T09:00:00Z")
     suite.run("recommendation", "set", "R1", "response_reasons=Later words")

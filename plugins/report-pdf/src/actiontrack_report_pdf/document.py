@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from actiontrack.api import Report, Section, Table, day_in_words
-from actiontrack_report_pdf.letters import FONT, REPLACED, SIGNS_FONT, font_folder, heading, legible, without_signs
+from actiontrack_report_pdf.letters import FONT, FONTS, REPLACED, SIGNS_FONT, heading, legible, without_signs
 from actiontrack_report_pdf.tables import table_data
 from actiontrack_report_pdf.tags import finish
+
+_TEMPLATE = Path(__file__).with_name("report.typ")
 
 
 def render(report: Report) -> bytes:
@@ -30,8 +32,8 @@ def _set(report: Report, told: str) -> bytes:
     import typst
 
     return typst.compile(
-        files("actiontrack_report_pdf").joinpath("report.typ").read_bytes(),
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[font_folder()]),
+        _TEMPLATE.read_bytes(),
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[FONTS]),
         sys_inputs={
             "report": told,
             "font": FONT,

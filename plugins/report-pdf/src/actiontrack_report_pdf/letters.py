@@ -10,8 +10,10 @@ import re
 import struct
 import unicodedata
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
+FONTS = Path(__file__).parent / "fonts"
+"""Where the carried font lies."""
 FONT = "Liberation Sans"
 SIGNS_FONT = "DejaVu Sans Mono"
 SIGNS = "⇐⇒✓✔✗✘☐☑☒☆★☎⚠◆◇△▽"
@@ -21,11 +23,6 @@ REPLACED = "\N{WHITE SQUARE}"
 _BREAKS = re.compile("\r\n|[\t\n\v\f\r\x1c-\x1e\x85\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}]")
 _UNSEEN = re.compile("[\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]")
 """No sign, and refused by the standard as one: breaks within words, marks of direction and of variants."""
-
-
-def font_folder() -> str:
-    """Where the carried font lies."""
-    return str(files("actiontrack_report_pdf").joinpath("fonts"))
 
 
 def legible(text: str) -> str:
@@ -58,10 +55,7 @@ def _marks_on_signs() -> re.Pattern[str]:
 @cache
 def _letters() -> frozenset[str]:
     """Those that both weights of the carried font show, and the signs."""
-    regular, bold = (
-        _shown_by(files("actiontrack_report_pdf").joinpath("fonts", f"LiberationSans-{weight}.ttf").read_bytes())
-        for weight in ("Regular", "Bold")
-    )
+    regular, bold = (_shown_by((FONTS / f"LiberationSans-{weight}.ttf").read_bytes()) for weight in ("Regular", "Bold"))
     return frozenset(map(chr, regular & bold)) | set(SIGNS)
 
 
