@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from board_suite import BOARD, POLICE, Suite
+from read_pdf import everything_in
 
 MARKER = "Quillfeather"
 """Stands in everything that is said of the embargoed review."""
@@ -83,9 +84,11 @@ def reviews(suite: Suite) -> dict[str, str]:
 
 
 def parts(path: Path) -> Iterator[bytes]:
-    """A file's bytes; of a package, those of its parts."""
+    """A file's bytes; of a package, those of its parts; of a PDF, its words and all it holds unpacked."""
     content = path.read_bytes()
     yield content
+    if path.suffix == ".pdf":
+        yield from everything_in(content)
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             for name in package.namelist():

@@ -42,6 +42,16 @@ def structure_of(content: bytes) -> Element:
         return _element(top, (0, 0), marked)
 
 
+def everything_in(content: bytes) -> Iterator[bytes]:
+    """All that the file holds unpacked, and the words that it shows."""
+    yield structure_of(content).words.encode()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        for each in pdf.objects:
+            yield each.unparse(resolved=True)
+            if isinstance(each, pikepdf.Stream):
+                yield each.read_bytes()
+
+
 def tables_of(content: bytes) -> list[tuple[str, list[list[str]]]]:
     """Each table's caption, which is the heading before it, and the rows of its body."""
     heading, found = "", []
