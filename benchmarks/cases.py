@@ -290,6 +290,36 @@ def _many_agencies(count: int) -> str:
     )
 
 
+_MOST_BYTES = 2_000_000
+"""What GOV.UK Notify takes as an attachment."""
+
+
+def _report(folder: Path, rows: int) -> Race:
+    """One table over many pages as a tagged PDF; WeasyPrint sets the same from HTML."""
+    table, made = folder / "table.json", folder / "ours.pdf"
+    fonts = ROOT / "plugins/report-pdf/src/actiontrack_report_pdf/fonts"
+    _apart("make_table", table, rows)
+    try:
+        from proof.peers import kit
+
+        python = str(kit.install(folder, f"weasyprint=={_WEASYPRINT}") / "python")
+        peers: dict[str | None, list[str]] = {
+            "weasyprint": [python, *_script("peers/weasyprint_table.py", table, folder / "peer.pdf", fonts)[1:]]
+        }
+    except LackingError as lacking:
+        print(f"without WeasyPrint: {lacking}", file=sys.stderr)
+        peers = {}
+
+    def check() -> None:
+        _apart("check_table", made, rows, _MOST_BYTES)
+
+    return Race(
+        folder, ours=_script("ours/report_pdf.py", table, made),
+        peers={**peers, None: [sys.executable, "-c", "import actiontrack.api"]}, check=check,
+    )  # fmt: skip
+
+
+_WEASYPRINT = "70.0"
 _SYNC = _module("actiontrack", "--json", "sync")
 
 
@@ -348,6 +378,8 @@ CASES = {
         Case("recovery-100k-unsent", f"{_CUT_OFF}, nothing written", 100_000, _recovery("before")),
         Case("sweep-1m", f"{_LIVE}; beside a query over plain tables", 1_000_000, _sweep(again=False)),
         Case("sweep-1m-again", f"{_LIVE}, all told already; beside the same query", 1_000_000, _sweep(again=True)),
+        Case("report-20", "a table of 20 pages as a tagged PDF", 345, _report),
+        Case("report-200", "a table of 200 pages as a tagged PDF", 3_530, _report),
         Case("instances-100", f"{_INSTANCES} plans saved again by another program", 100_000, _instances),
     )
 }

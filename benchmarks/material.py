@@ -61,6 +61,44 @@ def _row(number: int, chance: random.Random) -> list[object]:
     ]  # fmt: skip
 
 
+REPORT_COLUMNS = (
+    ("ref", "Action ID", "code"), ("in_plan", "Number in plan", "text"), ("action", "Action", "text"),
+    ("lead", "Lead agency", "text"), ("due", "Due", "date"), ("late", "Days overdue", "number"),
+    ("status", "Status", "text"), ("rating", "Rating", "text"),
+)  # fmt: skip
+"""Of the table in a report; key, title, and how its values are shown."""
+
+
+def make_table(path: Path, rows: int) -> None:
+    """The rows of a report's table, as JSON: what ours and its peer both set."""
+    chance = random.Random(rows)
+    cells = [
+        [
+            f"AT-{number:04}-QZGW-CS9Q", f"SAR-2026-{number % 30 + 1:02} · {number % 9 + 1}.{number % 7 + 1}",
+            " ".join(chance.choices(_WORDS, k=13)).capitalize() + ".", chance.choice(list(AGENCIES.values())),
+            (datetime.date(2026, 1, 5) + datetime.timedelta(days=number % 400)).isoformat(), chance.randrange(300),
+            chance.choice(_STATUSES), chance.choice(("red", "amber", "green")),
+        ]
+        for number in range(1, rows + 1)
+    ]  # fmt: skip
+    path.write_text(json.dumps({"columns": REPORT_COLUMNS, "rows": cells}), "utf-8")
+
+
+def check_table(pdf: Path, rows: int, most_bytes: int) -> None:
+    """Raise if the PDF is too large, is not tagged, or has not one table with all the rows."""
+    import pikepdf
+
+    if pdf.stat().st_size > most_bytes:
+        raise RuntimeError(f"{pdf.stat().st_size} bytes, more than {most_bytes}")
+    with pikepdf.open(pdf) as made:
+        told = [
+            each.S for each in made.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each and "/P" in each
+        ]
+    found = told.count("/Table"), told.count("/TR")
+    if found != (1, rows + 1):
+        raise RuntimeError(f"{found} tables and rows")
+
+
 def shuffle_strings(path: Path, seed: int) -> None:
     """Save the workbook again as another program might: its shared strings in another order, no value changed."""
     members = _members(path)

@@ -169,7 +169,7 @@ def test_telling_people(reader: Reader, tmp_path: Path) -> None:
 
 def test_publishing_a_review(reader: Reader) -> None:
     assert reader.follow(ROOT / "docs" / "how-to" / "publish-a-review.md") == 6
-    assert len(list(Path("papers").iterdir())) == 12, "three papers, four formats"
+    assert len(list(Path("papers").iterdir())) == 15, "three papers, five formats"
 
 
 RUN_EVERY_DAY = ROOT / "docs" / "how-to" / "run-every-day.md"

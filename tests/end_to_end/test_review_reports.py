@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from board_suite import BOARD, POLICE, Suite
+from read_pdf import everything_in
 
 MARKER = "Quillfeather"
 """Stands in everything that is said of the embargoed review."""
@@ -101,9 +102,11 @@ def reviews(suite: Suite) -> dict[str, str]:
 
 
 def parts(path: Path) -> Iterator[bytes]:
-    """A file's bytes; of a package, those of its parts."""
+    """A file's bytes; of a package, those of its parts; of a PDF, its words and all it holds unpacked."""
     content = path.read_bytes()
     yield content
+    if path.suffix == ".pdf":
+        yield from everything_in(content)
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             for name in package.namelist():
@@ -309,7 +312,7 @@ def test_the_same_record_makes_the_same_bytes_and_can_be_made_again_later(
     _, first = report(suite, *which, out="first")
     again = json.loads(first[".json"])["audit"]["again"]
     entry = suite.run("audit", "verify")["entries"]
-    assert set(first) == {".docx", ".html", ".json", ".xlsx"}
+    assert set(first) == {".docx", ".html", ".json", ".pdf", ".xlsx"}
     assert report(suite, *which, out="second")[1] == first
     suite.run("action", "set", reviews["open"], "text=Something else", now="2026-02-01T09:00:00Z")
     suite.run("recommendation", "set", "R1", "response_reasons=Later words")

@@ -23,7 +23,15 @@ PEERS = {
     "recovery-100k": ["actiontrack"],
 }
 """Of the cases that differ in size alone, one."""
-SIZES = ("sync-unchanged-10k", "sync-unchanged-100k", "sync-1pct-100k", "recovery-100k-unsent", "instances-100")
+SIZES = (
+    "sync-unchanged-10k",
+    "sync-unchanged-100k",
+    "sync-1pct-100k",
+    "recovery-100k-unsent",
+    "report-20",
+    "report-200",
+    "instances-100",
+)
 
 
 def run(*args: str) -> subprocess.CompletedProcess[str]:

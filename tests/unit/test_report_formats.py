@@ -182,6 +182,28 @@ def test_every_sheet_has_one_frozen_header_row_and_nothing_merged(core: Core, re
         assert sheet.print_title_rows == "$1:$1"
 
 
+def test_what_a_sheet_lists_is_a_table_with_filters(core: Core, report: Report) -> None:
+    book = workbook(core, report)
+    for sheet, told in zip(book.worksheets, report.tables(), strict=True):
+        assert [cell.value for cell in sheet[1]][: len(told.columns)] == [column.title for column in told.columns]
+        if not told.rows:
+            assert not sheet.tables
+            assert sheet["A2"].value == told.empty
+            continue
+        (table,) = sheet.tables.values()
+        last = sheet.cell(len(told.rows) + 1, len(told.columns)).coordinate
+        assert (table.ref, table.autoFilter.ref, table.headerRowCount) == (f"A1:{last}", f"A1:{last}", 1)
+        assert [column.name for column in table.tableColumns] == [column.title for column in told.columns]
+
+
+def test_columns_of_one_title_are_filtered_all_the_same(core: Core, report: Report) -> None:
+    columns = (Column("a", "Due"), Column("b", "due"))
+    section = replace(report.sections[0], tables=(Table("twins", "?", columns, (("x", "y"),), ""),), chart=None)
+    sheet = workbook(core, replace(report, sections=(section,)))["Twins"]
+    assert not sheet.tables
+    assert sheet.auto_filter.ref == "A1:B2"
+
+
 def test_dates_are_dates_and_counts_are_numbers(core: Core, report: Report) -> None:
     sheet = workbook(core, report)["Overdue"]
     header = [cell.value for cell in sheet[1]]
@@ -208,11 +230,12 @@ def test_a_text_longer_than_a_cell_is_cut_and_not_lost(core: Core, report: Repor
 def test_sheet_names_never_clash(core: Core, report: Report) -> None:
     long = "a_table_with_a_very_long_key_indeed_and_more"
     twins = tuple(
-        Table(key, "?", (Column("a", "A"),), ((1,),), "") for key in (long, long.upper(), "sum:mary", "summary")
+        Table(key, "?", (Column("a", "A"),), ((1,),), "")
+        for key in (long, long.upper(), long.title(), "sum:mary", "summary")
     )
     section = replace(report.sections[0], tables=twins)
     names = workbook(core, replace(report, sections=(section,))).sheetnames
-    assert len({name.lower() for name in names}) == 5
+    assert len({name.lower() for name in names}) == 6
     assert all(len(name) <= 31 for name in names)
 
 

@@ -47,7 +47,7 @@ FORMAT = click.option(
     "--format",
     "formats",
     multiple=True,
-    help="html, docx, xlsx …; may be given again (default: every one installed).",
+    help="html, pdf, docx, xlsx …; may be given again (default: every one installed).",
 )
 OUT = click.option(
     "--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where to."

@@ -1,4 +1,4 @@
-"""The report as a workbook: one table a sheet, header row frozen, dates as dates, nothing merged, nothing computed."""
+"""The report as a workbook: one table a sheet, Excel's own kind, dates as dates, nothing merged, nothing computed."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ def render(report: Report) -> bytes:
 
     buffer = BytesIO()
     options = {
-        "constant_memory": True,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
@@ -105,9 +104,20 @@ def _write_table(sheet: Worksheet, table: Table, widths: Sequence[int], styles: 
         for place, (value, column) in enumerate(zip(row, table.columns, strict=True)):
             _write(sheet, offset, place, value, column, styles)
     if table.rows:
-        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+        _mark_table(sheet, table, styles)
     else:
         sheet.write_string(1, 0, table.empty)
+
+
+def _mark_table(sheet: Worksheet, table: Table, styles: dict[str, Any]) -> None:
+    """Excel's own table, with filters, its first row told as the headers. Its titles have to differ, or it is none."""
+    last, across = len(table.rows), len(table.columns) - 1
+    titles = [column.title for column in table.columns]
+    if len({title.casefold() for title in titles if title}) < len(titles):
+        sheet.autofilter(0, 0, last, across)
+        return
+    heads = [{"header": title, "header_format": styles["head"]} for title in titles]
+    sheet.add_table(0, 0, last, across, {"columns": heads, "style": "Table Style Light 1", "first_column": True})
 
 
 def _width_of(column: Column) -> int:
@@ -144,10 +154,12 @@ def _write(sheet: Worksheet, row: int, place: int, value: Cell, column: Column, 
 def _sheet_name(table: Table, taken: set[str]) -> str:
     """A name Excel takes: at most 31 characters, none of its own signs, unique without regard to case."""
     name = re.sub(r"[\[\]:*?/\\']", " ", table.key.replace("_", " ")).strip().capitalize()[:_LONGEST_NAME]
-    while name.lower() in taken:
-        name = f"{name[: _LONGEST_NAME - 2]} 2"
-    taken.add(name.lower())
-    return name
+    free, number = name, 1
+    while free.lower() in taken:
+        number += 1
+        free = f"{name[: _LONGEST_NAME - 1 - len(str(number))]} {number}"
+    taken.add(free.lower())
+    return free
 
 
 def _paper(sheet: Worksheet, report: Report, caption: str) -> None:
