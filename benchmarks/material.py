@@ -92,7 +92,9 @@ def check_table(pdf: Path, rows: int, most_bytes: int) -> None:
         raise RuntimeError(f"{pdf.stat().st_size} bytes, more than {most_bytes}")
     with pikepdf.open(pdf) as made:
         told = [
-            each.S for each in made.objects if isinstance(each, pikepdf.Dictionary) and "/S" in each and "/P" in each
+            str(each.S)
+            for each in made.objects
+            if isinstance(each, pikepdf.Dictionary) and "/S" in each and "/P" in each
         ]
     found = told.count("/Table"), told.count("/TR")
     if found != (1, rows + 1):

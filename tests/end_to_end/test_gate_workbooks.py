@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from board_suite import AGENCIES, BOARD, POLICE, Suite, row
+from board_suite import AGENCIES, BOARD, HEADINGS, POLICE, Suite, row
 
 HEALTH = POLICE.replace("police", "health").replace("POL", "HEA")
 TEXT = "Do the thing numbered 1"
@@ -116,6 +116,21 @@ def test_a_closure_accepted_with_a_reason_is_decided_between_two_meetings(joint:
     assert [decision[name] for name in ("ref", "meeting", "outcome", "by")] == [
         f"{ref}-D1", "", "closed_not_implemented", "chair",
     ]  # fmt: skip
+
+
+def test_an_answer_typed_without_its_reasons_is_taken_and_marked_until_they_are_typed(suite: Suite) -> None:
+    suite.configure(BOARD)
+    suite.make_plan([row(1)], headings=(*HEADINGS, "Board's response", "Reasons for the response"))
+    suite.adopt()
+    board_types(suite, **{"Board's_response": "Not accepted"})
+    suite.sync()
+    marked = suite.action(TEXT)
+    [gap] = marked["found"]
+    assert "the answer not_accepted needs the Board's reasons" in gap
+    assert suite.run("recommendation", "show", marked["recommendations"][0])["response"] == "not_accepted"
+    board_types(suite, Reasons_for_the_response="No means")
+    suite.sync()
+    assert suite.action(TEXT)["incomplete"] is False
 
 
 def test_a_closure_in_the_boards_workbook_stands_on_a_decision_recorded_before(joint: Suite) -> None:

@@ -22,7 +22,7 @@ from actiontrack.domain.vocabulary import LEG_STATUSES, Response, Side, Status
 from actiontrack.errors import NotAllowed
 from actiontrack.services.records.deciding import EXTENDED, decide
 from actiontrack.services.records.desk import ActionFile, Desk
-from actiontrack.services.records.gaps import forget_mended, state_gaps
+from actiontrack.services.records.gaps import forget_mended, mark_answer, state_gaps
 
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|\\\\|[a-z]:\\|mailto:)\S", re.IGNORECASE)
 
@@ -301,6 +301,7 @@ def _put_of_recommendation(desk: Desk, file: ActionFile, changes: dict[str, obje
     changed = item.model_copy(update=changes)
     if changed != item:
         desk.put(changed)
+        mark_answer(desk, file)
 
 
 def _put_review(desk: Desk, file: ActionFile, value: str, who: str) -> None:

@@ -18,7 +18,7 @@ from actiontrack.services.records.changing import (
     split,
 )
 from actiontrack.services.records.desk import ActionFile, Desk
-from actiontrack.services.records.gaps import answer_gaps
+from actiontrack.services.records.gaps import mark_answer
 from actiontrack.services.records.projection import LOGS
 
 
@@ -60,7 +60,7 @@ def create_action(
             add_entry(desk, file, name, values[name], agency=agency, who=who, source=source)
     accept_found_status(desk, file, _found_status(values, actor), actor)
     if values.get("response"):
-        desk.put_action(file, found=(*file.action.found, *answer_gaps(desk, file)))
+        mark_answer(desk, file)
     return file
 
 

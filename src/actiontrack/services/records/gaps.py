@@ -1,4 +1,4 @@
-"""What an import accepted though a guard would refuse it: noted with the action, and forgotten once it is mended."""
+"""What a plan said and was accepted though a guard would refuse it: noted with the action until it is mended."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def answer_gaps(desk: Desk, file: ActionFile) -> tuple[str, ...]:
     """What the Board's answers to the recommendations behind it lack, in sentences."""
     items = desk.answered(file.action)
     return tuple(f"{item.ref}: {need}." for item in items for need in needs_of_answer(item).values())
+
+
+def mark_answer(desk: Desk, file: ActionFile) -> None:
+    """Note what the answer that came with the action lacks: a plan may say one without its reasons."""
+    desk.put_action(file, found=tuple(dict.fromkeys((*file.action.found, *answer_gaps(desk, file)))))
 
 
 def forget_mended(desk: Desk, file: ActionFile) -> None:
