@@ -152,6 +152,17 @@ def test_at_entry_makes_the_same_report_again(hand: Hand) -> None:
     assert hand.report() != first
 
 
+def test_a_clock_put_back_moves_no_past_day(hand: Hand) -> None:
+    """What is recorded later, with an earlier time on it, is no part of what a report told before."""
+    hand.act("A", on=date(2026, 10, 5), current_due=date(2026, 10, 1))
+    hand.act("B", on=date(2026, 10, 10), current_due=date(2026, 10, 2))
+    first = hand.report(as_at=date(2026, 10, 7))
+    assert refs(first, "overdue") == ["A", "B"], "B was adopted later, with the date it had"
+    hand.act("B", on=date(2026, 10, 6), status=Status.REPORTED_COMPLETE)
+    assert refs(hand.report(as_at=date(2026, 10, 7)), "overdue") == ["A"]
+    assert hand.report(as_at=date(2026, 10, 7), at_entry=first.position) == first
+
+
 def first_of_november() -> datetime:
     return datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -89,8 +89,8 @@ def signals(values: Sequence[int], process: Process) -> list[Signal]:
         near = _near(out, process.reach)
         found += [
             Signal(f"a month lies {way} the {limit} limit", f"{way} the {limit} limit", outside),
-            Signal(f"{_RUN} or more months in a row lie {way} the mean", f"one of {_RUN} {way} the mean", run),
-            Signal(f"{_RUN} or more months in a row {moves}", f"one of {_RUN} that {moves}", trend),
+            Signal(f"{_RUN} or more months in a row lie {way} the mean", f"in a run {way} the mean", run),
+            Signal(f"{_RUN} or more months in a row {moves}", f"in a run that {moves}s", trend),
             Signal(f"two of three months in a row lie near the {limit} limit", f"near the {limit} limit", near),
         ]
     return [signal for signal in found if signal.at]
