@@ -23,6 +23,7 @@ from actiontrack.errors import (
 from actiontrack.hookspecs import hookimpl
 
 if TYPE_CHECKING:
+    from actiontrack.domain.columns import column_widths, fits
     from actiontrack.domain.derived import DueAction, Standing, effective_due, standing_of
     from actiontrack.domain.escalation import Owed
     from actiontrack.domain.issue import Issue, Severity
@@ -129,6 +130,7 @@ if TYPE_CHECKING:
     )
 
 _DOORS = {
+    "columns": "column_widths fits",
     "derived": "DueAction Standing effective_due standing_of",
     "escalation": "Owed",
     "issue": "Issue Severity",
@@ -272,9 +274,11 @@ __all__ = [
     "Write",
     "Writer",
     "basic_auth",
+    "column_widths",
     "content_hash",
     "day_in_words",
     "effective_due",
+    "fits",
     "found_gaps",
     "hookimpl",
     "is_ref",

@@ -125,8 +125,7 @@ def read_xlsx(content: bytes, report: Report) -> Told:
             [_from_cell(cell, column) for cell, column in zip(sheet[place + 2], table.columns, strict=False)]
             for place in range(len(table.rows))
         ]
-        for table, sheet in zip(report.tables(), sheets, strict=True)
-        if table.rows
+        for table, sheet in zip((table for table in report.tables() if table.rows), sheets, strict=True)
     }
 
 
@@ -148,7 +147,7 @@ def read_docx(content: bytes, report: Report) -> Told:
     heading, read = "", {}
     for element in body:
         kind = element.tag.rpartition("}")[2]
-        if kind == "p" and element.xpath("w:pPr/w:pStyle/@w:val") == ["Heading2"]:
+        if kind == "p" and element.xpath("w:pPr/w:pStyle/@w:val")[:1] in (["Heading1"], ["Heading2"]):
             heading = squeezed(_written(element))
         elif kind == "tbl":
             read[heading] = [

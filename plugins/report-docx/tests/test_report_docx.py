@@ -61,6 +61,32 @@ def test_a_table_holds_what_its_columns_show_under_a_repeated_header_row() -> No
     assert table._tbl.xpath("w:tblPr/w:tblCaption/@w:val") == ["Actions"]
 
 
+def test_lines_and_tabs_that_were_typed_are_words_own() -> None:
+    table = Table("t", "Typed", (Column("a", "A"),), (("one\ntwo\tthree\r\nfour",),), "")
+    (made,) = read(render(report(Section("one", "First", (), (table,))))).tables
+    assert made.rows[1].cells[0].text == "one\ntwo\tthree\nfour"
+
+
+def test_no_row_is_cut_by_the_end_of_a_page_but_a_very_long_one() -> None:
+    table = Table("t", "Rows", (Column("a", "A"),), (("short",), ("long " * 200,)), "")
+    (made,) = read(render(report(Section("one", "First", (), (table,))))).tables
+    assert [bool(row._tr.xpath("w:trPr/w:cantSplit")) for row in made.rows] == [True, True, False]
+
+
+def test_what_stands_in_tables_has_styles_of_its_own() -> None:
+    made = read(render(report()))
+    (table,) = made.tables
+    assert {cell.paragraphs[0].style.name for cell in table.rows[0].cells} == {"Table head"}
+    assert {cell.paragraphs[0].style.name for row in table.rows[1:] for cell in row.cells} == {"Table text"}
+    assert {made.styles[name].font.name for name in ("Normal", "Title", "Heading 1", "Heading 2")} == {"Arial"}
+
+
+def test_the_foot_tells_the_board_and_the_page() -> None:
+    foot = read(render(report())).sections[0].footer
+    assert "Exampleshire <SAB>. Reviews & answers, as at 31 March 2026. Page " in foot.paragraphs[0].text
+    assert foot._element.xpath(".//w:fldSimple/@w:instr") == ["PAGE", "NUMPAGES"]
+
+
 def test_a_chart_is_told_in_words_and_numbers() -> None:
     chart = Chart("trend", "Overdue by month", "It fell from 9 to 3.", "<svg/>", TABLE)
     made = read(render(report(Section("trend", "Trend", (), (), chart))))

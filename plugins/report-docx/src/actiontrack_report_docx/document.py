@@ -2,70 +2,104 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from actiontrack.api import Report, Section, Table, day_in_words, shown
+from actiontrack.api import Report, Section, Table, day_in_words
+from actiontrack_report_docx.tables import HEAD_STYLE, TEXT_STYLE, clean, table_element
 
 if TYPE_CHECKING:
     from docx.document import Document
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The earliest a zip can tell; the document's own dates are the report's."""
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_NARROW = 8.5
-"""Points of text in tables of many columns."""
-_MANY = 6
-_SHARES = {"text": 6, "code": 7, "number": 4, "rate": 4, "date": 6}
-_LONG_TEXTS = frozenset(
-    {"action", "recommendation", "what", "meaning", "commentary", "reasons", "reason", "monitoring", "about", "asked"}
-)
-_LONG_SHARE = 14
-"""What a column takes of the page's width, beside the others."""
-_MARGIN = 1.8
-"""Centimetres."""
+_MARGIN = 18.0
+"""Millimetres."""
+_PAGE = 297.0 - 2 * _MARGIN
+_MANY = 4
+"""Fewer sentences than so many stay with the list that they introduce."""
+_FONT = "Arial"
+"""Without serifs, for those who read with difficulty."""
 
 
 def render(report: Report) -> bytes:
     """The same report gives the same bytes."""
     import docx
     from docx.enum.section import WD_ORIENT
-    from docx.shared import Cm
+    from docx.shared import Mm
 
     document = docx.Document()
     page = document.sections[0]
     page.orientation = WD_ORIENT.LANDSCAPE
-    page.page_width, page.page_height = Cm(29.7), Cm(21.0)
-    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(_MARGIN)
+    page.page_width, page.page_height = Mm(297), Mm(210)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(_MARGIN)
     _properties(document, report)
-    document.add_heading(_clean(report.title), level=0)
-    document.add_paragraph(_clean(report.board))
-    document.add_paragraph(_clean(f"As at {day_in_words(report.as_at)}. {report.period}"))
+    _styles(document)
+    _foot(document, report)
+    document.add_heading(clean(report.title), level=0)
+    document.add_paragraph(clean(report.board))
+    document.add_paragraph(clean(f"As at {day_in_words(report.as_at)}. {report.period}"))
     _beginning(document, report)
     for number, section in enumerate(report.sections, start=1):
         _section(document, number, section)
-    if report.key_figures:
-        document.add_heading("What each figure counts", level=1)
-        _table(document, report.key_figures)
-    document.add_paragraph(_clean(f"Made from audit entry {report.position}, {report.head}".rstrip(", ") + "."))
+    document.add_paragraph(clean(f"Made from audit entry {report.position}, {report.head}".rstrip(", ") + "."))
     written = BytesIO()
     document.save(written)
     return _without_times(written.getvalue())
 
 
 def _properties(document: Document, report: Report) -> None:
+    from docx.oxml.ns import qn
+
     day = datetime(report.as_at.year, report.as_at.month, report.as_at.day, tzinfo=UTC)
     told = document.core_properties
-    told.title, told.author, told.subject = _clean(report.title)[:255], _clean(report.board)[:255], ""
+    told.title, told.author, told.subject = clean(report.title)[:255], clean(report.board)[:255], ""
     told.comments, told.keywords, told.last_modified_by = "", "", ""
     told.language, told.revision = "en-GB", 1
     told.created = told.modified = day
     language = document.styles.element.xpath("//w:rPrDefault/w:rPr/w:lang")
     for each in language:
-        each.set(_named(each, "val"), "en-GB")
+        each.set(qn("w:val"), "en-GB")
+
+
+def _styles(document: Document) -> None:
+    """One typeface for all, and two styles for what stands in tables."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Pt
+
+    for style in document.styles:
+        fonts = style.element.xpath("w:rPr/w:rFonts")
+        if style.name == "Normal" or fonts:
+            style.font.name = _FONT
+            for each in style.element.xpath("w:rPr/w:rFonts"):
+                for theme in [name for name in each.attrib if "Theme" in str(name)]:
+                    del each.attrib[theme]
+    document.styles["Normal"].font.size = Pt(10.5)
+    for name in (TEXT_STYLE, HEAD_STYLE):
+        made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        made.base_style = document.styles["Normal"]
+        made.font.size, made.font.bold = Pt(9), name == HEAD_STYLE
+        made.paragraph_format.space_before = made.paragraph_format.space_after = Pt(1)
+        made.paragraph_format.line_spacing = 1
+
+
+def _foot(document: Document, report: Report) -> None:
+    """The board, the report and the page's number at the foot of each page."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+    from docx.shared import Pt
+
+    line = document.sections[0].footer.paragraphs[0]
+    line.add_run(clean(f"{report.board}. {report.title}, as at {day_in_words(report.as_at)}. Page "))
+    for field, between in (("PAGE", " of "), ("NUMPAGES", "")):
+        line._p.append(
+            parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="{field}"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+        )
+        line.add_run(between)
+    for run in line.runs:
+        run.font.size = Pt(8)
 
 
 def _beginning(document: Document, report: Report) -> None:
@@ -74,75 +108,34 @@ def _beginning(document: Document, report: Report) -> None:
         return
     document.add_heading("What needs a decision", level=1)
     for one in report.headlines:
-        document.add_paragraph(_clean(f"{one.label} {one.ref}".strip() + f": {one.text}"), style="List Number")
+        document.add_paragraph(clean(f"{one.label} {one.ref}".strip() + f": {one.text}"), style="List Number")
     if not report.headlines:
         document.add_paragraph("Nothing needs a decision.")
+    _table(document, report.key_figures, level=1)
 
 
 def _section(document: Document, number: int, section: Section) -> None:
-    document.add_heading(_clean(f"{number}. {section.title}"), level=1)
+    document.add_heading(clean(f"{number}. {section.title}"), level=1)
+    introduces = len(section.says) < _MANY and bool(section.tables)
     for sentence in section.says:
-        document.add_paragraph(_clean(sentence))
+        document.add_paragraph(clean(sentence)).paragraph_format.keep_with_next = introduces
     if section.chart:
-        document.add_paragraph(_clean(f"{section.chart.title}. {section.chart.alt}"))
+        document.add_paragraph(clean(f"{section.chart.title}. {section.chart.alt}"))
         _table(document, section.chart.table)
     for table in section.tables:
         _table(document, table)
 
 
-def _table(document: Document, table: Table) -> None:
-    from docx.shared import Cm, Pt
-
+def _table(document: Document, table: Table, level: int = 2) -> None:
     if not table.rows:
-        document.add_paragraph(_clean(f"{table.caption}: {table.empty}"))
+        said = document.add_paragraph()
+        said.add_run(clean(f"{table.caption}: ")).bold = True
+        said.add_run(clean(table.empty))
         return
-    document.add_heading(_clean(table.caption), level=2)
-    made = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
-    _mark(made, table.caption)
-    made.autofit = False
-    shares = [_LONG_SHARE if column.key in _LONG_TEXTS else _SHARES[column.kind] for column in table.columns]
-    widths = [Cm((29.7 - 2 * _MARGIN) * share / sum(shares)) for share in shares]
-    for place, width in enumerate(widths):
-        made.columns[place].width = width
-    cells = made.rows[0].cells
-    for cell, column in zip(cells, table.columns, strict=True):
-        cell.text = ""
-        cell.paragraphs[0].add_run(_clean(column.title)).bold = True
-    for row in table.rows:
-        cells = made.add_row().cells
-        for cell, value, column in zip(cells, row, table.columns, strict=True):
-            cell.text = _clean(shown(value, column))
-    cells = made._cells
-    for place, cell in enumerate(cells):
-        cell.width = widths[place % len(widths)]
-        for run in cell.paragraphs[0].runs if len(widths) > _MANY else ():
-            run.font.size = Pt(_NARROW)
-    document.add_paragraph("")
-
-
-def _mark(made: Any, caption: str) -> None:
-    """The first row is repeated on each page; it and the first column are told as headers, and the caption is told."""
-    from docx.oxml import OxmlElement
-
-    head = made.rows[0]._tr.get_or_add_trPr()
-    repeat = OxmlElement("w:tblHeader")
-    head.append(repeat)
-    about = made._tbl.tblPr
-    for look in about.xpath("w:tblLook"):
-        look.set(_named(look, "firstRow"), "1")
-        look.set(_named(look, "firstColumn"), "1")
-    told = OxmlElement("w:tblCaption")
-    told.set(_named(told, "val"), _clean(caption)[:255])
-    about.append(told)
-
-
-def _named(element: Any, name: str) -> str:
-    return f"{{{element.nsmap['w']}}}{name}"
-
-
-def _clean(text: str) -> str:
-    """Without what XML can't hold."""
-    return _UNWRITABLE.sub("", text)
+    document.add_heading(clean(table.caption), level=level)
+    styles = {name: document.styles[name].style_id for name in (TEXT_STYLE, HEAD_STYLE)}
+    after = document.add_paragraph("")
+    after._p.addprevious(table_element(table, _PAGE, styles))
 
 
 def _without_times(content: bytes) -> bytes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from actiontrack.domain.report import Cell, Column, Report, Table, day_in_words
+from actiontrack.domain.report import Cell, Column, Report, Section, Table, day_in_words
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -43,7 +43,7 @@ def render(report: Report) -> bytes:
     _cover(book, report, styles)
     taken = {"summary"}
     for table in report.tables():
-        if table is report.key_figures:
+        if table is report.key_figures or not table.rows:  # A list without rows is a line of the summary.
             continue
         sheet = book.add_worksheet(_sheet_name(table, taken))
         _write_table(sheet, table, [_width_of(column) for column in table.columns], styles)
@@ -84,13 +84,22 @@ def _cover(book: Workbook, report: Report, styles: dict[str, Any]) -> None:
         ("As at", day_in_words(report.as_at)),
         ("Period", report.period),
         *((f"Needs a decision: {one.label}", one.text) for one in report.headlines),
-        *((section.title, sentence) for section in report.sections for sentence in section.says),
+        *(line for section in report.sections for line in _lines(section)),
     ):
         _set_height(sheet, row, (label, "", value), _COVER_WIDTHS)
         _write(sheet, row, 0, label, Column("", ""), styles)
         _write(sheet, row, 2, value, Column("", ""), styles)
         row += 1
     _paper(sheet, report, report.key_figures.caption if report.key_figures else report.title)
+
+
+def _lines(section: Section) -> Iterator[tuple[str, str]]:
+    """What a section says, and which of its lists are empty."""
+    for sentence in section.says:
+        yield section.title, sentence
+    for table in (*([section.chart.table] if section.chart else []), *section.tables):
+        if not table.rows:
+            yield section.title, f"{table.caption}: {table.empty}"
 
 
 def _write_table(sheet: Worksheet, table: Table, widths: Sequence[int], styles: dict[str, Any]) -> None:
@@ -105,8 +114,6 @@ def _write_table(sheet: Worksheet, table: Table, widths: Sequence[int], styles: 
             _write(sheet, offset, place, value, column, styles)
     if table.rows:
         _mark_table(sheet, table, styles)
-    else:
-        sheet.write_string(1, 0, table.empty)
 
 
 def _mark_table(sheet: Worksheet, table: Table, styles: dict[str, Any]) -> None:
