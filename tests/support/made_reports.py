@@ -93,7 +93,7 @@ class _Maker:
         if len({column.key for column in columns}) < len(columns):
             columns = tuple(Column(f"c{at}", c.title, c.kind, c.missing) for at, c in enumerate(columns))
         rows = tuple(
-            tuple(self.cell(column) for column in columns) for _ in range(self.chance.choice((0, 1, 2, 5, 12, 40)))
+            tuple(self.cell(column) for column in columns) for _ in range(self.chance.choice((0, 1, 2, 5, 12, 25)))
         )
         return Table(f"table_{self.tables}", f"{self.text()} ({self.tables})", columns, rows, self.text() or "None.")
 

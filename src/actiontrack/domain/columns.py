@@ -9,6 +9,8 @@ from actiontrack.domain.report import Table
 
 _IN_TEXT, _IN_WORD, _CAPITAL = 0.52, 0.56, 0.68
 """How wide a letter is in the mean of a text, in one word, and in a word of capitals or figures; one is its height."""
+_SPARE = 1
+"""Letters: a short text may be of wide ones."""
 _PADDING = 3.2
 """Millimetres beside a cell's text."""
 _LONGEST_WORD, _LONGEST_TEXT = 28.0, 150.0
@@ -30,7 +32,7 @@ def column_widths(table: Table, rows: Sequence[Sequence[str]], room: float, heig
         word = max(
             (word_width(word, height) for text in (column.title, *texts) for word in text.split(" ")), default=0.0
         )
-        longest = max(map(len, texts), default=0) * height
+        longest = (max(map(len, texts), default=0) + _SPARE) * height
         beside = _PADDING + (_FRAME if column.key == "rating" else 0.0)
         if column.kind in ("code", "date"):
             least.append(max(longest * _IN_WORD, word) + beside)
