@@ -13,7 +13,7 @@ from actiontrack.adapters.store import open_store
 from actiontrack.api import hookimpl
 from actiontrack.domain.escalation import owed_levels
 from actiontrack.domain.ledger import Escalation, Send
-from actiontrack.domain.nouns import Action, Agency, Leg, Pause, SweepBatch
+from actiontrack.domain.nouns import Action, Agency, Leg, SweepBatch
 from actiontrack.domain.policy import Board, LadderStep
 from actiontrack.domain.vocabulary import Nation, Status
 from actiontrack.errors import UserError
@@ -421,8 +421,9 @@ def test_actions_of_one_due_date_are_judged_together_as_each_would_be_alone(plan
     together, alone = Place(), Place()
     alone.core.hooks.register(Asked(), "asked")
     for at, (due, status, made, pauses, looks_again) in enumerate(plan):
-        spans = tuple(Pause(start=start, end=start + timedelta(days=length)) for start, length in pauses)
-        leg = Leg(action=f"AT-{at}", agency="POL", status=Status.IN_PROGRESS, pauses=spans)
+        spans = [{"start": start, "end": start + timedelta(days=length)} for start, length in pauses]
+        held = {"action": f"AT-{at}", "agency": "POL", "status": Status.IN_PROGRESS, "pauses": spans}
+        leg = Leg.model_validate(held)
         if status is Status.BLOCKED:
             again = date(2026, 10, 30) if looks_again else None
             blocked = {"status": status, "reason": "Waits", "look_again": again, "blocked_since": date(2026, 9, 15)}

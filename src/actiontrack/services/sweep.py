@@ -16,6 +16,7 @@ back: a ladder climbed by a clock that ran ahead is climbed again in its time, f
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import secrets
@@ -23,7 +24,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -240,7 +241,7 @@ class _Sweeper:
         self._alike = core.hooks.is_default("decide_due_date", "decide_escalation")
         self._of_day = cache(self._on)
         self._to_whom = cache(self._whom)
-        self._day_of = lru_cache(lambda instant: instant.astimezone(self._zone).date())
+        self._day_of = functools.lru_cache(lambda instant: instant.astimezone(self._zone).date())
 
     def survey(self, reader: Reader, result: SweepResult) -> list[str]:
         """The refs of the actions to be looked at; of all others the counts are added to the result.
