@@ -18,8 +18,8 @@ import pytest
 
 from actiontrack.adapters.store import open_store
 from actiontrack.domain.catalogue import LEDGERS, NOUNS
-from actiontrack.domain.ledger import Conflict, Intent, Lease, Link, LinkState, Setting
-from actiontrack.domain.nouns import Action, Agency, ImpactCheck, Leg, Member, Review
+from actiontrack.domain.ledger import Conflict, Escalation, Intent, Lease, Link, LinkState, Setting
+from actiontrack.domain.nouns import Action, Agency, ImpactCheck, Leg, Member, Pause, Review
 from actiontrack.domain.vocabulary import Publication, Status
 from actiontrack.errors import NotFound, PreconditionFailed, UserError
 from actiontrack.ports import Store
@@ -334,6 +334,57 @@ def test_the_chain_holds_on_every_database(store: Store) -> None:
         assert reader.position_at(NOW) == 6
         assert reader.changed_since(3) == {("action", "A"), ("erasure", "action/B"), ("action", "B")}
         assert Action.model_validate(replay(reader.entries())["action", "B"]) == reader.get(Action, "B")
+
+
+def escalation(ref: str, level: str = "L1", at: datetime = NOW) -> Escalation:
+    return Escalation(
+        action=ref, level=level, period=NOW.date(), state="raised", to="x@example.org", why="Late.", at=at
+    )
+
+
+def test_those_without_a_record_of_another_kind_are_picked(store: Store) -> None:
+    put(store, action("A"), action("B", status=Status.BLOCKED), action("C"), action("D"))
+    put(store, escalation("A"), escalation("C", "L2"), escalation("D", at=NOW + timedelta(days=1)))
+    with store.reading() as reader:
+        told = {"level": "L1", "period": NOW.date(), "at__le": NOW}
+        assert sorted(reader.pick_without(Action, ("ref",), Escalation, told)) == [("B",), ("C",), ("D",)]
+        found = reader.pick_without(Action, ("ref", "status"), Escalation, told, status=[Status.BLOCKED])
+        assert found == [("B", Status.BLOCKED)]
+
+
+def test_values_are_tallied_in_their_order(store: Store) -> None:
+    early, late = date(2026, 1, 2), date(2026, 3, 4)
+    put(
+        store, action("A", current_due=late), action("B", current_due=early), action("C", current_due=late), action("D")
+    )
+    with store.reading() as reader:
+        assert list(reader.tally(Action, "current_due", current_due__le=late).items()) == [(early, 1), (late, 2)]
+        assert reader.tally(Action, "status", ref=["A", "B"]) == {Status.NOT_STARTED: 2}
+        assert reader.tally(Action, "status", ref="nobody") == {}
+
+
+def test_legs_that_hold_a_pause_are_found(store: Store) -> None:
+    pause = Pause(start=date(2026, 1, 2), end=date(2026, 1, 9))
+    put(store, Leg(action="A", agency="POL"), Leg(action="B", agency="POL", pauses=(pause,)))
+    with store.reading() as reader:
+        assert reader.pick(Leg, ("action",), pauses__holds=True) == [("B",)]
+        with pytest.raises(TypeError, match="several values"):
+            reader.pick(Leg, ("action",), pauses=(pause,))
+
+
+def test_rows_are_stored_as_their_records_would_be(store: Store) -> None:
+    summer = datetime(2026, 7, 1, 12, 0, tzinfo=timezone(timedelta(hours=1)))
+    rows = [escalation("A"), escalation("B", at=summer)]
+    with store.writing("me", "test") as writer:
+        writer.add_rows(Escalation, [tuple(row.__dict__.values()) for row in rows])
+        writer.add_rows(Escalation, [])
+        with pytest.raises(TypeError, match="entry in the chain"):
+            writer.add_rows(Agency, [("POL", "Police", "", (), "", "")])
+    with store.reading() as reader:
+        assert reader.find(Escalation) == rows
+        assert reader.head() == 0
+    with pytest.raises(PreconditionFailed), store.writing("me", "test") as writer:
+        writer.add_rows(Escalation, [tuple(rows[0].__dict__.values())])
 
 
 def test_writers_at_once_chain_one_after_another(store: Store) -> None:

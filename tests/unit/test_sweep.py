@@ -396,6 +396,48 @@ def test_a_ladder_climbed_by_a_clock_that_ran_ahead_is_climbed_again_in_its_time
     assert {each.state for each in place.all(Escalation, level="L4", period=DUE)} == {"raised"}
 
 
+class Asked:
+    """A plugin that decides nothing: every action is looked at by itself, and the defaults answer."""
+
+    @hookimpl
+    def decide_due_date(self, action):
+        return None
+
+
+running = st.sampled_from([Status.NOT_STARTED, Status.IN_PROGRESS, Status.BLOCKED, Status.EVIDENCE_QUERIED])
+days_of_year = st.dates(date(2026, 6, 1), date(2026, 12, 31))
+facts = st.tuples(
+    st.one_of(st.none(), st.sampled_from([date(2026, 9, 4), date(2026, 10, 2)]), days_of_year),
+    st.one_of(running, st.sampled_from(list(Status))),
+    st.sampled_from([LONG_AGO, datetime(2026, 9, 1, 9, tzinfo=UTC)]),
+    st.lists(st.tuples(days_of_year, st.integers(0, 40)), max_size=2),
+    st.booleans(),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(facts, min_size=1, max_size=8), st.lists(days_of_year, min_size=1, max_size=4))
+def test_actions_of_one_due_date_are_judged_together_as_each_would_be_alone(plan, sweeps):
+    together, alone = Place(), Place()
+    alone.core.hooks.register(Asked(), "asked")
+    for at, (due, status, made, pauses, looks_again) in enumerate(plan):
+        spans = [{"start": start, "end": start + timedelta(days=length)} for start, length in pauses]
+        held = {"action": f"AT-{at}", "agency": "POL", "status": Status.IN_PROGRESS, "pauses": spans}
+        leg = Leg.model_validate(held)
+        if status is Status.BLOCKED:
+            again = date(2026, 10, 30) if looks_again else None
+            blocked = {"status": status, "reason": "Waits", "look_again": again, "blocked_since": date(2026, 9, 15)}
+            leg = leg.model_copy(update=blocked)
+        for place in (together, alone):
+            place.have(action(f"AT-{at}", due=due, status=status, created_at=made), leg)
+    for day in sweeps:
+        assert together.sweep(day).to_json() == alone.sweep(day).to_json()
+        assert together.all(Escalation) == alone.all(Escalation)
+        assert together.all(Send) == alone.all(Send)
+    together.store.close()
+    alone.store.close()
+
+
 days = st.dates(date(2026, 7, 1), date(2027, 12, 31))
 
 

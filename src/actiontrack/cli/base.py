@@ -139,9 +139,10 @@ class Lines(Sequence[Any]):
         """As a JSON array, a row a line."""
         import json
 
+        encode = json.JSONEncoder(ensure_ascii=False).encode
         stream.write("[")
         for at, each in enumerate(self._rows):
-            stream.write(f"{',' if at else ''}\n    {json.dumps(each.to_json(), ensure_ascii=False)}")
+            stream.write(f"{',' if at else ''}\n    {encode(each.to_json())}")
         stream.write("\n  ]" if self._rows else "]")
 
 

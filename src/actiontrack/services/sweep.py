@@ -16,6 +16,7 @@ back: a ladder climbed by a clock that ran ahead is climbed again in its time, f
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import secrets
@@ -45,7 +46,8 @@ from actiontrack.services.telling.digest import next_digest
 SOURCE = "sweep"
 
 RAISED, PASSED, BASELINE = "raised", "passed", "baseline"
-_BATCH = 50_000
+_BATCH = 20_000
+_LINES = 5_000
 _BACK = {
     REFERRAL: "A referral is back, to be answered anew by the Board,",
     IMPACT_CHECK: "Whether the change reached practice is to be checked",
@@ -88,8 +90,7 @@ class _Standing(NamedTuple):
     owed: Sequence[Owed]
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(NamedTuple):
     """One reminder or escalation raised. `to` is an address, "" where nobody has one; `state` raised or baseline."""
 
     ref: str
@@ -211,6 +212,8 @@ class _Found:
 
     def leave_out(self, recorded: Mapping[str, set[tuple[str, date]]]) -> None:
         """Forget what another sweep has recorded meanwhile."""
+        if not recorded:
+            return
         self.rows = [each for each in self.rows if _key(each) not in recorded.get(each.action, ())]
         self.raised = [each for each in self.raised if _key(each) not in recorded.get(each.ref, ())]
 
@@ -235,6 +238,7 @@ class _Sweeper:
         self._alike = core.hooks.is_default("decide_due_date", "decide_escalation")
         self._of_day = cache(self._on)
         self._to_whom = cache(self._whom)
+        self._day_of = functools.lru_cache(lambda instant: instant.astimezone(self._zone).date())
 
     def survey(self, reader: Reader, result: SweepResult) -> list[str]:
         """The refs of the actions to be looked at; of all others the counts are added to the result.
@@ -242,13 +246,12 @@ class _Sweeper:
         Actions of one due date stand alike and owe the same, but for those whose clock stands or stood still: a million
         are a few hundred dates. Where a plugin decides, each is looked at.
         """
-        self._ran_ahead = reader.count(Escalation, at__gt=self._upto) > 0
+        self._ran_ahead = reader.count(SweepBatch, at__gt=self._upto) > 0
         if not self._alike:
             return [ref for (ref,) in reader.pick(Action, ("ref",), **self._near)]
-        stopped = reader.pick(Leg, ("action",), pauses__holds=True) + reader.pick(
-            Leg, ("action",), status=Status.BLOCKED
-        )
-        self._apart = frozenset(ref for (ref,) in stopped)
+        paused = reader.pick(Leg, ("action",), pauses__holds=True)
+        blocked = reader.pick(Action, ("ref",), status=Status.BLOCKED)
+        self._apart = frozenset(ref for (ref,) in (*paused, *blocked))
         own = reader.pick(Action, ("ref", "current_due"), ref=self._apart, **self._near) if self._apart else []
         counted = Counter(due for _, due in own)
         refs = [ref for ref, _ in own]
@@ -281,7 +284,7 @@ class _Sweeper:
                 result.overdue += stands.overdue
                 result.due_soon += stands.due_soon
             if stands.owed:
-                self._owe(row, stands.owed, recorded.get(row.ref, set()), stands.days, found)
+                self._owe(row, stands, recorded.get(row.ref, set()), found)
         return found
 
     def _on(self, due: date) -> _Standing:
@@ -295,7 +298,7 @@ class _Sweeper:
 
     def look_back(self, reader: Reader, back: Sequence[Back]) -> _Found:
         """What has come back to the Board and was not told yet: once, to the safeguarding manager."""
-        recorded, found = _recorded(reader, [each.ref for each in back], self._upto), _Found()
+        recorded, found = _recorded(reader, sorted(each.ref for each in back), self._upto), _Found()
         to = self._core.board.manager
         for each in back:
             if (each.kind, each.due) in recorded.get(each.ref, ()):
@@ -326,9 +329,10 @@ class _Sweeper:
         writer.add_rows(Escalation, found.rows)
         return set(told)
 
-    def _owe(self, row: _Row, owed: Sequence[Owed], recorded: set[tuple[str, date]], days: int, found: _Found) -> None:
+    def _owe(self, row: _Row, stands: _Standing, recorded: set[tuple[str, date]], found: _Found) -> None:
+        owed, days = stands.owed, stands.days
         top, passed = to_raise(owed, recorded) if recorded else (owed[-1], owed[:-1])
-        entered = row.created_at.astimezone(self._zone).date()
+        entered = self._day_of(row.created_at)
         for each in passed:
             state = BASELINE if each.reached < entered else PASSED
             found.rows.append(_Recorded(row.ref, each.level, each.period, state, "", days, each.why, self._now))
@@ -386,16 +390,27 @@ def _key(each: Owed | Escalation | _Recorded | Raised) -> tuple[str, date]:
     return each.level, each.period
 
 
-def _recorded(reader: Reader, refs: Sequence[str], upto: datetime, **where: Any) -> dict[str, set[tuple[str, date]]]:
-    """(level, period) of each escalation these actions have had by then."""
+def _recorded(reader: Reader, refs: Sequence[str], upto: datetime) -> dict[str, set[tuple[str, date]]]:
+    """(level, period) of each escalation these actions have had by then; `refs` in their order."""
     held: dict[str, set[tuple[str, date]]] = {}
-    fields = ("action", "level", "period")
-    for action, level, period in reader.pick(Escalation, fields, action=refs, at__le=upto, **where):
+    if not refs or not reader.count(
+        Escalation, action__ge=refs[0], action__le=refs[-1]
+    ):  # the first sweep of very many
+        return held
+    for action, level, period in reader.pick(Escalation, ("action", "level", "period"), action=refs, at__le=upto):
         held.setdefault(action, set()).add((level, period))
     return held
 
 
 def _digest_of(rows: Sequence[_Recorded]) -> str:
-    """SHA-256 (hex) of the rows in order of their keys: the chain then vouches for the ledger."""
-    lines = sorted([row.action, row.level, row.period.isoformat(), row.state, row.days_overdue] for row in rows)
-    return hashlib.sha256(json.dumps(lines, separators=(",", ":")).encode()).hexdigest()
+    """SHA-256 (hex) of the rows in order of their keys, as one JSON array: the chain then vouches for the ledger."""
+    found, ordered = hashlib.sha256(b"["), sorted(rows)
+    for start in range(0, len(ordered), _LINES):
+        lines = [
+            (row.action, row.level, row.period.isoformat(), row.state, row.days_overdue)
+            for row in ordered[start : start + _LINES]
+        ]
+        text = json.dumps(lines, separators=(",", ":"))[1:-1]
+        found.update(f"{',' if start else ''}{text}".encode())
+    found.update(b"]")
+    return found.hexdigest()

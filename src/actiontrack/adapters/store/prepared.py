@@ -57,13 +57,12 @@ class Change(_Prepared):
         """Run it once a row; a row has a value for each name in the statement."""
         connection.exec_driver_sql(self._sql, [self._values(row) for row in rows])
 
-    def run_rows(self, connection: sa.Connection, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """As `run`, of rows that hold these names' values in their order."""
+    def run_rows(self, connection: sa.Connection, names: Sequence[str], columns: Sequence[Iterable[Any]]) -> None:
+        """As `run`, of rows that are given column by column: these names' values, one a row."""
         if not self._by_place:
-            self.run(connection, (dict(zip(names, row, strict=True)) for row in rows))
+            self.run(connection, (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)))
             return
-        columns = list(zip(*rows, strict=True))
-        placed: list[Iterable[Any]] = [columns[names.index(name)] for name in self._names]
+        placed = [columns[names.index(name)] for name in self._names]
         for at, process in self._processors:
             placed[at] = map(process, placed[at])
         connection.exec_driver_sql(self._sql, list(zip(*placed, strict=True)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -70,8 +71,9 @@ class SqlWriter(SqlReader):
             raise TypeError(f"{coder.name} is a record of the domain: each has an entry in the chain")
         self.flush()
         for start in range(0, len(rows), _QUEUE_LIMIT):
-            some = ((self._board, *row) for row in rows[start : start + _QUEUE_LIMIT])
-            change(self._connection, sa.insert, coder.table).run_rows(self._connection, (BOARD, *coder.fields), some)
+            some = rows[start : start + _QUEUE_LIMIT]
+            columns = [itertools.repeat(self._board, len(some)), *zip(*some, strict=True)]
+            change(self._connection, sa.insert, coder.table).run_rows(self._connection, (BOARD, *coder.fields), columns)
 
     def attribute(self, source: str) -> None:
         """From here on changes came this way."""
