@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from report_hand import AS_AT, Hand, refs, rows, says
 
-from actiontrack.domain.ledger import Conflict, Instance, Proposal, ProposalKind, StoredIssue
+from actiontrack.domain.ledger import Conflict, Instance, Proposal, ProposalKind, Setting, StoredIssue
 from actiontrack.domain.nouns import (
     Action,
     DateChange,
@@ -481,7 +482,7 @@ def test_an_entry_with_its_key_makes_what_was_told_and_without_it_what_was_told_
     assert hand.report(at_entry=Again(int(entry), key)) == first
     assert hand.report(at_entry=int(entry)) == second
     assert f"--at-entry {first.again} makes the same report again" in says(first, "provenance")
-    with pytest.raises(UserError, match=r"No report was made from \d+/00000000"):
+    with pytest.raises(UserError, match=r"No report is known that was made from \d+/00000000"):
         hand.report(at_entry=Again(int(entry), "00000000"))
 
 
@@ -489,5 +490,25 @@ def test_a_dry_run_keeps_nothing(hand: Hand, tmp_path: Path) -> None:
     hand.act("A", current_due=date(2026, 11, 1))
     made = hand.report()
     write_report(hand.core, made, ["json"], tmp_path, dry_run=True)
-    with pytest.raises(UserError, match="No report was made"):
+    with pytest.raises(UserError, match="No report is known"):
         hand.report(at_entry=Again(made.position, made.again.partition("/")[2]))
+
+
+def test_what_is_erased_of_an_action_no_report_keeps(hand: Hand, tmp_path: Path) -> None:
+    hand.act("A", current_due=date(2026, 11, 1))
+    hand.act("B", current_due=date(2026, 11, 1))
+    for ref in "AB":
+        ask = Proposal(id=ref, kind=ProposalKind.EXTEND, action=ref, reason=f"Because of {ref}", since=hand.now())
+        hand.put(ask)
+        write_report(hand.core, hand.report(), ["json"], tmp_path)
+        hand.put(ask.model_copy(update={"closed_at": hand.now(), "reason": "No"}))
+    assert kept(hand) == ["Because of A", "Because of B"]
+    erase(hand.store, "action", "A", who="kim")
+    assert kept(hand) == ["Because of B"]
+
+
+def kept(hand: Hand) -> list[str]:
+    """The reasons that reports keep."""
+    with hand.store.reading() as reader:
+        texts = [each.value for each in reader.find(Setting)]
+    return sorted(re.findall("Because of .", " ".join(texts)))

@@ -289,6 +289,10 @@ class JobRun(Stored):
     outcome: str = ""
 
 
+KEPT_BESIDE = "beside:"
+"""How the settings are called that keep what reports told beside the chain (services/reporting/beside.py)."""
+
+
 class Setting(Stored):
     """What the store knows of itself (`store_id`, `restored_at` …)."""
 

@@ -9,6 +9,7 @@ from typing import Any, TypedDict, TypeVar
 
 from actiontrack.domain import chain
 from actiontrack.domain.catalogue import NOUNS, SEPARATOR, key_of, noun_name, ref_of, split_ref
+from actiontrack.domain.ledger import KEPT_BESIDE, Setting
 from actiontrack.domain.nouns import Noun
 from actiontrack.errors import UserError
 from actiontrack.ports import AuditEntry, Reader, SealedEntry, Store
@@ -241,11 +242,14 @@ def _as_they_were(reader: Reader, noun: type[Noun], changes: Mapping[str, Fields
 def erase(store: Store, noun: str, ref: str, *, who: str) -> int:
     """Blank the chain's memory of one record, after its present state was mended; how many entries were blanked.
 
-    The erasure is an entry itself; the record stays, and its present state enters the chain as a new beginning.
+    The erasure is an entry itself; the record stays, and its present state enters the chain as a new beginning. What
+    reports kept beside the chain of an action (services/reporting/beside.py) is forgotten with it.
     Raises UserError where there is no such noun, NotFound where there is no such record.
     """
     kind = NOUNS.get(noun)
     if kind is None:
         raise UserError(f"There is no kind of record {noun}: choose among {', '.join(NOUNS)}")
     with store.writing(who, "erase") as writer:
+        kept = [each for each in writer.find(Setting) if each.name.startswith(KEPT_BESIDE)]
+        writer.remove(*(each for each in kept if json.dumps(ref) in each.value))
         return writer.erase(kind, *split_ref(kind, ref))

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from actiontrack.domain.ledger import Conflict, Instance, Proposal, ProposalKind, Setting, StoredIssue
+from actiontrack.domain.ledger import KEPT_BESIDE, Conflict, Instance, Proposal, ProposalKind, Setting, StoredIssue
 from actiontrack.domain.lifecycle import BOARD_STATUSES
 from actiontrack.domain.report import Report, key_of
 from actiontrack.domain.vocabulary import Response, Status
@@ -140,7 +140,7 @@ def kept(reader: Reader, report: str, as_at: date, again: Again | None) -> Besid
     found = reader.get(Setting, _row(key)) if key else None
     if found is None and again.key:
         raise UserError(
-            f"No report was made from {again.entry}/{again.key}: give what the report prints of itself, "
+            f"No report is known that was made from {again.entry}/{again.key}: give what it prints of itself, "
             f"or {again.entry} alone."
         )
     return _from_text(found.value) if found else None
@@ -162,7 +162,7 @@ def keep(core: Core, report: Report) -> None:
 
 
 def _row(key: str) -> str:
-    return f"beside:{key}"
+    return KEPT_BESIDE + key
 
 
 def _newest(report: str, position: int, as_at: date) -> str:
