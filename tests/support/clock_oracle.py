@@ -26,11 +26,13 @@ def is_working(day: date) -> bool:
 
 def summer(instant: datetime) -> bool:
     """Summer Time Order 2002: from 01:00 UTC of March's last Sunday to 01:00 UTC of October's."""
-    begins, ends = (
-        datetime.combine(max(d for d in _days(instant.year, month) if d.weekday() == 6), time(1), UTC)
-        for month in (3, 10)
-    )
-    return begins <= instant < ends
+    return _last_sunday(instant.year, 3) <= instant < _last_sunday(instant.year, 10)
+
+
+@cache
+def _last_sunday(year: int, month: int) -> datetime:
+    """At one o'clock UTC."""
+    return datetime.combine(max(day for day in _days(year, month) if day.weekday() == 6), time(1), UTC)
 
 
 def wall(instant: datetime) -> datetime:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, cast
 
 import clock_oracle as oracle
@@ -22,7 +23,7 @@ from actiontrack.domain.nouns import Action
 from actiontrack.domain.policy import Board, Schedule
 from actiontrack.domain.vocabulary import Nation
 from actiontrack.errors import RetryableError
-from actiontrack.hooks import load_plugins
+from actiontrack.hooks import Hooks, load_plugins
 from actiontrack.ports import Store, Writer
 from actiontrack.services.core import Core
 from actiontrack.services.leading import Lead, Overtaken, take
@@ -37,6 +38,12 @@ LEASE = timedelta(minutes=5)
 LAST_YEAR = 2028
 CHANGES = [datetime(2026, 3, 29, 1), datetime(2026, 10, 25, 1), datetime(2027, 3, 28, 1), datetime(2027, 10, 31, 1)]
 """When the clocks of the United Kingdom change in 2026 and 2027, in UTC."""
+
+
+@cache
+def defaults() -> Hooks:
+    """The core's own rules, loaded once."""
+    return load_plugins(installed=False)
 
 
 class Killed(BaseException):
@@ -135,7 +142,7 @@ class World:
         self.clock = Clock(start)
         self.core = Core(
             store=cast("Store", self.mortal), clock=self.clock, calendar=NationCalendar(Nation.ENG),
-            hooks=load_plugins(installed=False), agencies=(), instances={}, connectors={},
+            hooks=defaults(), agencies=(), instances={}, connectors={},
             board=Board(name="B", manager="manager@board.example", chair="chair@board.example"),
         )  # fmt: skip
         self.rules = [self._rule(at) for at in range(self.dice.randint(1, 3))]
@@ -190,7 +197,7 @@ class World:
 
     def wait(self) -> None:
         """Up to some hours with heartbeats; now and then one fails to come."""
-        for _ in range(self.dice.choice([1, 5, 40])):
+        for _ in range(self.dice.choice([1, 5, 20])):
             self.clock.instant += timedelta(minutes=4)
             if self.lead and self.dice.random() < 0.98:
                 self.lead.beat()
