@@ -13,6 +13,8 @@ from board_suite import Suite
 from running import Running, starting
 
 from actiontrack.cli.front import run
+from actiontrack.domain.ledger import JobRun
+from actiontrack.runtime import open_runtime
 
 SCHEDULE = """\
 [[schedule]]
@@ -115,3 +117,19 @@ def test_two_schedulers_and_the_ways_they_end(suite: Suite) -> None:
         third.wait_for("running")
         assert suite.run("run", "--check")["silent"] is False
         assert third.stop() == 0
+
+
+def test_sigterm_lets_the_job_at_hand_end_and_leaves_the_rest_to_the_next(suite: Suite) -> None:
+    suite.configure('[[schedule]]\njob = "sweep"\nat = "06:00"\ncatch_up = "all"\n')
+    suite.run("run", "--once", now="2026-10-24T09:00:00Z")
+    suite.monkeypatch.setenv("AT_NOW", "2026-11-23T09:00:00Z")
+    with starting(suite) as begin:
+        running: Running = begin("--no-watch")
+        running.wait_for("sweep daily 06:00: done")
+        assert running.stop() == 0
+    done = running.text().count("sweep daily 06:00: done")
+    assert running.text().endswith("stopped\n")
+    with open_runtime(str(suite.folder / "actiontrack.toml")) as runtime, runtime.core.store.reading() as reader:
+        runs = reader.find(JobRun)
+    assert (len(runs), {run.outcome for run in runs}) == (1 + done, {"done"}), "what was begun was settled"
+    assert len(suite.run("run", "--once")) == 30 - done

@@ -1,6 +1,6 @@
 """Every transition there is, with every fact a guard asks for present and absent."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -215,6 +215,23 @@ def test_a_pause_never_outlasts_what_was_agreed():
     leg = moved_leg(leg_at(Status.IN_PROGRESS), to=Status.BLOCKED, today=TODAY, reason="funding", look_again=LATER)
     late = moved_leg(leg, to=Status.IN_PROGRESS, today=date(2027, 6, 1))
     assert late.pauses[0].end == LATER
+
+
+def test_a_pause_agreed_after_another_had_passed_takes_no_day_back():
+    """The days between, in which the clock had run and people were told, were made a pause afterwards."""
+    leg = moved_leg(leg_at(Status.IN_PROGRESS), to=Status.BLOCKED, today=TODAY, reason="funding", look_again=LATER)
+    again = moved_leg(leg, to=Status.BLOCKED, today=date(2027, 6, 1), reason="court", look_again=date(2027, 7, 1))
+    assert (again.blocked_since, again.pauses) == (date(2027, 6, 1), (Pause(start=TODAY, end=LATER),))
+    day_after = moved_leg(
+        leg, to=Status.BLOCKED, today=LATER + timedelta(days=1), reason="r", look_again=date(2027, 7, 1)
+    )
+    assert (day_after.blocked_since, day_after.pauses) == (TODAY, ())
+
+
+def test_a_pause_begins_when_its_reason_is_given():
+    leg = leg_at(Status.BLOCKED, reason="", look_again=None, blocked_since=TODAY)
+    agreed = moved_leg(leg, to=Status.BLOCKED, today=LATER, reason="r", look_again=date(2027, 7, 1))
+    assert (agreed.blocked_since, agreed.pauses) == (LATER, ())
 
 
 @pytest.mark.parametrize("gap", [{"reason": ""}, {"look_again": None}])

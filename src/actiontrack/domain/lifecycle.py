@@ -66,19 +66,21 @@ def status_of(legs: Sequence[Leg], board_status: Status | None = None) -> Status
 def moved_leg(leg: Leg, *, to: Status, today: date, reason: str = "", look_again: date | None = None) -> Leg:
     """The leg after a move that nothing forbids. A pause that ends is kept, so that its days stay added to the clock.
 
-    Only a blocked leg keeps `look_again`. Blocked again for another while, the same pause goes on.
+    Only a blocked leg keeps `look_again`. Blocked for another while before the day agreed has passed, the same pause
+    goes on; blocked again later, another one begins: the clock ran on the days between.
     """
-    if to is Status.BLOCKED:
-        since = leg.blocked_since if leg.status is Status.BLOCKED else None
-        blocked = {"status": to, "reason": reason, "look_again": look_again, "blocked_since": since or today}
-        return leg.model_copy(update=blocked)
+    paused = leg.status is Status.BLOCKED and leg.reason and leg.look_again and leg.blocked_since
+    yesterday = today - timedelta(days=1)
+    if to is Status.BLOCKED and paused and leg.look_again and leg.look_again >= yesterday:
+        return leg.model_copy(update={"reason": reason, "look_again": look_again})
     pauses = leg.pauses
-    if leg.status is Status.BLOCKED and leg.reason and leg.look_again and leg.blocked_since:
+    if paused and leg.look_again and leg.blocked_since:
         # The clock stood still up to the day before it moves again, and never beyond the day agreed.
-        end = min(today - timedelta(days=1), leg.look_again)
+        end = min(yesterday, leg.look_again)
         if end >= leg.blocked_since:
             pauses = (*pauses, Pause(start=leg.blocked_since, end=end))
-    moved = {"status": to, "reason": reason, "look_again": None, "blocked_since": None, "pauses": pauses}
+    until, since = (look_again, today) if to is Status.BLOCKED else (None, None)
+    moved = {"status": to, "reason": reason, "look_again": until, "blocked_since": since, "pauses": pauses}
     return leg.model_copy(update=moved)
 
 

@@ -16,13 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from actiontrack.domain.ledger import Lease
-from actiontrack.errors import RetryableError
+from actiontrack.errors import ActionTrackError, RetryableError
 from actiontrack.ports import Reader, Writer
 from actiontrack.services.core import Core
 
 NAME = "scheduler"
 LEASE = timedelta(minutes=5)
-BEAT = 20.0
+BEAT = 60.0
 """Seconds between two heartbeats."""
 
 
@@ -132,5 +132,5 @@ def _beat(lead: Lead, stopped: threading.Event) -> None:
             lead.beat()
         except Overtaken:
             return
-        except RetryableError:  # the store is busy: a lease outlasts many beats
+        except ActionTrackError:  # the store is busy: a lease outlasts some beats, and the next look tells of worse
             continue

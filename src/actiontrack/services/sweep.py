@@ -20,7 +20,6 @@ import functools
 import hashlib
 import json
 import secrets
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -38,9 +37,9 @@ from actiontrack.errors import UserError
 from actiontrack.ports import Reader, Writer
 from actiontrack.services.clocks import AHEAD
 from actiontrack.services.core import Core
+from actiontrack.services.judging import Judge, Judged, Row
 from actiontrack.services.records.outlook import impact_checks_due
 from actiontrack.services.records.responding import referrals_back
-from actiontrack.services.standing import stand
 from actiontrack.services.telling.digest import next_digest
 
 SOURCE = "sweep"
@@ -56,18 +55,6 @@ _BACK = {
 _UNDATED_STATUSES = (*sorted(RUNNING_STATUSES), Status.REPORTED_COMPLETE)
 
 
-class _Row(NamedTuple):
-    """The facts of an action that a sweep needs."""
-
-    ref: str
-    status: Status
-    original_due: date | None
-    current_due: date | None
-    created_at: datetime
-    lead_agency: str
-    lead_officer: str
-
-
 class _Recorded(NamedTuple):
     """An `Escalation` field by field: a class of its own is quicker to make, and there are many."""
 
@@ -79,15 +66,6 @@ class _Recorded(NamedTuple):
     days_overdue: int
     why: str
     at: datetime
-
-
-class _Standing(NamedTuple):
-    """What a sweep makes of an action's standing."""
-
-    overdue: bool
-    due_soon: bool
-    days: int
-    owed: Sequence[Owed]
 
 
 class Raised(NamedTuple):
@@ -228,73 +206,34 @@ class _Sweeper:
         self._now = core.clock.now()
         self._upto = self._now + AHEAD
         self._agencies = {agency.code: agency for agency in core.agencies}
-        ahead = max(core.board.due_soon_days, *core.board.reminder_days, 0) + 1
-        self._near: dict[str, Any] = {
-            "status": sorted(RUNNING_STATUSES),
-            "current_due__le": core.calendar.add_working_days(day, ahead),
-        }
+        self._judge = Judge(core, day)
         self._ran_ahead = False
-        self._apart: frozenset[str] = frozenset()
-        self._alike = core.hooks.is_default("decide_due_date", "decide_escalation")
-        self._of_day = cache(self._on)
         self._to_whom = cache(self._whom)
         self._day_of = functools.lru_cache(lambda instant: instant.astimezone(self._zone).date())
 
     def survey(self, reader: Reader, result: SweepResult) -> list[str]:
-        """The refs of the actions to be looked at; of all others the counts are added to the result.
-
-        Actions of one due date stand alike and owe the same, but for those whose clock stands or stood still: a million
-        are a few hundred dates. Where a plugin decides, each is looked at.
-        """
+        """The refs of the actions to be looked at; of all others the counts are added to the result."""
         self._ran_ahead = reader.count(SweepBatch, at__gt=self._upto) > 0
-        if not self._alike:
-            return [ref for (ref,) in reader.pick(Action, ("ref",), **self._near)]
-        paused = reader.pick(Leg, ("action",), pauses__holds=True)
-        blocked = reader.pick(Action, ("ref",), status=Status.BLOCKED)
-        self._apart = frozenset(ref for (ref,) in (*paused, *blocked))
-        own = reader.pick(Action, ("ref", "current_due"), ref=self._apart, **self._near) if self._apart else []
-        counted = Counter(due for _, due in own)
-        refs = [ref for ref, _ in own]
-        for due, many in reader.tally(Action, "current_due", **self._near).items():
-            stands = self._of_day(due)
-            result.overdue += stands.overdue * (many - counted[due])
-            result.due_soon += stands.due_soon * (many - counted[due])
-            if stands.owed:
-                top = stands.owed[-1]
-                told = {"level": top.level, "period": top.period}
-                if self._ran_ahead:
-                    told["at__le"] = self._upto
-                dated = {"status": self._near["status"], "current_due": due}
-                untold = reader.pick_without(Action, ("ref",), Escalation, told, **dated)
-                refs += (ref for (ref,) in untold if ref not in self._apart)
-        return sorted(refs)
+        found = self._judge.survey(reader, self._upto if self._ran_ahead else None)
+        result.overdue += found.overdue
+        result.due_soon += found.due_soon
+        return found.refs
 
     def look(self, reader: Reader, refs: Sequence[str], result: SweepResult) -> _Found:
         """What these actions owe; the counts of those that stand apart are added to the result. Nothing is written."""
-        rows = [_Row(*each) for each in reader.pick(Action, _Row._fields, ref=refs)]
-        legs = _paused_legs(reader, [ref for ref in refs if not self._alike or ref in self._apart])
+        rows = [Row(*each) for each in reader.pick(Action, Row._fields, ref=refs)]
+        legs = _paused_legs(reader, [ref for ref in refs if self._judge.is_apart(ref)])
         recorded, found = _recorded(reader, refs, self._upto), _Found()
         for row in rows:
             if row.status not in RUNNING_STATUSES:  # somebody was quicker
                 continue
-            if self._alike and row.ref not in self._apart and row.current_due:
-                stands = self._of_day(row.current_due)
-            else:
-                stands = self._stand(row, legs.get(row.ref, ()))
-                result.overdue += stands.overdue
-                result.due_soon += stands.due_soon
-            if stands.owed:
-                self._owe(row, stands, recorded.get(row.ref, set()), found)
+            judged = self._judge.judge(row, legs.get(row.ref, ()))
+            if self._judge.is_apart(row.ref):
+                result.overdue += judged.overdue
+                result.due_soon += judged.due_soon
+            if judged.owed:
+                self._owe(row, judged, recorded.get(row.ref, set()), found)
         return found
-
-    def _on(self, due: date) -> _Standing:
-        """How any action of that due date stands whose clock was never paused."""
-        return self._stand(_Row("", Status.IN_PROGRESS, due, due, self._now, "", ""), ())
-
-    def _stand(self, row: _Row, legs: Sequence[Leg]) -> _Standing:
-        standing = stand(self._core, row, legs, as_at=self._day)
-        owed = self._core.hooks.decide_escalation(standing, self._core.board, self._core.calendar)
-        return _Standing(standing.overdue, standing.due_soon, standing.days_overdue, owed)
 
     def look_back(self, reader: Reader, back: Sequence[Back]) -> _Found:
         """What has come back to the Board and was not told yet: once, to the safeguarding manager."""
@@ -329,8 +268,8 @@ class _Sweeper:
         writer.add_rows(Escalation, found.rows)
         return set(told)
 
-    def _owe(self, row: _Row, stands: _Standing, recorded: set[tuple[str, date]], found: _Found) -> None:
-        owed, days = stands.owed, stands.days
+    def _owe(self, row: Row, judged: Judged, recorded: set[tuple[str, date]], found: _Found) -> None:
+        owed, days = judged.owed, judged.days
         top, passed = to_raise(owed, recorded) if recorded else (owed[-1], owed[:-1])
         entered = self._day_of(row.created_at)
         for each in passed:
