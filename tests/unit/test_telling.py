@@ -280,6 +280,29 @@ def test_two_at_once_send_each_once(place: Place) -> None:
     assert sorted(place.told()) == [f"o{at}@pol.example" for at in range(4)]
 
 
+def test_two_at_once_try_one_again_once(place: Place) -> None:
+    place.have(action("AT-1"), action("AT-2", lead_officer="other@pol.example"))
+    place.post.fails = [RetryableError("later"), RetryableError("later")]
+    place.sweep_and_deliver()
+    place.move(8, "09:20")
+    place.post.fails = [RetryableError("later again")]
+    place.post.meanwhile = lambda: (setattr(place.post, "meanwhile", None), deliver(place.core))
+    deliver(place.core)
+    assert place.told() == [OFFICER], "the other's next try is not due any more"
+    assert [each.attempts for each in place.all(Send)] == [2, 2]
+
+
+def test_what_waits_beside_todays_digest_stays_for_tomorrow(place: Place) -> None:
+    place.have(action("AT-1"))
+    place.sweep_and_deliver()
+    place.have(
+        place.all(Send)[0].model_copy(
+            update={"period": date(2026, 9, 7), "state": SendState.WAITING, "claimed_at": None}
+        )
+    )
+    assert (deliver(place.core).sent, deliver(place.core).waiting) == (0, 1)
+
+
 @pytest.mark.parametrize("error", [ValueError("a word of somebody's"), KeyError("x")])
 def test_a_notifier_that_breaks_holds_up_its_own_only(place: Place, error: Exception) -> None:
     place.have(action())

@@ -161,8 +161,6 @@ class _Delivery:
         """Give it its words, once and for all."""
         held = send.model_copy(update={"state": SendState.CLAIMED, "claimed_at": now})
         if held.kind == DIGEST:
-            if held.person in _told_today(self._core, writer):
-                return None
             held = _with_others(writer, held)
             words = digest_words(self._core, writer, held)
             if words is None:
