@@ -21,7 +21,7 @@ from actiontrack.domain.ledger import Escalation, Send, SendState, StoredIssue
 from actiontrack.domain.nouns import Action, Agency, Meeting
 from actiontrack.domain.policy import Board, Subscription
 from actiontrack.domain.vocabulary import Nation, Status
-from actiontrack.errors import ActionTrackError, NotAllowed, NotFound, RetryableError, SkippableError, UserError
+from actiontrack.errors import NotAllowed, NotFound, RetryableError, SkippableError, UserError
 from actiontrack.hooks import load_plugins
 from actiontrack.ports import Message
 from actiontrack.services.core import Core, Way
@@ -49,18 +49,27 @@ class Clock:
         return self.at.date()
 
 
+class Killed(BaseException):
+    """The process ends here: before the message has gone, or (late) after it, and before anybody wrote that down."""
+
+    def __init__(self, *, late: bool) -> None:
+        self.late = late
+
+
 @dataclass
 class Post:
     """A notifier that keeps what it is given. `fails` are raised one after the other, None lets one go."""
 
     messages: list[Message] = field(default_factory=list)
-    fails: list[Exception | None] = field(default_factory=list)
+    fails: list[BaseException | None] = field(default_factory=list)
     meanwhile: Any = None
 
     def send(self, message: Message) -> str:
         if self.meanwhile is not None:
             self.meanwhile()
         failure = self.fails.pop(0) if self.fails else None
+        if isinstance(failure, Killed) and failure.late:
+            self.messages.append(message)
         if failure is not None:
             raise failure
         self.messages.append(message)
@@ -280,6 +289,29 @@ def test_two_at_once_send_each_once(place: Place) -> None:
     assert sorted(place.told()) == [f"o{at}@pol.example" for at in range(4)]
 
 
+def test_two_at_once_try_one_again_once(place: Place) -> None:
+    place.have(action("AT-1"), action("AT-2", lead_officer="other@pol.example"))
+    place.post.fails = [RetryableError("later"), RetryableError("later")]
+    place.sweep_and_deliver()
+    place.move(8, "09:20")
+    place.post.fails = [RetryableError("later again")]
+    place.post.meanwhile = lambda: (setattr(place.post, "meanwhile", None), deliver(place.core))
+    deliver(place.core)
+    assert place.told() == [OFFICER], "the other's next try is not due any more"
+    assert [each.attempts for each in place.all(Send)] == [2, 2]
+
+
+def test_what_waits_beside_todays_digest_stays_for_tomorrow(place: Place) -> None:
+    place.have(action("AT-1"))
+    place.sweep_and_deliver()
+    place.have(
+        place.all(Send)[0].model_copy(
+            update={"period": date(2026, 9, 7), "state": SendState.WAITING, "claimed_at": None}
+        )
+    )
+    assert (deliver(place.core).sent, deliver(place.core).waiting) == (0, 1)
+
+
 @pytest.mark.parametrize("error", [ValueError("a word of somebody's"), KeyError("x")])
 def test_a_notifier_that_breaks_holds_up_its_own_only(place: Place, error: Exception) -> None:
     place.have(action())
@@ -497,13 +529,10 @@ def test_an_address_can_end_no_line_and_name_no_other(text: str) -> None:
 
 # --- whatever happens -----------------------------------------------------------------------------------------------
 
-FAILURES: tuple[ActionTrackError | None, ...] = (
-    None,
-    None,
-    RetryableError("451"),
-    UserError("535"),
-    SkippableError("550"),
-)
+FAILURES: tuple[BaseException | None, ...] = (
+    None, None, RetryableError("451"), UserError("535"), SkippableError("550"), Killed(late=False), Killed(late=True),
+)  # fmt: skip
+Happens = list[tuple[str, int, list[BaseException | None]]]
 steps = st.lists(
     st.tuples(
         st.sampled_from(["sweep", "deliver", "new", "close"]),
@@ -515,50 +544,89 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(steps)
-def test_whatever_happens_each_matter_is_told_once_in_time_and_none_is_lost(
-    happens: list[tuple[str, int, list[ActionTrackError | None]]],
-) -> None:
-    place = Place()
-    made = 0
-    sent: list[tuple[datetime, Message]] = []
-    keep = place.post.send
+def test_whatever_happens_each_matter_is_told_once_in_time_and_none_is_lost(happens: Happens) -> None:
+    Life().live(happens)
 
-    def send(message: Message) -> str:
-        said = keep(message)
-        sent.append((place.clock.at, message))
-        return said
 
-    place.post.send = send  # type: ignore[method-assign]
-    for what, hours, fails in happens:
-        place.clock.at += timedelta(hours=hours)
-        place.post.fails = list(fails)
-        if what == "new":
-            made += 1
-            place.have(action(f"AT-{made}", lead_officer=f"o{made % 3}@pol.example"))
-        elif what == "close" and made:
-            place.have(action(f"AT-{made}", lead_officer=f"o{made % 3}@pol.example", status=Status.VERIFIED))
-        elif what == "sweep":
-            sweep(place.core, who="Ada")
-        deliver(place.core)
-    place.post.fails = []
-    for _ in range(20):  # at last everything works for a fortnight and longer
-        place.clock.at = datetime.combine(place.clock.today() + timedelta(days=1), time(9), LONDON)
-        deliver(place.core)
-    per_day = [(message.to, moment.date()) for moment, message in sent]
-    assert len(per_day) == len(set(per_day)), "one digest a person a day"
-    for moment, _ in sent:
-        assert time(8) <= moment.time() < time(18)
-        assert place.core.calendar.is_working_day(moment.date())
-    assert len({message.key for _, message in sent}) == len(sent)
-    rows = place.all(Send)
-    assert {each.state for each in rows} <= {SendState.SENT, SendState.REFUSED, SendState.NEEDLESS}
-    for each in place.all(Escalation, state="raised"):
-        holding = [row for row in rows if each.action in row.refs and row.person == each.to]
-        assert holding, "what was raised stands in a digest"
-        told = [row for row in holding if each.action in row.words.get("text", "") and row.claimed_at >= each.at]
-        if not told:
-            (now,) = place.all(Action, ref=each.action)
-            assert now.status is Status.VERIFIED or any(row.state is SendState.NEEDLESS for row in holding)
-    place.store.close()
+@pytest.mark.proof
+@settings(max_examples=2000, deadline=None)
+@given(steps)
+def test_whatever_happens_at_length(happens: Happens) -> None:
+    Life().live(happens)
+
+
+class Life:
+    """A board in whose time things happen, and the mail server fails, and the process is killed."""
+
+    def __init__(self) -> None:
+        self.place, self.made, self.kills = Place(), 0, 0
+        self.sent: list[tuple[datetime, Message]] = []
+
+    def live(self, happens: Happens) -> None:
+        for what, hours, fails in happens:
+            self.place.clock.at += timedelta(hours=hours)
+            self.do(what)
+            self.deliver(fails)
+        for _ in range(20):  # at last everything works for a fortnight and longer
+            self.place.clock.at = datetime.combine(self.place.clock.today() + timedelta(days=1), time(9), LONDON)
+            self.deliver([])
+        self.check_messages()
+        self.check_matters()
+        self.place.store.close()
+
+    def do(self, what: str) -> None:
+        if what == "sweep":
+            sweep(self.place.core, who="Ada")
+            return
+        self.made += what == "new"
+        if self.made:
+            status = Status.VERIFIED if what == "close" else Status.NOT_STARTED
+            self.place.have(action(f"AT-{self.made}", lead_officer=f"o{self.made % 3}@pol.example", status=status))
+
+    def deliver(self, fails: list[BaseException | None]) -> None:
+        self.place.post.fails = list(fails)
+        before = len(self.place.post.messages)
+        try:
+            deliver(self.place.core)
+        except Killed:
+            self.kills += 1
+        self.sent += [(self.place.clock.at, message) for message in self.place.post.messages[before:]]
+
+    def check_messages(self) -> None:
+        """In time, one a person a day, and again only after a kill: the same then, down to the byte."""
+        told: dict[str, tuple[datetime, Message]] = {}
+        for moment, message in self.sent:
+            assert time(8) <= moment.time() < time(18)
+            assert self.place.core.calendar.is_working_day(moment.date())
+            assert told.setdefault(message.key, (moment, message))[1] == message
+        assert len(self.sent) - len(told) <= self.kills
+        days = [(message.to, moment.date()) for moment, message in told.values()]
+        assert len(days) == len(set(days))
+
+    def check_matters(self) -> None:
+        """Whatever was raised was told, unless it was settled before."""
+        rows = self.place.all(Send)
+        assert {each.state for each in rows} <= {SendState.SENT, SendState.REFUSED, SendState.NEEDLESS}
+        for each in self.place.all(Escalation, state="raised"):
+            holding = [row for row in rows if each.action in row.refs and row.person == each.to]
+            assert holding, "what was raised stands in a digest"
+            if not any(each.action in row.words.get("text", "") and row.claimed_at >= each.at for row in holding):
+                (now,) = self.place.all(Action, ref=each.action)
+                assert now.status is Status.VERIFIED or any(row.state is SendState.NEEDLESS for row in holding)
+
+
+def test_one_that_could_not_go_yesterday_and_todays_do_not_come_together(place: Place) -> None:
+    place.have(action("AT-1"))
+    place.post.fails = [RetryableError("451")]
+    place.sweep_and_deliver()
+    place.move(9)
+    place.have(action("AT-2"))
+    place.sweep_and_deliver()
+    place.move(9, "12:00")
+    deliver(place.core)
+    assert ["AT-2" in each.text for each in place.post.messages] == [False]
+    place.move(10)
+    deliver(place.core)
+    assert ["AT-2" in each.text for each in place.post.messages] == [False, True]

@@ -26,5 +26,5 @@ class Options(BaseModel):
     """The ID of the service's reply-to address, where it has several."""
     url: str = "https://api.notifications.service.gov.uk"
     """Where GOV.UK Notify is."""
-    timeout: float = Field(default=30, gt=0, le=300)
+    timeout: float = Field(default=30, gt=0, le=60)
     """Seconds to wait for its answer."""

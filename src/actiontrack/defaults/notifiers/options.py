@@ -41,7 +41,7 @@ class SmtpOptions(_Options):
     """Instead of a password: where an OAuth 2 access token is kept (XOAUTH2). It is fetched anew for each message."""
     ca: str = ""
     """A file of certificates to trust instead of the usual ones, relative to the configuration."""
-    timeout: float = Field(default=30, gt=0, le=300)
+    timeout: float = Field(default=30, gt=0, le=60)
     """Seconds to wait for each of the server's answers."""
 
     @model_validator(mode="after")

@@ -27,7 +27,7 @@ from actiontrack.services.telling.message import DIGEST, PLATFORM, keys, short, 
 SOURCE = "post"
 """What writes to the ledger of sends, and whose the issues are."""
 _HELD = timedelta(minutes=15)
-"""How long a claim keeps others away; with long time-outs longer, but no answer takes as long as this."""
+"""How long a claim keeps others away: a message takes some ten answers of a minute at most."""
 _IN_A_ROW = 3
 """After so many tries in a row that failed for now, the way is left in peace for a while."""
 _OFTEN = 3
@@ -90,10 +90,12 @@ def due_sends(core: Core) -> list[Send]:
 
 
 def _told_today(core: Core, reader: Reader) -> set[str]:
-    """Who has had today's digest."""
+    """Who has had today's digest, or has one that is still being tried: a further one waits for another day."""
     first, after = day_of(core)
-    rows = reader.pick(Send, ("person", "claimed_at"), kind=DIGEST, claimed_at__ge=first)
-    return {person for person, claimed_at in rows if claimed_at < after}
+    rows = reader.pick(Send, ("person",), kind=DIGEST, state=SendState.CLAIMED)
+    for name in ("claimed_at", "sent_at"):
+        rows += reader.pick(Send, ("person",), kind=DIGEST, **{f"{name}__ge": first, f"{name}__lt": after})
+    return {person for (person,) in rows}
 
 
 class _Delivery:
@@ -161,8 +163,6 @@ class _Delivery:
         """Give it its words, once and for all."""
         held = send.model_copy(update={"state": SendState.CLAIMED, "claimed_at": now})
         if held.kind == DIGEST:
-            if held.person in _told_today(self._core, writer):
-                return None
             held = _with_others(writer, held)
             words = digest_words(self._core, writer, held)
             if words is None:
