@@ -67,15 +67,14 @@ def _properties(document: Document, report: Report) -> None:
 def _styles(document: Document) -> None:
     """One typeface for all, and two styles for what stands in tables."""
     from docx.enum.style import WD_STYLE_TYPE
+    from docx.oxml.ns import qn
     from docx.shared import Pt
 
-    for style in document.styles:
-        fonts = style.element.xpath("w:rPr/w:rFonts")
-        if style.name == "Normal" or fonts:
-            style.font.name = _FONT
-            for each in style.element.xpath("w:rPr/w:rFonts"):
-                for theme in [name for name in each.attrib if "Theme" in str(name)]:
-                    del each.attrib[theme]
+    for fonts in document.styles.element.xpath(".//w:rFonts"):
+        fonts.attrib.clear()
+        for letters in ("ascii", "hAnsi", "cs"):
+            fonts.set(qn(f"w:{letters}"), _FONT)
+    document.styles["Normal"].font.name = _FONT
     document.styles["Normal"].font.size = Pt(10.5)
     for name in (TEXT_STYLE, HEAD_STYLE):
         made = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _WIDTHS = {"text": 28, "code": 20, "number": 11, "rate": 11, "date": 19}
-_WIDE_KEYS = ("action", "recommendation", "meaning", "what")
+_WIDE_KEYS = ("action", "recommendation", "meaning", "what", "hash")
 _WIDE = 60
 _COVER_WIDTHS = (44, 12, 100)
 _LINE, _TALLEST = 15, 409
