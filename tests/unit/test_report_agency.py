@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from report_hand import AS_AT, Hand, refs, rows
 
 from actiontrack.domain.ledger import Proposal, ProposalKind
-from actiontrack.domain.nouns import DateChange, Evidence, Leg, Recommendation, Review, Update
+from actiontrack.domain.nouns import DateChange, Evidence, Leg, Pause, Recommendation, Review, Update
 from actiontrack.domain.report import Report
 from actiontrack.domain.vocabulary import Publication, Side, Status
 from actiontrack.errors import UserError
@@ -113,6 +113,20 @@ def test_where_each_action_is_one_agencys_the_packs_sum_to_the_boards_figures(
         counts = packs[0] if one.code == "POL" else packs[1]
         assert counts["overdue"] == one.overdue
         assert counts["live"] + counts["awaiting_verification"] == one.live
+
+
+def test_what_paused_another_part_moves_no_day_of_ones_own(hand: Hand) -> None:
+    hand.act("A", current_due=date(2026, 12, 1), status=Status.IN_PROGRESS)
+    paused = (Pause(start=date(2026, 9, 1), end=date(2026, 9, 30)),)
+    also(hand, "A", "HLT", Status.IN_PROGRESS, pauses=paused)
+    assert [row["due"] for row in rows(pack(hand), "coming_due")] == [date(2026, 12, 1)]
+    [due] = [row["due"] for row in rows(pack(hand, "HLT"), "all")]
+    assert due > date(2026, 12, 1)
+
+
+def test_a_review_of_which_nothing_is_recorded_is_under_embargo(hand: Hand) -> None:
+    hand.act("A", current_due=date(2026, 12, 1), review="SAR-1")
+    assert rows(pack(hand), "all")[0]["in_plan"] == "under embargo"
 
 
 def test_evidence_and_updates_count_where_they_are_the_agencys_own(hand: Hand) -> None:

@@ -53,6 +53,9 @@ class _Part:
     refs_only: bool
     evidence: Sequence[Evidence]
     """The agency's own."""
+    due: date | None
+    """The day its own clock runs to: what paused another's part moves it nowhere."""
+    due_soon: bool
     heard: date | None
     """The day of its newest update."""
 
@@ -138,17 +141,36 @@ def _parts(core: Core, reader: Reader, picture: Picture, code: str) -> list[_Par
     now = then if picture.position == picture.cut else audit.state_at(reader, entry=picture.position)
     reviews = {each.ref: each for each in (*now.all(Review), *then.all(Review))}
     refs_only = any(each.agency == code and each.embargo == "refs" for each in core.instances.values())
-    mine = {
-        item.action.ref: (item, leg) for item in picture.items for leg in item.legs if leg.agency == code
-    }  # fmt: skip
+    mine = {item.action.ref: (item, leg) for item in picture.items for leg in item.legs if leg.agency == code}
     heard = _heard((each for each in now.all(Update) if each.agency == code and each.action in mine), picture)
     parts = []
     for ref, (item, leg) in mine.items():
-        review = reviews.get(item.action.review)
-        embargoed = review is not None and review.publication is Publication.EMBARGOED
+        embargoed = _is_embargoed(item.action.review, reviews)
         own = [each for each in item.evidence if each.agency == code or len(item.legs) == 1]
-        parts.append(_Part(item, leg, embargoed, embargoed and refs_only, own, heard.get(ref)))
+        due = core.hooks.decide_due_date(item.action, [leg], picture.as_at, core.calendar)
+        parts.append(
+            _Part(
+                item=item,
+                leg=leg,
+                embargoed=embargoed,
+                refs_only=embargoed and refs_only,
+                evidence=own,
+                due=due,
+                due_soon=due is not None and _is_soon(core, picture.as_at, due),
+                heard=heard.get(ref),
+            )
+        )
     return parts
+
+
+def _is_soon(core: Core, as_at: date, due: date) -> bool:
+    return as_at <= due and core.calendar.working_days_between(as_at, due) <= core.board.due_soon_days
+
+
+def _is_embargoed(ref: str, reviews: Mapping[str, Review]) -> bool:
+    """A review that is named, and of which nothing is known, is under embargo until somebody says otherwise."""
+    review = reviews.get(ref)
+    return bool(ref) and (review is None or review.publication is Publication.EMBARGOED)
 
 
 def _heard(updates: Iterable[Update], picture: Picture) -> Mapping[str, date]:
@@ -198,7 +220,7 @@ def _overdue(parts: Sequence[_Part], picture: Picture) -> Section:
     )
     rows = tuple(
         (
-            *part.first, part.status, part.item.standing.due, part.days_overdue, part.item.standing.slipped,
+            *part.first, part.status, part.due, part.days_overdue, part.item.standing.slipped,
             ("yes" if part.was_overdue else "no") if picture.since else None, part.heard,
         )
         for part in late
@@ -212,9 +234,7 @@ def _overdue(parts: Sequence[_Part], picture: Picture) -> Section:
 
 
 def _coming(parts: Sequence[_Part], picture: Picture) -> Section:
-    rows = tuple(
-        (*part.first, part.status, part.item.standing.due, part.heard) for part in _coming_parts(parts, picture)
-    )
+    rows = tuple((*part.first, part.status, part.due, part.heard) for part in _coming_parts(parts, picture))
     columns = (*_FIRST, _PART, _DUE, Column("heard", "Your last update", "date", "none"))
     title = "Coming due before the next meeting" if picture.next_meeting else "Due soon"
     return Section("coming_due", title, (), (_table("coming_due", "Coming due, soonest first", columns, rows),))
@@ -222,12 +242,12 @@ def _coming(parts: Sequence[_Part], picture: Picture) -> Section:
 
 def _coming_parts(parts: Sequence[_Part], picture: Picture) -> list[_Part]:
     def comes(part: _Part) -> bool:
-        due, by = part.item.standing.due, picture.next_meeting
+        due, by = part.due, picture.next_meeting
         if not part.open or due is None:
             return False
-        return picture.as_at <= due <= by if by else part.item.standing.due_soon
+        return picture.as_at <= due <= by if by else part.due_soon
 
-    return sorted(filter(comes, parts), key=lambda part: (part.item.standing.due or date.max, part.item.action.ref))
+    return sorted(filter(comes, parts), key=lambda part: (part.due or date.max, part.item.action.ref))
 
 
 def _evidence(parts: Sequence[_Part]) -> Section:
@@ -323,7 +343,7 @@ def _moves(parts: Sequence[_Part], picture: Picture) -> list[tuple[_Part, DateCh
 
 def _all(parts: Sequence[_Part]) -> Section:
     rows = tuple(
-        (*part.first, part.status, part.item.standing.due, part.heard, *part.ratings)
+        (*part.first, part.status, part.due, part.heard, *part.ratings)
         for part in sorted(parts, key=lambda part: (part.item.action.review, part.item.action.ref))
         if part.open
     )
