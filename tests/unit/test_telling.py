@@ -18,7 +18,7 @@ from actiontrack.adapters.calendar import NationCalendar
 from actiontrack.adapters.store import open_store
 from actiontrack.domain.addresses import is_address
 from actiontrack.domain.ledger import Escalation, Send, SendState, StoredIssue
-from actiontrack.domain.nouns import Action, Agency, Meeting
+from actiontrack.domain.nouns import Action, Agency, Leg, Meeting
 from actiontrack.domain.policy import Board, Subscription
 from actiontrack.domain.vocabulary import Nation, Status
 from actiontrack.errors import NotAllowed, NotFound, RetryableError, SkippableError, UserError
@@ -469,6 +469,19 @@ def test_a_report_goes_to_its_audience_once_a_slot(place: Place) -> None:
     assert publish(place.core, PACK) == 0, "today's is not due yet: yesterday's was given"
     place.move(9, "08:30")
     assert publish(place.core, PACK) == 2
+
+
+def test_an_agencys_pack_goes_to_the_agency(place: Place) -> None:
+    told = action()
+    place.have(told, Leg(action=told.ref, agency="POL"))
+    own = PACK.model_copy(update={"report": "agency", "about": "POL", "audience": ("lead@pol.example",)})
+    assert publish(place.core, own) == 1
+    deliver(place.core)
+    [message] = place.post.messages
+    assert message.subject == "Your agency's pack as at 8 September 2026"
+    assert [each.name for each in message.attachments] == [
+        "agency-report-POL-2026-09-08.html", "agency-report-POL-2026-09-08.json",
+    ]  # fmt: skip
 
 
 def test_its_files_are_done_away_with_when_all_have_it(place: Place) -> None:

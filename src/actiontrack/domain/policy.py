@@ -104,10 +104,10 @@ class Subscription(_Policy):
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     """Its own name: letters, digits, "-", "_" and "."."""
-    report: Literal["board", "register", "review"]
+    report: Literal["board", "agency", "register", "review"]
     """Which report is made, as at that day."""
     about: str = ""
-    """Of a review its ref."""
+    """Of a review its ref; of an agency's pack its code."""
     audience: tuple[str, ...] = Field(min_length=1)
     """Addresses, `manager` or `chair`: who gets it. It holds the plan's words, and goes to those who may see them."""
     formats: tuple[str, ...] = ("html",)

@@ -45,6 +45,8 @@ def read_notifiers(
 
 _ROLES = ("manager", "chair")
 """Words for the board's own addresses in an audience."""
+_ABOUT = {"review": "the ref of the review", "agency": "the agency's code"}
+"""Reports of one thing, and what names it."""
 
 
 def check_subscriptions(
@@ -65,6 +67,6 @@ def check_subscriptions(
         for name in each.formats:
             if formats is not None and name not in formats:
                 faults.add((*where, "formats"), f"{table} formats: {name!r} is not installed{one_of(formats)}")
-        if (each.report == "review") != bool(each.about):
-            needs = "needs about, the ref of the review" if not each.about else "takes no about"
+        if (each.report in _ABOUT) != bool(each.about):
+            needs = f"needs about, {_ABOUT[each.report]}" if not each.about else "takes no about"
             faults.add((*where, "report"), f"{table} report = {each.report!r} {needs}")

@@ -12,7 +12,7 @@ from actiontrack.domain.ledger import Send, Values
 from actiontrack.domain.policy import Subscription
 from actiontrack.domain.report import Report, day_in_words
 from actiontrack.services.core import Core
-from actiontrack.services.reporting import board_report, public_register, review_story, write_report
+from actiontrack.services.reporting import agency_report, board_report, public_register, review_story, write_report
 from actiontrack.services.scheduler import slots
 from actiontrack.services.telling.delivering import SOURCE
 from actiontrack.services.telling.message import frozen
@@ -24,11 +24,13 @@ _LOOK_BACK = timedelta(days=31)
 
 _MAKERS: dict[str, Callable[[Core, Subscription, date], Report]] = {
     "board": lambda core, _, day: board_report(core, as_at=day),
+    "agency": lambda core, wanted, day: agency_report(core, wanted.about, as_at=day),
     "register": lambda core, _, day: public_register(core, as_at=day),
     "review": lambda core, wanted, day: review_story(core, wanted.about, as_at=day),
 }
 _CALLED = {
     "board": "The board pack",
+    "agency": "Your agency's pack",
     "register": "The public register",
     "review": "The story of a review",
 }
