@@ -14,8 +14,9 @@ from pathlib import Path
 
 from proof.peers.kit import LackingError
 
-from benchmarks.material import AGENCIES, SWEPT_ON
+from benchmarks.material import AGENCIES
 from benchmarks.measure import measure
+from benchmarks.million import SWEPT_ON
 from benchmarks.race import Race
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,10 +40,10 @@ def _script(name: str, *args: str | Path) -> list[str]:
     return [sys.executable, str(ROOT / "benchmarks" / name), *map(str, args)]
 
 
-def _apart(name: str, *args: object) -> None:
-    """Call a function of `material` in a process of its own: its memory must not count for those timed."""
+def _apart(name: str, *args: object, of: str = "material") -> None:
+    """Call a function of that module in a process of its own: its memory must not count for those timed."""
     called = ", ".join(f"Path({str(arg)!r})" if isinstance(arg, Path) else repr(arg) for arg in args)
-    code = f"from pathlib import Path; from benchmarks import material; material.{name}({called})"
+    code = f"from pathlib import Path; from benchmarks import {of}; {of}.{name}({called})"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 
 
@@ -258,7 +259,7 @@ def _sweep(*, again: bool) -> Callable[[Path, int], Race]:
         (folder / "actiontrack.toml").write_text(
             _BOARD.replace("[store]", f"{_LADDER}[store]") + _many_agencies(200), "utf-8"
         )
-        _apart("make_board", folder, rows)
+        _apart("make_board", folder, rows, of="million")
         env = {"AT_NOW": f"{SWEPT_ON}T09:00:00"}
         command, peer = (
             _module("actiontrack", "--json", "sweep"),
@@ -275,7 +276,7 @@ def _sweep(*, again: bool) -> Callable[[Path, int], Race]:
             put_back()
 
         def check() -> None:
-            _apart("check_swept", folder, round(rows * _RECORDED))
+            _apart("check_swept", folder, round(rows * _RECORDED), of="million")
 
         return Race(folder, ours=command, peers={None: peer}, before_each=again_from_there, check=check, env=env)
 
