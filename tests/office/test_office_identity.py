@@ -103,7 +103,7 @@ def _live_pairs(plan: MovedPlan, first: int, count: int) -> None:
         if _fits(plan.kind, deed):
             try:
                 _live(plan, deed, here=(7, 5))
-            except AssertionError as error:
+            except (AssertionError, KeyError) as error:
                 if "LookupError" not in str(error):  # the first took away what the other would have handled
                     error.add_note(f"{plan.kind.name}: {one}, then {other}")
                     raise

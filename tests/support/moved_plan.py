@@ -212,14 +212,19 @@ class MovedPlan:
         self.check_rows(deed, deed.sheet or self.kind.sheet, self.path)
         return told
 
+    def _whose(self, row: dict[str, str]) -> str:
+        """The mark that most of a row's words carry: one cell of another's was copied there."""
+        marks = [found for heading, text in row.items() if heading != self.kind.key and (found := mark(text))]
+        return max(marks, key=marks.count, default="")
+
     def _own_keys(self, deed: Deed) -> Cells:
-        """Each row's key as its words say; none beside new words or none, and a second row of the same is deleted."""
+        """Each row's key as most of its words say; none beside new words or none, and a second row is deleted."""
         sheet = deed.sheet or self.kind.sheet
         _, heads = self.heads(self.cells(sheet))
         seen: set[str] = set()
         values: Cells = {}
         for each in self.rows(sheet):
-            own = mark(each["Action"])
+            own = self._whose(each)
             if own in seen:
                 values |= {(int(each["at"]), right): "" for right in heads.values()}
             else:

@@ -127,6 +127,8 @@ def do_retype_key(table, step):
     """The key of a row typed in another way."""
     cell = table.cell(table.find(step["action"]), step["heading"])
     key = cell.String
+    if not key:
+        raise LookupError("there is no key to type in another way")
     cell.setString(
         {"lower": key.lower(), "blanks": f" {key}  ", "wrong": key[:-1] + ("2" if key[-1] != "2" else "3")}[step["how"]]
     )

@@ -30,7 +30,7 @@ def marked_row(number: int) -> Cells:
 
 def mark(words: object) -> str:
     """The mark that words carry."""
-    found = re.search(r"r\d+", str(words or ""))
+    found = re.search(r"\br\d+\b", str(words or ""))
     return found[0] if found else ""
 
 
