@@ -20,11 +20,11 @@ import functools
 import hashlib
 import json
 import secrets
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -45,7 +45,7 @@ from actiontrack.services.telling.digest import next_digest
 SOURCE = "sweep"
 
 RAISED, PASSED, BASELINE = "raised", "passed", "baseline"
-_BATCH = 20_000
+_BATCH = 30_000
 _LINES = 5_000
 _BACK = {
     REFERRAL: "A referral is back, to be answered anew by the Board,",
@@ -157,8 +157,9 @@ def sweep(core: Core, *, as_at: date | None = None, dry_run: bool = False, who: 
         result.awaiting_verification = reader.count(Action, status=Status.REPORTED_COMPLETE)
         result.undated = reader.count(Action, status=_UNDATED_STATUSES, current_due=None)
         result.back = come_back(reader, day)
-        owing = iter(sweeper.survey(reader, result))
-    while batch := list(islice(owing, _BATCH)):
+        owing = deque(sweeper.survey(reader, result))
+    while owing:
+        batch = [owing.popleft() for _ in range(min(_BATCH, len(owing)))]
         with core.store.reading() as reader:
             found = sweeper.look(reader, batch, result)
         _settle(core, sweeper, found, result, who, dry_run=dry_run)
@@ -269,19 +270,19 @@ class _Sweeper:
         return set(told)
 
     def _owe(self, row: Row, judged: Judged, recorded: set[tuple[str, date]], found: _Found) -> None:
-        owed, days = judged.owed, judged.days
+        owed, days, ref, now, rows = judged.owed, judged.days, row.ref, self._now, found.rows
         top, passed = to_raise(owed, recorded) if recorded else (owed[-1], owed[:-1])
         entered = self._day_of(row.created_at)
         for each in passed:
             state = BASELINE if each.reached < entered else PASSED
-            found.rows.append(_Recorded(row.ref, each.level, each.period, state, "", days, each.why, self._now))
+            rows.append(_Recorded(ref, each.level, each.period, state, "", days, each.why, now))
         if top is None:
             return
         baseline = top.reached < entered
-        to, why = self._to_whom(row.lead_agency, row.lead_officer, top, entered if baseline else None)
+        to, why = self._to_whom(row.lead_agency, row.lead_officer, top.to, top.why, entered if baseline else None)
         state = BASELINE if baseline else RAISED
-        found.rows.append(_Recorded(row.ref, top.level, top.period, state, to, days, why, self._now))
-        found.raised.append(Raised(row.ref, top.level, top.period, days, to, why, state))
+        rows.append(_Recorded(ref, top.level, top.period, state, to, days, why, now))
+        found.raised.append(Raised(ref, top.level, top.period, days, to, why, state))
 
     def _overtaken(self, reader: Reader, found: _Found) -> list[Escalation]:
         """Rows of these keys that a clock which ran ahead has left."""
@@ -291,11 +292,10 @@ class _Sweeper:
         left = reader.find(Escalation, at__gt=self._upto)
         return [each for each in left if (each.action, *_key(each)) in keys]
 
-    def _whom(self, agency: str, officer: str, owed: Owed, entered: date | None) -> tuple[str, str]:
+    def _whom(self, agency: str, officer: str, wanted: str, why: str, entered: date | None) -> tuple[str, str]:
         """(address, why it is raised and why it goes there)."""
-        wanted = owed.to if entered is None else MANAGER
+        wanted = wanted if entered is None else MANAGER
         to, role = address(wanted, officer, self._agencies.get(agency), self._core.board)
-        why = owed.why
         if entered is not None:
             why += f" Reached before it entered the suite on {entered.isoformat()}: told once, in one digest."
         if not to:
