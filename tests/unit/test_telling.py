@@ -564,7 +564,7 @@ def test_whatever_happens_each_matter_is_told_once_in_time_and_none_is_lost(happ
 
 
 @pytest.mark.proof
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(steps)
 def test_whatever_happens_at_length(happens: Happens) -> None:
     Life().live(happens)
