@@ -326,8 +326,8 @@ CASES = {
         Case("sync-1pct-100k", _CHANGED, 100_000, _sync_changed),
         Case("recovery-100k", f"{_CUT_OFF}, all written and nothing acknowledged", 100_000, _recovery("after")),
         Case("recovery-100k-unsent", f"{_CUT_OFF}, nothing written", 100_000, _recovery("before")),
-        Case("report-20", "a table of 20 pages as a tagged PDF", 345, _report),
-        Case("report-200", "a table of 200 pages as a tagged PDF", 3_530, _report),
+        Case("report-20", "a table of 20 pages as a tagged PDF", 328, _report),
+        Case("report-200", "a table of 200 pages as a tagged PDF", 3_360, _report),
         Case("instances-100", f"{_INSTANCES} plans saved again by another program", 100_000, _instances),
     )
 }
