@@ -379,8 +379,8 @@ CASES = {
         Case("recovery-100k-unsent", f"{_CUT_OFF}, nothing written", 100_000, _recovery("before")),
         Case("sweep-1m", f"{_LIVE}; beside a query over plain tables", 1_000_000, _sweep(again=False)),
         Case("sweep-1m-again", f"{_LIVE}, all told already; beside the same query", 1_000_000, _sweep(again=True)),
-        Case("report-20", "a table of 20 pages as a tagged PDF", 345, _report),
-        Case("report-200", "a table of 200 pages as a tagged PDF", 3_530, _report),
+        Case("report-20", "a table of 20 pages as a tagged PDF", 328, _report),
+        Case("report-200", "a table of 200 pages as a tagged PDF", 3_360, _report),
         Case("instances-100", f"{_INSTANCES} plans saved again by another program", 100_000, _instances),
     )
 }
