@@ -130,7 +130,7 @@ def test_the_published_cases_of_a_trend(values: list[int], rise: set[int], fall:
 
 
 FAR, LIMIT, CLOSE, EDGE, ABOVE, BELOW = 30, 24, 20, 16, 1, -1
-"""Distances from a mean whose limits lie 24 away: outside, on the limit, in the outer third, on its edge, either side."""
+"""Distances from a mean whose limits lie 24 away: outside, on the limit, in the outer third, on its edge, on a side."""
 
 
 @pytest.mark.parametrize(
