@@ -129,8 +129,8 @@ def test_the_published_cases_of_a_trend(values: list[int], rise: set[int], fall:
     assert (found["rise"], found["fall"]) == (rise, fall)
 
 
-FAR, CLOSE, ABOVE, BELOW = 30, 20, 1, -1
-"""Distances from a mean of 0 whose limits lie 24 away: outside, in the outer third, and on either side."""
+FAR, LIMIT, CLOSE, EDGE, ABOVE, BELOW = 30, 24, 20, 16, 1, -1
+"""Distances from a mean whose limits lie 24 away: outside, on the limit, in the outer third, on its edge, on a side."""
 
 
 @pytest.mark.parametrize(
@@ -147,6 +147,8 @@ FAR, CLOSE, ABOVE, BELOW = 30, 20, 1, -1
         ([CLOSE, CLOSE, BELOW], set()),
         ([CLOSE, 0, CLOSE], set()),
         ([CLOSE, FAR, ABOVE], set()),
+        ([EDGE, ABOVE, EDGE], set()),
+        ([LIMIT, ABOVE, LIMIT], {0, 2}),
     ],
 )
 def test_the_published_cases_of_two_in_three(off: list[int], flagged: set[int]) -> None:
