@@ -1,6 +1,6 @@
 """Killed, slept through, overtaken, its clock put: the scheduler loses no slot and repeats no escalation.
 
-A slice of AT_PROOF_SECONDS with the seed AT_PROOF_SEED, or all of it: `pytest -m proof tests/proof/test_clock.py -s`.
+A slice of AT_PROOF_SECONDS with the seed AT_PROOF_SEED, or all of it: `pytest -m proof tests/clock -s`.
 """
 
 from __future__ import annotations
