@@ -19,6 +19,7 @@ from actiontrack.domain.ledger import Lease
 from actiontrack.errors import ActionTrackError, RetryableError
 from actiontrack.ports import Reader, Writer
 from actiontrack.services.core import Core
+from actiontrack.services.sync.lease import is_gone
 
 NAME = "scheduler"
 LEASE = timedelta(minutes=5)
@@ -82,7 +83,7 @@ def take(core: Core, holder: str) -> Lead:
     now = core.clock.now()
     with core.store.writing(NAME, "run") as writer:
         held = writer.get(Lease, NAME)
-        if held is not None and held.holder and _runs(held, now) and not _gone(held.holder):
+        if held is not None and held.holder and _runs(held, now) and not is_gone(held.holder):
             wait = (held.until - now).total_seconds()
             raise RetryableError(
                 f"another scheduler leads{_called(held)}; where it is gone, its place is free in {wait:.0f} s",
@@ -106,24 +107,6 @@ def _called(held: Lease | None) -> str:
 def _runs(held: Lease, now: datetime) -> bool:
     """A lease that ends far later than any can was taken before the clock was put back: it is over."""
     return now < held.until <= now + 2 * LEASE
-
-
-def _gone(holder: str) -> bool:
-    """Whether it was a process of this machine that is no more: one that was killed need not be waited for."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    if int(pid) == os.getpid():
-        return True
-    if os.name == "nt":  # there, signal 0 is Ctrl-C
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def _beat(lead: Lead, stopped: threading.Event) -> None:

@@ -72,7 +72,7 @@ def _acquire(store: Store, clock: Clock, who: str) -> Hold:
     now = clock.now()
     with store.writing(who, "sync") as writer:
         held = writer.get(Lease, NAME)
-        if held is not None and held.holder and not _dead(held.holder) and _runs(held, now):
+        if held is not None and held.holder and not is_gone(held.holder) and _runs(held, now):
             raise RetryableError("Another sync is at work on this store. Try again when it has ended.", retry_after=30)
         token = held.token + 1 if held else 1
         holder = f"{socket.gethostname()}:{os.getpid()}"
@@ -85,13 +85,15 @@ def _runs(held: Lease, now: datetime) -> bool:
     return now < held.until <= now + 2 * _LENGTH
 
 
-def _dead(holder: str) -> bool:
-    """Whether the holder was a process of this machine that is gone: a killed sync need not be waited for."""
+def is_gone(holder: str) -> bool:
+    """Whether the holder was a process of this machine that is no more: one that was killed need not be waited for."""
     host, _, pid = holder.rpartition(":")
     if host != socket.gethostname() or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
         return True
+    if os.name == "nt":  # there, signal 0 is Ctrl-C
+        return False
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
