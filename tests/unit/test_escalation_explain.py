@@ -99,8 +99,24 @@ def test_what_was_passed_over_and_who_was_told(at: At, ref: str) -> None:
     assert [each["state"] for each in told["levels"]] == ["passed"] * 4 + ["raised"] + ["to_come"] * 3
     assert [each["told"] for each in told["levels"] if each["state"] == "passed"] == [[]] * 4
     raised = told["levels"][4]
-    assert raised["told"] == [{"person": LEAD, "day": "2026-09-28", "sent_at": None}], "on the next working day"
+    waits = {"person": LEAD, "day": "2026-09-28", "state": "waiting", "sent_at": None}
+    assert raised["told"] == [waits], "on the next working day"
     assert raised["recorded_at"].startswith("2026-09-26T08:00:00")
+
+
+def test_what_waits_in_an_earlier_digest_and_what_went_are_both_told(at: At, ref: str, tmp_path: Path) -> None:
+    for day in ("2026-09-07", "2026-09-25"):
+        at(day, "sweep")
+    other = ("text=Do that", "lead_agency=POL", "current_due=2026-09-23")
+    second = at("2026-09-20", "action", "add", *other)["ref"]
+    at("2026-09-28", "sweep")
+    [l1] = [each for each in at("2026-09-28", "escalation", "explain", second)["levels"] if each["state"] == "raised"]
+    assert [(each["person"], each["day"]) for each in l1["told"]] == [(LEAD, "2026-09-25")], "it waits, with the other"
+    with (tmp_path / "actiontrack.toml").open("a") as config:
+        config.write('[[notifier]]\nname = "out"\ntype = "file"\n')
+    at("2026-09-29", "sends", "deliver")
+    [l1] = [each for each in at("2026-09-29", "escalation", "explain", second)["levels"] if each["state"] == "raised"]
+    assert [(each["state"], each["sent_at"][:10]) for each in l1["told"]] == [("sent", "2026-09-29")]
 
 
 def test_a_pause_says_what_it_added(at: At, ref: str) -> None:

@@ -35,7 +35,7 @@ def explain(session: Session, ref: str) -> None:
     added. Levels to come are told as they will be if nothing happens. --json holds ref, number, as_at, status,
     current_due, due (where its clock runs to, pauses added), days_overdue, paused, pauses (agency, start, end,
     working_days) and levels: level, period, reached, state (raised, passed, baseline, owed or to_come), to, why,
-    recorded_at, told (person, day, sent_at).
+    recorded_at, told (person, day, state, sent_at).
     """
     from actiontrack.services.explaining import explain as explain_action
 
@@ -72,7 +72,10 @@ def _due(told: Mapping[str, Any]) -> str:
 
 
 def _sent(told: list[dict[str, Any]]) -> str:
-    return "; ".join(
-        f"{each['person']}, {'sent ' + each['sent_at'][:16] if each['sent_at'] else 'in the digest of ' + each['day']}"
-        for each in told
-    )
+    return "; ".join(f"{each['person']}, {_how(each)}" for each in told)
+
+
+def _how(told: Mapping[str, Any]) -> str:
+    if told["sent_at"]:
+        return f"sent {told['sent_at'][:16]}"
+    return f"{'refused: ' if told['state'] == 'refused' else ''}in the digest of {told['day']}"

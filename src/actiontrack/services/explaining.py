@@ -17,6 +17,7 @@ from actiontrack.services.core import Core
 from actiontrack.services.records.listing import find_ref
 from actiontrack.services.standing import stand
 from actiontrack.services.sweep import BASELINE, RAISED
+from actiontrack.services.telling.message import DIGEST
 
 OWED, TO_COME = "owed", "to_come"
 """Reached, and raised or passed over by the next sweep; or not reached yet."""
@@ -102,7 +103,7 @@ def _recorded(core: Core, row: Escalation, owed: Owed | None, sends: Sequence[Se
         "to": row.to,
         "why": row.why,
         "recorded_at": row.at.isoformat(),
-        "told": [_told(each) for each in _sent(row, on, sends)] if row.state in (RAISED, BASELINE) else [],
+        "told": [_told(each) for each in _sent(row, sends)] if row.state in (RAISED, BASELINE) else [],
     }
 
 
@@ -121,16 +122,18 @@ def _unrecorded(core: Core, case: _Case, owed: Owed, state: str) -> dict[str, An
     }
 
 
-def _sent(row: Escalation, on: date, sends: Sequence[Send]) -> Iterator[Send]:
-    """The digest that took it to its person (the first from that day on), and what was told of it elsewhere."""
-    digests = [each for each in sends if each.person == row.to and each.period >= on]
+def _sent(row: Escalation, sends: Sequence[Send]) -> Iterator[Send]:
+    """The digest that took it to its person (the first whose words were not frozen before), and what went elsewhere."""
+    about = [each for each in sends if each.kind == DIGEST and each.person == row.to]
+    digests = [each for each in about if each.claimed_at is None or each.claimed_at >= row.at]
     yield from sorted(digests, key=lambda each: each.period)[:1]
-    about = f"escalation:{row.action}:{row.level}:{row.period}"
-    yield from (each for each in sends if each.kind == about)
+    comment = f"escalation:{row.action}:{row.level}:{row.period}"
+    yield from (each for each in sends if each.kind == comment)
 
 
 def _told(send: Send) -> dict[str, Any]:
-    return {"person": send.person, "day": send.period.isoformat(), "sent_at": _iso(send.sent_at)}
+    held = {"person": send.person, "day": send.period.isoformat(), "state": send.state.value}
+    return {**held, "sent_at": _iso(send.sent_at)}
 
 
 def _rank(level: str, *found: dict[Key, Owed]) -> int:
