@@ -100,7 +100,7 @@ class Expected:
 
     def owed(self, now: datetime, awake: datetime) -> list[tuple[datetime, bool]]:
         """(slot, whether it runs) of each open slot, oldest first."""
-        counts = {slot for book in (self.settled, self.begun) for slot, at in book.items() if at <= now + TOLERATED}
+        counts = {slot for slot, at in self.settled.items() if at <= now + TOLERATED} | self.begun.keys()
         counts = {slot for slot in counts if now - FORGOTTEN <= slot <= now + TOLERATED}
         every = self.twin.slots(now - FORGOTTEN, now)
         if counts:

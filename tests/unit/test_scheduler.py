@@ -177,6 +177,14 @@ def test_what_becomes_of_missed_slots(bench: Bench, policy: Any, outcomes: list[
     assert bench.run(rule) == []
 
 
+def test_what_was_cut_short_is_open_also_where_a_clock_that_ran_ahead_began_it_once_more(bench: Bench) -> None:
+    slot, ahead = datetime(2026, 11, 23, 6, tzinfo=UTC), datetime(2026, 12, 5, 9, tzinfo=UTC)
+    rule = Schedule(job="sync", at="06:00", catch_up="all")
+    with bench.core.store.writing("scheduler", "run") as writer:
+        writer.put(JobRun(job=name_of(rule), slot=slot, started_at=ahead))
+    assert bench.run(rule) == [("23 06:00", "done"), ("24 06:00", "done")]
+
+
 def test_a_slot_that_is_on_time_is_no_missed_one(bench: Bench) -> None:
     rule = Schedule(job="sync", at="06:00", catch_up="none")
     bench.clock.instant = datetime(2026, 11, 24, 6, 5, tzinfo=UTC)

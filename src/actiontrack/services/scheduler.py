@@ -107,7 +107,8 @@ def due(core: Core, schedule: Schedule, awake_since: datetime | None = None) -> 
     with core.store.reading() as reader:
         found = reader.find(JobRun, job=name, slot__ge=oldest, slot__le=now + AHEAD)
         ran_before = reader.count(JobRun, job=name, slot__lt=oldest) > 0
-    known = [run for run in found if (run.ended_at or run.started_at) <= now + AHEAD]
+    # One that was begun and cut short is open still, also where a clock that ran ahead began it once more.
+    known = [run for run in found if run.ended_at is None or run.ended_at <= now + AHEAD]
     settled = {run.slot for run in known if run.ended_at is not None}
     every = list(slots(schedule, oldest, now, core.board.timezone, core.calendar))
     if known:
