@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ def is_gone(holder: str) -> bool:
         return False
     if int(pid) == os.getpid():
         return True
-    if os.name == "nt":  # there, signal 0 is Ctrl-C
+    if sys.platform == "win32":  # there, signal 0 is Ctrl-C
         return False
     try:
         os.kill(int(pid), 0)
