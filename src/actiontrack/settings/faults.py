@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from actiontrack.errors import ConfigurationError
 from actiontrack.settings.places import Places
 from actiontrack.settings.secrets import secret_fault
+from actiontrack.settings.tables import TypedTable
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -61,6 +62,21 @@ class Faults:
                     loc, fault["type"] = (*loc[:-1], meant), "extra_forbidden"
                 self.add((*where, *loc), _sentence(model, where, loc, dict(fault), also))
             return None
+
+    def options(
+        self, table: TypedTable, kind: str, models: Mapping[str, type[BaseModel]], where: tuple[str | int, ...]
+    ) -> BaseModel | None:
+        """The keys of the table's type, as its model; None, with its faults noted, where they don't fit.
+
+        `models` are those of the types installed.
+        """
+        called, model = heading(where), models.get(kind)
+        if model is None:
+            self.add((*where, "type"), f"{called} type = {kind!r} is not installed{one_of(models)}")
+            return None
+        if self.secrets(table.options(), where, called):
+            return None
+        return self.model(model, table.options(), where, also=tuple(type(table).model_fields))
 
 
 def syntax(file: Path, error: Exception) -> NoReturn:

@@ -293,14 +293,7 @@ def _instances(
 ) -> tuple[InstanceSettings, ...]:
     made = []
     for index, each in connectors:
-        where = ("connector", index)
-        model = options_models.get(each.type)
-        if model is None:
-            faults.add((*where, "type"), f"[[connector]] type = {each.type!r} is not installed{one_of(options_models)}")
-            continue
-        if faults.secrets(each.options(), where, "[[connector]]"):
-            continue
-        options = faults.model(model, each.options(), where, also=tuple(ConnectorTable.model_fields))
+        options = faults.options(each, each.type, options_models, ("connector", index))
         if options is None:
             continue
         made.append(
@@ -330,13 +323,7 @@ def _hosting(
     where = ("platform",)
     if platform.name in names:
         faults.add((*where, "name"), f"[platform] name = {platform.name!r} is a connector's; names are unique")
-    model = models.get(platform.type)
-    if model is None:
-        faults.add((*where, "type"), f"[platform] type = {platform.type!r} is not installed{one_of(models)}")
-        return ()
-    if faults.secrets(platform.options(), where, "[platform]"):
-        return ()
-    options = faults.model(model, platform.options(), where, also=tuple(PlatformTable.model_fields))
+    options = faults.options(platform, platform.type, models, where)
     if options is None:
         return ()
     return (

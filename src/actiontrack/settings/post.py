@@ -31,13 +31,7 @@ def read_notifiers(
         where = ("notifier", index)
         if each.name in {other.name for other in made}:
             faults.add((*where, "name"), f"[[notifier]] name = {each.name!r} stands there twice; names are unique")
-        model = models.get(each.type)
-        if model is None:
-            faults.add((*where, "type"), f"[[notifier]] type = {each.type!r} is not installed{one_of(models)}")
-            continue
-        if faults.secrets(each.options(), where, "[[notifier]]"):
-            continue
-        options = faults.model(model, each.options(), where, also=tuple(NotifierTable.model_fields))
+        options = faults.options(each, each.type, models, where)
         if options is not None:
             made.append(NotifierSettings(each.name, each.type, each.only, options))
     return tuple(made)

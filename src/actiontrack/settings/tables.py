@@ -22,6 +22,16 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
+class TypedTable(BaseModel):
+    """A table with a type, whose own keys stand beside those that are here."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
+
+    def options(self) -> dict[str, Any]:
+        """The keys of its type."""
+        return dict(self.model_extra or {})
+
+
 class BoardTable(Board):
     """`[board]`: whose suite this is, and what it may set about the rules."""
 
@@ -122,10 +132,8 @@ class AgencyTable(Table):
     """E-mail address escalations reach at level L3."""
 
 
-class ConnectorTable(BaseModel):
+class ConnectorTable(TypedTable):
     """`[[connector]]`: one instance. Keys that are not here belong to its type."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     """The instance's own name: letters, digits, "-", "_" and "."."""
@@ -150,15 +158,9 @@ class ConnectorTable(BaseModel):
     """How `run` notices that a file changed: told by the system (auto), by looking every few seconds (poll), or not at
     all (off)."""
 
-    def options(self) -> dict[str, Any]:
-        """The keys of its type."""
-        return dict(self.model_extra or {})
 
-
-class PlatformTable(BaseModel):
+class PlatformTable(TypedTable):
     """`[platform]`: the system the board hosts its reviews on. Keys that are not here belong to its type."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     name: str = Field(default="platform", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     """The instance's own name, as that of a connector."""
@@ -169,15 +171,9 @@ class PlatformTable(BaseModel):
     values: dict[str, dict[str, str]] = {}
     """The platform's own words, field by field: [platform.values.status] "Under way" = "in_progress"."""
 
-    def options(self) -> dict[str, Any]:
-        """The keys of its type."""
-        return dict(self.model_extra or {})
 
-
-class NotifierTable(BaseModel):
+class NotifierTable(TypedTable):
     """`[[notifier]]`: a way to tell people. Keys that are not here belong to its type."""
-
-    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
     """Its own name: letters, digits, "-", "_" and "."."""
@@ -186,10 +182,6 @@ class NotifierTable(BaseModel):
     only: tuple[str, ...] = ()
     """The addresses it is for, as patterns ("*@police.example.org"); with none, all. Of several notifiers the first
     that fits tells a person; the others do not."""
-
-    def options(self) -> dict[str, Any]:
-        """The keys of its type."""
-        return dict(self.model_extra or {})
 
 
 def _clock_time(value: str) -> str:
