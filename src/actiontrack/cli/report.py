@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from actiontrack.domain.report import Report
     from actiontrack.services.core import Core
     from actiontrack.services.reporting import Again
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
 @click.group("report", cls=Group)
@@ -40,28 +42,37 @@ class EntryType(click.ParamType["Again"]):
         return Again(int(found[1]), found[2] or "")
 
 
-AT_ENTRY = click.option(
-    "--at-entry", type=EntryType(), metavar="N", help="Make it again from entry N, or N/KEY as the report prints it."
+_OPTIONS = (
+    click.option(
+        "--at-entry",
+        type=EntryType(),
+        metavar="N",
+        help="Make it again from entry N, or N/KEY as the report prints it.",
+    ),
+    click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        help="html, pdf, docx, xlsx …; may be given again (default: every one installed).",
+    ),
+    click.option(
+        "--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where to."
+    ),
+    click.option("--dry-run", is_flag=True, help="Compute the figures; write no file."),
 )
-FORMAT = click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    help="html, pdf, docx, xlsx …; may be given again (default: every one installed).",
-)
-OUT = click.option(
-    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), metavar="DIR", help="Where to."
-)
-DRY_RUN = click.option("--dry-run", is_flag=True, help="Compute the figures; write no file.")
+
+
+def writes(command: Command) -> Command:
+    """The options of every report: what it is made from, as what and where to."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
 
 
 @report.command("board")
 @click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
 @click.option("--since", type=DATE, metavar="DATE", help="The last meeting (default: the newest before as-at).")
-@AT_ENTRY
-@FORMAT
-@OUT
-@DRY_RUN
+@writes
 @click.pass_obj
 def board(
     session: Session,
@@ -85,10 +96,7 @@ def board(
 @click.argument("code")
 @click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
 @click.option("--since", type=DATE, metavar="DATE", help="The last meeting (default: the newest before as-at).")
-@AT_ENTRY
-@FORMAT
-@OUT
-@DRY_RUN
+@writes
 @click.pass_obj
 def agency(
     session: Session,
@@ -113,10 +121,7 @@ def agency(
 @click.option("--from", "first", type=DATE, required=True, metavar="DATE", help="The year's first day.")
 @click.option("--to", "last", type=DATE, required=True, metavar="DATE", help="The year's last day.")
 @click.option("--regime", default="SAR", show_default=True, help="Reviews of which kind.")
-@AT_ENTRY
-@FORMAT
-@OUT
-@DRY_RUN
+@writes
 @click.pass_obj
 def annual(
     session: Session,
@@ -139,10 +144,7 @@ def annual(
 
 @report.command("register")
 @click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
-@AT_ENTRY
-@FORMAT
-@OUT
-@DRY_RUN
+@writes
 @click.pass_obj
 def register(
     session: Session, as_at: date, at_entry: Again | None, formats: tuple[str, ...], out: Path, dry_run: bool
@@ -156,10 +158,7 @@ def register(
 @report.command("review")
 @click.argument("ref")
 @click.option("--as-at", type=DATE, required=True, metavar="DATE", help="The day it speaks of.")
-@AT_ENTRY
-@FORMAT
-@OUT
-@DRY_RUN
+@writes
 @click.pass_obj
 def review(
     session: Session, ref: str, as_at: date, at_entry: Again | None, formats: tuple[str, ...], out: Path, dry_run: bool
