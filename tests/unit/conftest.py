@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from post_place import Place
 from report_hand import Hand
 from systems import ONE, THREE, TWO, Office, Open, System
 
@@ -33,3 +35,11 @@ def hand() -> Iterator[Hand]:
     made = Hand()
     with closing(made.store):
         yield made
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """A board whose people are told."""
+    made = Place(tmp_path)
+    yield made
+    made.store.close()
