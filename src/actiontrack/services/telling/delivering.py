@@ -19,9 +19,10 @@ from actiontrack.domain.addresses import is_address
 from actiontrack.domain.ledger import Send, SendState, Setting, StoredIssue
 from actiontrack.errors import ActionTrackError, RetryableError, SkippableError, UserError
 from actiontrack.ports import Message, Notifier, Reader, Writer
+from actiontrack.services.clocks import AHEAD
 from actiontrack.services.core import Core, Way
 from actiontrack.services.telling.digest import FAILED, digest_words, next_digest
-from actiontrack.services.telling.hours import AHEAD, LONGEST, back_off, day_of, is_open, is_over
+from actiontrack.services.telling.hours import LONGEST, back_off, day_of, is_open, is_over
 from actiontrack.services.telling.message import DIGEST, PLATFORM, keys, short, to_message
 
 SOURCE = "post"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from actiontrack.services.clocks import AHEAD
 from actiontrack.services.core import Core
 
-AHEAD = timedelta(hours=2)
-"""What was noted by a clock that was further ahead than this, and was put back, does not count."""
 LONGEST = timedelta(hours=24)
 """Nothing is left for longer than this, whatever the other side asks for."""
 _TRIES = (1, 2, 5, 10, 20, 40, 60, 120, 240)
