@@ -97,6 +97,11 @@ class Review(Noun):
     platform_link: str = ""
 
 
+def is_embargoed(ref: str, review: Review | None) -> bool:
+    """Whether the review named so may not be spoken of yet: one of which nothing is known may not, either."""
+    return bool(ref) and (review is None or review.publication is Publication.EMBARGOED)
+
+
 class KeyPracticeEpisode(Noun):
     """A stretch of the case that mattered, and what contributed to how practice went (SCIE Learning Together)."""
 

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Literal
 
 from actiontrack.domain.fields import EMBARGO_FIELDS, EMBARGO_REFS_FIELDS, FIELDS, STATUS_UNIT
-from actiontrack.domain.nouns import Leg, Recommendation
-from actiontrack.domain.vocabulary import LEG_STATUSES, Publication, Response, Side
+from actiontrack.domain.nouns import Leg, Recommendation, is_embargoed
+from actiontrack.domain.vocabulary import LEG_STATUSES, Response, Side
 from actiontrack.services.records.desk import ActionFile, Desk
 
 LOGS = ("progress", "evidence", "comments")
@@ -51,8 +51,7 @@ def given(desk: Desk, file: ActionFile, viewer: Viewer) -> frozenset[str]:
 
 def embargoed(desk: Desk, file: ActionFile) -> bool:
     """Whether the action's review may not be spoken of yet."""
-    review = desk.reviews.get(file.action.review)
-    return review is not None and review.publication is Publication.EMBARGOED
+    return is_embargoed(file.action.review, desk.reviews.get(file.action.review))
 
 
 def project(desk: Desk, file: ActionFile, viewer: Viewer) -> dict[str, str]:

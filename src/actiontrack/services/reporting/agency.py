@@ -12,9 +12,9 @@ from datetime import date
 
 from actiontrack.domain.ledger import ProposalKind
 from actiontrack.domain.lifecycle import words
-from actiontrack.domain.nouns import DateChange, Evidence, Leg, Review, Update
+from actiontrack.domain.nouns import DateChange, Evidence, Leg, Review, Update, is_embargoed
 from actiontrack.domain.report import AgencyReport, Cell, Column, Report, Section, Table, day_in_words
-from actiontrack.domain.vocabulary import DONE_STATUSES, Publication, Status
+from actiontrack.domain.vocabulary import DONE_STATUSES, Status
 from actiontrack.errors import UserError
 from actiontrack.ports import Reader
 from actiontrack.services import audit
@@ -145,7 +145,7 @@ def _parts(core: Core, reader: Reader, picture: Picture, code: str) -> list[_Par
     heard = _heard((each for each in now.all(Update) if each.agency == code and each.action in mine), picture)
     parts = []
     for ref, (item, leg) in mine.items():
-        embargoed = _is_embargoed(item.action.review, reviews)
+        embargoed = is_embargoed(item.action.review, reviews.get(item.action.review))
         own = [each for each in item.evidence if each.agency == code or len(item.legs) == 1]
         due = core.hooks.decide_due_date(item.action, [leg], picture.as_at, core.calendar)
         parts.append(
@@ -165,12 +165,6 @@ def _parts(core: Core, reader: Reader, picture: Picture, code: str) -> list[_Par
 
 def _is_soon(core: Core, as_at: date, due: date) -> bool:
     return as_at <= due and core.calendar.working_days_between(as_at, due) <= core.board.due_soon_days
-
-
-def _is_embargoed(ref: str, reviews: Mapping[str, Review]) -> bool:
-    """A review that is named, and of which nothing is known, is under embargo until somebody says otherwise."""
-    review = reviews.get(ref)
-    return bool(ref) and (review is None or review.publication is Publication.EMBARGOED)
 
 
 def _heard(updates: Iterable[Update], picture: Picture) -> Mapping[str, date]:
