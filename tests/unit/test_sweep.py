@@ -361,6 +361,37 @@ def test_two_sweeps_at_once_raise_each_once(place):
     assert len(place.all(SweepBatch)) == 1
 
 
+class Meanwhile:
+    """A store in which something is stored just after the sweep's first look at it."""
+
+    def __init__(self, place, *items):
+        self._place, self._items, self._looks = place, items, 0
+
+    def reading(self):
+        self._looks += 1
+        if self._looks == 2:
+            self._place.have(*self._items)
+        return self._place.store.reading()
+
+    def writing(self, who, source):
+        return self._place.store.writing(who, source)
+
+
+@pytest.mark.parametrize(
+    ("later", "raised"),
+    [
+        ({"status": Status.VERIFIED}, []),
+        ({"due": date(2026, 12, 24)}, []),
+        ({"due": date(2026, 8, 3)}, [("AT-1", "L2", LEAD)]),
+    ],
+)
+def test_what_changes_while_a_sweep_runs_is_judged_as_it_is_by_then(place, later, raised):
+    place.have(action(), action("AT-2"))
+    place.clock.day = date(2026, 9, 7)
+    store = Meanwhile(place, action(**later))
+    assert told(sweep(replace(place.core, store=store), who="Ada")) == [*raised, ("AT-2", "L1", OFFICER)]
+
+
 def test_plugins_hear_of_escalations_and_not_of_reminders_or_history(place):
     heard = []
 

@@ -6,11 +6,13 @@ are a few hundred dates. Where a plugin decides, each is judged by itself.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from actiontrack.domain.derived import RUNNING_STATUSES
@@ -35,6 +37,17 @@ class Row(NamedTuple):
     lead_officer: str
 
 
+def pick_rows(reader: Reader, **where: Any) -> list[Row]:
+    """The rows of the actions that fit, in order of their refs."""
+    return list(_rows(reader.pick(Action, Row._fields, **where)))
+
+
+def _rows(picked: Iterable[Sequence[Any]]) -> Iterator[Row]:
+    for ref, status, original_due, current_due, created_at, agency, officer in picked:
+        # Words that thousands share are held once.
+        yield Row(ref, status, original_due, current_due, created_at, sys.intern(agency), sys.intern(officer))
+
+
 class Judged(NamedTuple):
     """What a sweep makes of an action's standing; `owed` as `decide_escalation` answers."""
 
@@ -46,9 +59,9 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The refs of the actions that may owe something new, in order, and the counts of those that stand together."""
+    """The actions that may owe something new, in order of their refs, and the counts of those that stand together."""
 
-    refs: list[str]
+    rows: list[Row]
     overdue: int = 0
     due_soon: int = 0
 
@@ -79,10 +92,10 @@ class Judge:
         """Look at every running action due by the furthest reminder. `upto`: what was recorded later does not count."""
         running, near = {"status": sorted(RUNNING_STATUSES)}, {"current_due__le": self._horizon}
         if not self._together:
-            return Survey([ref for (ref,) in reader.pick(Action, ("ref",), **running, **near)])
-        own = self._stopped(reader)
-        self._apart = frozenset(own)
-        apart, refs, overdue, due_soon = Counter(own.values()), list(own), 0, 0
+            return Survey(pick_rows(reader, **running, **near))
+        rows = self._stopped(reader)
+        self._apart = frozenset(row.ref for row in rows)
+        apart, overdue, due_soon = Counter(row.current_due for row in rows), 0, 0
         for due, many in reader.tally(Action, "current_due", **running, **near).items():
             judged = self._of_day(due)
             overdue += judged.overdue * (many - apart[due])
@@ -90,17 +103,22 @@ class Judge:
             if judged.owed:
                 told: dict[str, Any] = {"level": judged.owed[-1].level, "period": judged.owed[-1].period}
                 told |= {"at__le": upto} if upto else {}
-                untold = reader.pick_without(Action, ("ref",), Escalation, told, current_due=due, **running)
-                refs += (ref for (ref,) in untold if ref not in own)
-        return Survey(sorted(refs), overdue, due_soon)
+                untold = reader.pick_without(Action, Row._fields, Escalation, told, current_due=due, **running)
+                rows += (row for row in _rows(untold) if row.ref not in self._apart)
+        rows.sort(key=itemgetter(0))
+        return Survey(rows, overdue, due_soon)
 
-    def _stopped(self, reader: Reader) -> dict[str, date]:
-        """The due dates of those whose clock stands or stood still."""
+    def _stopped(self, reader: Reader) -> list[Row]:
+        """Those whose clock stands or stood still."""
         paused = reader.pick(Leg, ("action",), pauses__holds=True)
         blocked = reader.pick(Action, ("ref",), status=Status.BLOCKED)
         refs = sorted({ref for (ref,) in (*paused, *blocked)})
-        facts = reader.pick(Action, ("ref", "status", "current_due"), ref=refs) if refs else []
-        return {ref: due for ref, status, due in facts if status in RUNNING_STATUSES and due and due <= self._horizon}
+        rows = pick_rows(reader, ref=refs) if refs else ()
+        return [
+            row
+            for row in rows
+            if row.status in RUNNING_STATUSES and row.current_due and row.current_due <= self._horizon
+        ]
 
     def _on(self, due: date) -> Judged:
         """Any action of that due date whose clock was never paused."""

@@ -18,16 +18,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import secrets
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from actiontrack.domain.catalogue import noun_name
 from actiontrack.domain.derived import RUNNING_STATUSES
 from actiontrack.domain.escalation import IMPACT_CHECK, MANAGER, REFERRAL, Owed, address, role_words, to_raise
 from actiontrack.domain.ledger import Escalation
@@ -37,7 +38,7 @@ from actiontrack.errors import UserError
 from actiontrack.ports import Reader, Writer
 from actiontrack.services.clocks import AHEAD
 from actiontrack.services.core import Core
-from actiontrack.services.judging import Judge, Judged, Row
+from actiontrack.services.judging import Judge, Judged, Row, pick_rows
 from actiontrack.services.records.outlook import impact_checks_due
 from actiontrack.services.records.responding import referrals_back
 from actiontrack.services.telling.digest import next_digest
@@ -66,6 +67,9 @@ class _Recorded(NamedTuple):
     days_overdue: int
     why: str
     at: datetime
+
+
+_VOUCHED = attrgetter("action", "level", "period", "state", "days_overdue")
 
 
 class Raised(NamedTuple):
@@ -209,23 +213,26 @@ class _Sweeper:
         self._agencies = {agency.code: agency for agency in core.agencies}
         self._judge = Judge(core, day)
         self._ran_ahead = False
+        self._surveyed_at = 0
         self._to_whom = cache(self._whom)
         self._day_of = functools.lru_cache(lambda instant: instant.astimezone(self._zone).date())
 
-    def survey(self, reader: Reader, result: SweepResult) -> list[str]:
-        """The refs of the actions to be looked at; of all others the counts are added to the result."""
+    def survey(self, reader: Reader, result: SweepResult) -> list[Row]:
+        """The actions to be looked at; of all others the counts are added to the result."""
         self._ran_ahead = reader.count(SweepBatch, at__gt=self._upto) > 0
+        self._surveyed_at = reader.head()
         found = self._judge.survey(reader, self._upto if self._ran_ahead else None)
         result.overdue += found.overdue
         result.due_soon += found.due_soon
-        return found.refs
+        return found.rows
 
-    def look(self, reader: Reader, refs: Sequence[str], result: SweepResult) -> _Found:
+    def look(self, reader: Reader, rows: Sequence[Row], result: SweepResult) -> _Found:
         """What these actions owe; the counts of those that stand apart are added to the result. Nothing is written."""
-        rows = [Row(*each) for each in reader.pick(Action, Row._fields, ref=refs)]
+        refs, newer = [row.ref for row in rows], self._newer(reader)
         legs = _paused_legs(reader, [ref for ref in refs if self._judge.is_apart(ref)])
         recorded, found = _recorded(reader, refs, self._upto), _Found()
-        for row in rows:
+        for surveyed in rows:
+            row = newer.get(surveyed.ref, surveyed)
             if row.status not in RUNNING_STATUSES:  # somebody was quicker
                 continue
             judged = self._judge.judge(row, legs.get(row.ref, ()))
@@ -235,6 +242,11 @@ class _Sweeper:
             if judged.owed:
                 self._owe(row, judged, recorded.get(row.ref, set()), found)
         return found
+
+    def _newer(self, reader: Reader) -> dict[str, Row]:
+        """The actions that changed since the survey, by their refs."""
+        changed = [ref for noun, ref in reader.changed_since(self._surveyed_at) if noun == noun_name(Action)]
+        return {row.ref: row for row in pick_rows(reader, ref=changed)} if changed else {}
 
     def look_back(self, reader: Reader, back: Sequence[Back]) -> _Found:
         """What has come back to the Board and was not told yet: once, to the safeguarding manager."""
@@ -343,13 +355,11 @@ def _recorded(reader: Reader, refs: Sequence[str], upto: datetime) -> dict[str, 
 
 def _digest_of(rows: Sequence[_Recorded]) -> str:
     """SHA-256 (hex) of the rows in order of their keys, as one JSON array: the chain then vouches for the ledger."""
+    from pydantic_core import to_json
+
     found, ordered = hashlib.sha256(b"["), sorted(rows)
     for start in range(0, len(ordered), _LINES):
-        lines = [
-            (row.action, row.level, row.period.isoformat(), row.state, row.days_overdue)
-            for row in ordered[start : start + _LINES]
-        ]
-        text = json.dumps(lines, separators=(",", ":"))[1:-1]
-        found.update(f"{',' if start else ''}{text}".encode())
+        lines = to_json([*map(_VOUCHED, ordered[start : start + _LINES])])
+        found.update(b"," * bool(start) + lines[1:-1])
     found.update(b"]")
     return found.hexdigest()

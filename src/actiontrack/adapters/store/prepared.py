@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -22,6 +23,8 @@ Statement = sa.Insert | sa.Update | sa.Delete
 Selection: TypeAlias = "sa.Select[*tuple[Any, ...]]"
 
 _ROWS_AT_ONCE = 1000
+_VALUES_AT_ONCE = 900
+"""Below any SQLite's limit of values in one statement."""
 _REMEMBERED = 1024
 
 
@@ -45,8 +48,17 @@ class _Prepared:
 
 
 def _binding(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Any:
-    """What makes a value one of the driver's. It remembers dates and instants: thousands of rows hold the same few."""
-    process = kind.dialect_impl(dialect).bind_processor(dialect)
+    """What makes a value one of the driver's."""
+    return _remembering(kind, kind.dialect_impl(dialect).bind_processor(dialect))
+
+
+def _reading(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Any:
+    """What makes a value of the driver's one of ours."""
+    return _remembering(kind, kind.dialect_impl(dialect).result_processor(dialect, None))
+
+
+def _remembering(kind: sa.types.TypeEngine[Any], process: Any) -> Any:
+    """Dates and instants are remembered: thousands of rows hold the same few."""
     return lru_cache(_REMEMBERED)(process) if process and isinstance(kind, (sa.Date, Instant)) else process
 
 
@@ -57,15 +69,24 @@ class Change(_Prepared):
         """Run it once a row; a row has a value for each name in the statement."""
         connection.exec_driver_sql(self._sql, [self._values(row) for row in rows])
 
-    def run_rows(self, connection: sa.Connection, names: Sequence[str], columns: Sequence[Iterable[Any]]) -> None:
-        """As `run`, of rows that are given column by column: these names' values, one a row."""
+    def insert(self, connection: sa.Connection, names: Sequence[str], columns: Sequence[Iterable[Any]]) -> None:
+        """As `run`, of an insert whose rows are given column by column: these names' values, one a row."""
         if not self._by_place:
             self.run(connection, (dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)))
             return
         placed = [columns[names.index(name)] for name in self._names]
         for at, process in self._processors:
             placed[at] = map(process, placed[at])
-        connection.exec_driver_sql(self._sql, list(zip(*placed, strict=True)))
+        rows = list(zip(*placed, strict=True))
+        # Many rows a statement: with one, the driver's work on it takes as long as the database's.
+        many = max(1, _VALUES_AT_ONCE // len(placed))
+        whole = len(rows) - len(rows) % many
+        if whole:
+            places = f", {self._sql.rpartition('VALUES')[2]}" * (many - 1)
+            together = [tuple(chain.from_iterable(rows[start : start + many])) for start in range(0, whole, many)]
+            connection.exec_driver_sql(f"{self._sql}{places}", together)
+        if rows[whole:]:
+            connection.exec_driver_sql(self._sql, rows[whole:])
 
 
 class Question(_Prepared):
@@ -73,8 +94,7 @@ class Question(_Prepared):
 
     def __init__(self, statement: Selection, dialect: Dialect) -> None:
         super().__init__(statement, dialect)
-        kinds = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
-        made = [kind.result_processor(dialect, None) for kind in kinds]
+        made = [_reading(column.type, dialect) for column in statement.selected_columns]
         self._readers = [(at, read) for at, read in enumerate(made) if read]
 
     def run(self, connection: sa.Connection, given: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:

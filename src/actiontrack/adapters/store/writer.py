@@ -73,7 +73,7 @@ class SqlWriter(SqlReader):
         for start in range(0, len(rows), _QUEUE_LIMIT):
             some = rows[start : start + _QUEUE_LIMIT]
             columns = [itertools.repeat(self._board, len(some)), *zip(*some, strict=True)]
-            change(self._connection, sa.insert, coder.table).run_rows(self._connection, (BOARD, *coder.fields), columns)
+            change(self._connection, sa.insert, coder.table).insert(self._connection, (BOARD, *coder.fields), columns)
 
     def attribute(self, source: str) -> None:
         """From here on changes came this way."""
