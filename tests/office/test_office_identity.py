@@ -74,6 +74,11 @@ def test_every_row_is_known_or_waits(plans: dict[str, MovedPlan], kind: str, nam
     _live(plans[kind], DEEDS[name], here=(DEEDS[name].typed, 5))
 
 
+@pytest.mark.parametrize("kind", ["board", "numbered"])
+def test_words_moved_without_their_id_and_then_copied_are_asked_about(plans: dict[str, MovedPlan], kind: str) -> None:
+    _live(plans[kind], both(DEEDS["cut words to the end"], DEEDS["copy left as it is"]), here=(7, 5))
+
+
 @pytest.mark.parametrize("first", range(0, 12, 4))
 def test_two_things_done_at_once(plans: dict[str, MovedPlan], first: int) -> None:
     _live_pairs(plans["board"], first, 4)

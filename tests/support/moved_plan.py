@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import mode
 from typing import Any
 
 import openpyxl
@@ -220,7 +221,10 @@ class MovedPlan:
     def _own_keys(self, deed: Deed) -> Cells:
         """Each row's key as most of its words say; none beside new words or none, and a second row is deleted."""
         sheet = deed.sheet or self.kind.sheet
-        _, heads = self.heads(self.cells(sheet))
+        cells = self.cells(sheet)
+        _, heads = self.heads(cells)
+        typed = [right for (_, right), text in cells.items() if text in self.key.values()]
+        keys = heads.get(self.kind.key) or mode(typed)  # their heading may have been typed over
         seen: set[str] = set()
         values: Cells = {}
         for each in self.rows(sheet):
@@ -228,6 +232,6 @@ class MovedPlan:
             if own in seen:
                 values |= {(int(each["at"]), right): "" for right in heads.values()}
             else:
-                values[int(each["at"]), heads[self.kind.key]] = self.key.get(own, "")
+                values[int(each["at"]), keys] = self.key.get(own, "")
             seen |= {own} - {""}
         return values

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from actiontrack.domain.ledger import Link, LinkState
 from actiontrack.ports import Record
 from actiontrack.services.sync.identity import match
@@ -50,3 +52,21 @@ def test_i1_a_new_row_where_another_waits_for_its_id_is_that_one_only_if_it_says
     assert [one.row for one in matched([record("", 4, other)], [waiting]).fresh] == [4]
     edited = {**ONE, "text": "Train all staff"}
     assert [of.action for _, of in matched([record("", 4, edited)], [waiting]).pairs] == ["SAR-2026-01/1"]
+
+
+@pytest.mark.parametrize("state", [LinkState.LIVE, LinkState.LEFT_OUT])
+def test_rows_without_ids_that_say_what_one_that_is_nowhere_said_wait_for_a_person(state: LinkState) -> None:
+    said = {"text": ONE["text"], "priority": ONE["priority"]}  # the words alone were cut and copied, without the number
+    lost = link("SAR-2026-01/1", 4, ONE, state)
+    found = matched([record("", 12, said), record("", 13, {**said, "priority": "Low"}), record("", 14, TWO)], [lost])
+    if state is LinkState.LEFT_OUT:
+        assert ([one.row for one in found.fresh], found.held) == ([12, 13, 14], [])
+        return
+    assert [one.row for one in found.fresh] == [14]
+    assert [(held.record.row, held.owner, held.new) for held in found.held] == [
+        (12, "SAR-2026-01/1", False),
+        (13, "SAR-2026-01/1", False),
+    ]
+    assert "rows 12, 13 say what SAR-2026-01/1 said" in found.held[0].why
+    [one] = matched([record("", 12, said)], [lost]).pairs  # alone, it is that one
+    assert one[0].row == 12

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 
-from actiontrack.domain.ledger import Link
+from actiontrack.domain.ledger import Link, LinkState
 from actiontrack.ports import Record
 from actiontrack.services.sync.matching import Held, Matching, Values
 
@@ -27,6 +27,7 @@ def hold_doubtful(found: Matching, read: Read, doubted: Collection[str]) -> None
     _hold_left_behind(found, read)
     _hold_pasted_over(found, read)
     _hold_copies(found, read)
+    _hold_doubled(found, read)
     _hold_reworded(found, read)
     _hold_still(found, read, doubted)
 
@@ -235,6 +236,30 @@ def _hold_copies(found: Matching, read: Read) -> None:
             why = f"row {record.row} says just what row {twin.row} says, and has no id"
             found.held.append(Held(record, why, "accept it as a new action, or delete one of the two rows", new=True))
     found.fresh = rest
+
+
+def _hold_doubled(found: Matching, read: Read) -> None:
+    """Rows without an id that share the text of one whose id is nowhere: which of them it is, nobody can tell."""
+    gone: dict[str, list[Link]] = defaultdict(list)
+    for link in found.missing if found.fresh else ():
+        if link.state is not LinkState.LEFT_OUT and link.seen.get("text"):
+            gone[link.seen["text"]].append(link)
+    alike: dict[str, list[Record]] = defaultdict(list)
+    for record in found.fresh if gone else ():
+        if not record.remote_id and (text := read(record).get("text")) in gone:
+            alike[text].append(record)
+    held: set[int] = set()
+    for text, records in alike.items():
+        links = gone[text]
+        known = " or ".join(link.remote_id or link.action for link in links)
+        rows = ", ".join(str(record.row) for record in records)
+        why = f"rows {rows} say" if len(records) > 1 else f"row {rows} says"
+        why += f" what {known} said, and no row has that id"
+        do = f"type {known} in the row that it is; a new action needs words of its own"
+        for record, link in zip(records, links + links[-1:] * len(records)):  # noqa: B905 - as many as there are rows
+            held.add(id(record))
+            found.held.append(Held(record, why, do, owner=link.action))
+    found.fresh = [record for record in found.fresh if id(record) not in held]
 
 
 def _hold_reworded(found: Matching, read: Read) -> None:
