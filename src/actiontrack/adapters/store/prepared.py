@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -77,16 +77,14 @@ class Change(_Prepared):
         placed = [columns[names.index(name)] for name in self._names]
         for at, process in self._processors:
             placed[at] = map(process, placed[at])
-        rows = list(zip(*placed, strict=True))
+        values = chain.from_iterable(zip(*placed, strict=True))
         # Many rows a statement: with one, the driver's work on it takes as long as the database's.
-        many = max(1, _VALUES_AT_ONCE // len(placed))
-        whole = len(rows) - len(rows) % many
-        if whole:
-            places = f", {self._sql.rpartition('VALUES')[2]}" * (many - 1)
-            together = [tuple(chain.from_iterable(rows[start : start + many])) for start in range(0, whole, many)]
-            connection.exec_driver_sql(f"{self._sql}{places}", together)
-        if rows[whole:]:
-            connection.exec_driver_sql(self._sql, rows[whole:])
+        wide = len(placed) * max(1, _VALUES_AT_ONCE // len(placed))
+        whole = list(iter(lambda: tuple(islice(values, wide)), ()))
+        last = [whole.pop()] if whole and len(whole[-1]) < wide else []
+        for rows in filter(None, (whole, last)):
+            more = len(rows[0]) // len(placed) - 1
+            connection.exec_driver_sql(self._sql + f", {self._sql.rpartition('VALUES')[2]}" * more, rows)
 
 
 class Question(_Prepared):
