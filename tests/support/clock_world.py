@@ -311,7 +311,7 @@ class World:
     def _sweep(self) -> None:
         now, today = self.clock.instant, self.clock.today()
         for each in sweep(self.core, who="scheduler").raised:
-            key = (each.ref, each.level, each.period)
+            key = (each.action, each.level, each.period)
             before = self.raised.get(key)
             assert before is None or before > now + TOLERATED, f"{key} raised at {before} and again at {now}"
             self.raised[key] = now

@@ -86,7 +86,7 @@ def action(ref="AT-1", due=DUE, **fields):
 
 
 def told(result):
-    return [(each.ref, each.level, each.to) for each in result.raised]
+    return [(each.action, each.level, each.to) for each in result.raised]
 
 
 # --- the ladder -----------------------------------------------------------------------------------------------------
@@ -487,8 +487,8 @@ def test_whatever_the_days_each_is_raised_once_and_the_highest_never_missed(dues
     raised = []
     for day in sorted(sweeps):
         found = place.sweep(day)
-        assert len({each.ref for each in found.raised}) == len(found.raised)
-        raised += [(each.ref, each.level, each.period) for each in found.raised]
+        assert len({each.action for each in found.raised}) == len(found.raised)
+        raised += [(each.action, each.level, each.period) for each in found.raised]
         assert place.sweep().raised == []
         recorded = {
             (each.action, each.level, each.period) for each in place.all(Escalation, state=("raised", "baseline"))

@@ -46,7 +46,7 @@ from actiontrack.services.telling.digest import next_digest
 SOURCE = "sweep"
 
 RAISED, PASSED, BASELINE = "raised", "passed", "baseline"
-_BATCH = 30_000
+_BATCH = 50_000
 _LINES = 5_000
 _BACK = {
     REFERRAL: "A referral is back, to be answered anew by the Board,",
@@ -56,8 +56,11 @@ _BACK = {
 _UNDATED_STATUSES = (*sorted(RUNNING_STATUSES), Status.REPORTED_COMPLETE)
 
 
-class _Recorded(NamedTuple):
-    """An `Escalation` field by field: a class of its own is quicker to make, and there are many."""
+class Recorded(NamedTuple):
+    """A reminder or an escalation, field by field as `Escalation`: a class of its own is quicker to make.
+
+    `to` is an address, "" where nobody has one; `state` raised, passed or baseline.
+    """
 
     action: str
     level: str
@@ -68,25 +71,13 @@ class _Recorded(NamedTuple):
     why: str
     at: datetime
 
-
-_VOUCHED = attrgetter("action", "level", "period", "state", "days_overdue")
-
-
-class Raised(NamedTuple):
-    """One reminder or escalation raised. `to` is an address, "" where nobody has one; `state` raised or baseline."""
-
-    ref: str
-    level: str
-    period: date
-    days_overdue: int
-    to: str
-    why: str
-    state: str
-
     def to_json(self) -> dict[str, Any]:
         """As cli.md has it, with its state."""
-        held = {"ref": self.ref, "level": self.level, "days_overdue": self.days_overdue, "to": self.to}
+        held = {"ref": self.action, "level": self.level, "days_overdue": self.days_overdue, "to": self.to}
         return {**held, "why": self.why, "state": self.state}
+
+
+_VOUCHED = attrgetter("action", "level", "period", "state", "days_overdue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +115,7 @@ class SweepResult:
     awaiting_verification: int = 0
     undated: int = 0
     back: list[Back] = field(default_factory=list)
-    raised: list[Raised] = field(default_factory=list)
+    raised: list[Recorded] = field(default_factory=list)
     people: set[str] = field(default_factory=set)
 
     def to_json(self) -> dict[str, Any]:
@@ -190,15 +181,15 @@ def _settle(core: Core, sweeper: _Sweeper, found: _Found, result: SweepResult, w
 class _Found:
     """What one batch owes."""
 
-    rows: list[_Recorded] = field(default_factory=list)
-    raised: list[Raised] = field(default_factory=list)
+    rows: list[Recorded] = field(default_factory=list)
+    raised: list[Recorded] = field(default_factory=list)
 
     def leave_out(self, recorded: Mapping[str, set[tuple[str, date]]]) -> None:
         """Forget what another sweep has recorded meanwhile."""
         if not recorded:
             return
         self.rows = [each for each in self.rows if _key(each) not in recorded.get(each.action, ())]
-        self.raised = [each for each in self.raised if _key(each) not in recorded.get(each.ref, ())]
+        self.raised = [each for each in self.raised if _key(each) not in recorded.get(each.action, ())]
 
 
 class _Sweeper:
@@ -258,19 +249,19 @@ class _Sweeper:
             days = (self._day - each.due).days
             why = f"{_BACK[each.kind]} since {each.due.isoformat()}."
             why += "" if to else f" No address is known for the {role_words(MANAGER)}."
-            found.rows.append(_Recorded(each.ref, each.kind, each.due, RAISED, to, days, why, self._now))
-            found.raised.append(Raised(each.ref, each.kind, each.due, days, to, why, RAISED))
+            found.rows.append(Recorded(each.ref, each.kind, each.due, RAISED, to, days, why, self._now))
+            found.raised.append(found.rows[-1])
         return found
 
     def record(self, writer: Writer, found: _Found) -> set[str]:
         """Write what is owed, with the digests and the batch's audit entry; returns who is told."""
-        found.leave_out(_recorded(writer, sorted({each.action for each in found.rows}), self._upto))
+        found.leave_out(_recorded(writer, sorted(dict.fromkeys(each.action for each in found.rows)), self._upto))
         if not found.rows:
             return set()
         told: dict[str, list[str]] = {}
         for each in found.raised:
             if each.to:
-                told.setdefault(each.to, []).append(each.ref)
+                told.setdefault(each.to, []).append(each.action)
         digests = [next_digest(self._core, writer, person, refs, self._now) for person, refs in sorted(told.items())]
         batch = SweepBatch(
             ref=secrets.token_hex(8), day=self._day, rows=len(found.rows), digest=_digest_of(found.rows), at=self._now
@@ -287,14 +278,15 @@ class _Sweeper:
         entered = self._day_of(row.created_at)
         for each in passed:
             state = BASELINE if each.reached < entered else PASSED
-            rows.append(_Recorded(ref, each.level, each.period, state, "", days, each.why, now))
+            rows.append(Recorded(ref, each.level, each.period, state, "", days, each.why, now))
         if top is None:
             return
         baseline = top.reached < entered
         to, why = self._to_whom(row.lead_agency, row.lead_officer, top.to, top.why, entered if baseline else None)
         state = BASELINE if baseline else RAISED
-        rows.append(_Recorded(ref, top.level, top.period, state, to, days, why, now))
-        found.raised.append(Raised(ref, top.level, top.period, days, to, why, state))
+        raised = Recorded(ref, top.level, top.period, state, to, days, why, now)
+        rows.append(raised)
+        found.raised.append(raised)
 
     def _overtaken(self, reader: Reader, found: _Found) -> list[Escalation]:
         """Rows of these keys that a clock which ran ahead has left."""
@@ -323,7 +315,7 @@ def _tell(core: Core, found: _Found) -> None:
         return
     for each in found.raised:
         if each.days_overdue and each.state == RAISED and each.level not in _BACK:
-            core.hooks.on_action_overdue(each.ref, each.level, each.days_overdue, each.to)
+            core.hooks.on_action_overdue(each.action, each.level, each.days_overdue, each.to)
 
 
 def _paused_legs(reader: Reader, refs: Sequence[str]) -> dict[str, list[Leg]]:
@@ -336,7 +328,7 @@ def _paused_legs(reader: Reader, refs: Sequence[str]) -> dict[str, list[Leg]]:
     return legs
 
 
-def _key(each: Owed | Escalation | _Recorded | Raised) -> tuple[str, date]:
+def _key(each: Owed | Escalation | Recorded) -> tuple[str, date]:
     """What names an escalation within its action."""
     return each.level, each.period
 
@@ -353,7 +345,7 @@ def _recorded(reader: Reader, refs: Sequence[str], upto: datetime) -> dict[str, 
     return held
 
 
-def _digest_of(rows: Sequence[_Recorded]) -> str:
+def _digest_of(rows: Sequence[Recorded]) -> str:
     """SHA-256 (hex) of the rows in order of their keys, as one JSON array: the chain then vouches for the ledger."""
     from pydantic_core import to_json
 
