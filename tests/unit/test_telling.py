@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from post_place import MANAGER, OFFICER, Place, Post, action
+from post_place import Place, Post
+from sweep_place import MANAGER, OFFICER, action
 
 from actiontrack.adapters.calendar import NationCalendar
 from actiontrack.domain.ledger import Send, SendState, StoredIssue

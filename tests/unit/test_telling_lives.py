@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from post_place import LONDON, Killed, Place, action
+from post_place import Killed, Place
+from sweep_place import LONDON, action
 
 from actiontrack.domain.ledger import Escalation, Send, SendState
 from actiontrack.domain.nouns import Action

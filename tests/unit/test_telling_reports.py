@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from post_place import MANAGER, Place, action
+from post_place import Place
+from sweep_place import MANAGER, action
 
 from actiontrack.domain.ledger import Send
 from actiontrack.domain.nouns import Leg
